@@ -1,0 +1,16 @@
+package dev.netproof.model;
+
+/** How well it is proved that a backend was alive and listening while it was out of a source's reach. Weakest first. */
+public enum ControlGrade {
+    /** Nothing shows that anything listened. */
+    NONE,
+    /**
+     * The API server's port-forward reached the port through the pod's own loop-back. A server bound to loop-back alone looks
+     * alive this way, so a refusal may be the target's own.
+     */
+    LISTENING_LOOPBACK,
+    /** The kubelet's own http or tcp probe of that port, from the node to the pod IP, is fresh. Policy cannot stop it. */
+    LISTENING,
+    /** Another source reached the same pod IP and port, before and after. */
+    REACHED
+}

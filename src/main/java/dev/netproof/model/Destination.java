@@ -1,0 +1,25 @@
+package dev.netproof.model;
+
+import java.util.Optional;
+
+/**
+ * What is connected to.
+ *
+ * @param name what the matrix and the reports call it
+ * @param port a Service port for a Service, a container port or its name for pods; empty where the Service has just one
+ * @param request what is asked over HTTP or DNS, where the protocol has a request
+ */
+public record Destination(
+        String name, Target target, Optional<PortRef> port, Protocol protocol, Request request, Location location) {
+
+    /**
+     * What is said once connected.
+     *
+     * @param path the HTTP path and query, beginning with a slash
+     * @param status the HTTP status that an allowed request gets; empty means any but 401, 403 and 5xx-by-proxy refusals
+     * @param query the name that a DNS check asks for
+     */
+    public record Request(Optional<String> path, Optional<Integer> status, Optional<String> query) {
+        public static final Request NONE = new Request(Optional.empty(), Optional.empty(), Optional.empty());
+    }
+}
