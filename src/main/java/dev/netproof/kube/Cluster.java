@@ -1,0 +1,47 @@
+package dev.netproof.kube;
+
+import dev.netproof.model.ClusterIdentity;
+import dev.netproof.plan.ClusterFacts;
+import java.util.Set;
+
+/**
+ * A Kubernetes cluster, as far as netproof needs one. Every method throws {@link ClusterTrouble}, and nothing else, when the
+ * cluster does not do as asked.
+ */
+public interface Cluster extends AutoCloseable {
+    /** Which cluster this is and as whom it is asked. The first call that contacts it. */
+    ClusterIdentity identity();
+
+    /**
+     * Reads what a plan needs. The number of API calls grows with the namespaces, not with what is in them. Reads that are not
+     * permitted are named in {@link ClusterFacts#unreadable()} instead of failing, except pods.
+     */
+    ClusterFacts survey(Set<String> namespaces);
+
+    /** Begins a session of probes. Nothing is created before the first launch. */
+    ProbeSession open(SessionTerms terms);
+
+    /** Removes what netproof left behind in these namespaces (all that may be listed, when empty), and says what it did. */
+    Cleaning clean(Set<String> namespaces, CleanScope scope);
+
+    /** Requests sent to the API server so far. */
+    int requests();
+
+    /** Never throws. */
+    @Override
+    void close();
+
+    /** Which leftovers to remove. */
+    enum CleanScope {
+        /** Only those whose deadline has passed. */
+        EXPIRED,
+        /** Those of runs that may still be alive, too. */
+        ALL
+    }
+
+    /**
+     * @param removed objects deleted
+     * @param alive objects of runs that may still be alive, left alone
+     */
+    record Cleaning(int removed, int alive) {}
+}

@@ -1,0 +1,36 @@
+package dev.netproof.kube;
+
+import dev.netproof.plan.Backend;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Something that became known about a session's probes. */
+public sealed interface ProbeEvent {
+    /** When it became known, by the session's clock. */
+    Instant at();
+
+    /**
+     * The probe's container runs.
+     *
+     * @param changed how admission changed the pod into something other than was asked for, in words, if it did
+     */
+    record Started(Instant at, String probe, String pod, Optional<String> node, Optional<String> changed)
+            implements ProbeEvent {}
+
+    /** One line of the probe's log, as the container wrote it. */
+    record Line(Instant at, String probe, String text) implements ProbeEvent {}
+
+    /** The probe will say nothing more, or never said anything. */
+    record Lost(Instant at, String probe, String why, String fix) implements ProbeEvent {}
+
+    /** An answer to {@link ProbeSession#ask}. */
+    record Answered(Instant at, Backend backend, Answer answer, String detail) implements ProbeEvent {}
+
+    /** What a port-forward found. */
+    enum Answer {
+        LISTENING,
+        SILENT,
+        /** Nothing can be said: not permitted, or the API server failed. */
+        UNKNOWN
+    }
+}

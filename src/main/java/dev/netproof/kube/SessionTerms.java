@@ -1,0 +1,30 @@
+package dev.netproof.kube;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The terms that all probes of a session share.
+ *
+ * @param run the run's id, written into an annotation
+ * @param nonce what genuine result lines begin with; 16 or more hex digits that no pod can guess
+ * @param lifetime after which nothing of the session runs any more, whatever becomes of the runner
+ * @param connectTimeout of one attempt; at least a second
+ * @param images where the probes come from
+ */
+public record SessionTerms(String run, String nonce, Duration lifetime, Duration connectTimeout, Images images) {
+    /**
+     * @param mirror a registry prefix that replaces the images' own, for closed networks
+     * @param pullSecrets names of image pull secrets that exist in every namespace probed
+     */
+    public record Images(String curl, String netshoot, Optional<String> mirror, List<String> pullSecrets) {
+        /** What netproof uses unless told otherwise. */
+        public static final Images DEFAULT = new Images(
+                "docker.io/curlimages/curl:8.16.0", "docker.io/nicolaka/netshoot:v0.14", Optional.empty(), List.of());
+
+        public Images {
+            pullSecrets = List.copyOf(pullSecrets);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.netproof.model;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * One attempt's result.
+ *
+ * @param at when its line reached the runner, by the runner's clock
+ * @param elapsed how long the attempt took, by the probe's clock
+ * @param round the probe's round, from 1
+ * @param signal the raw evidence, such as "curl 28: time-out after 3.0 s" or "HTTP 200 from 10.244.1.7"
+ */
+public record Sample(Instant at, Duration elapsed, int round, Outcome outcome, String signal) {
+    /** When the attempt began, by the runner's clock. */
+    public Instant began() {
+        return at.minus(elapsed);
+    }
+}

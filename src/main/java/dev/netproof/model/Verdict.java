@@ -1,0 +1,69 @@
+package dev.netproof.model;
+
+import java.util.Optional;
+
+/**
+ * What a check comes to.
+ *
+ * @param reason a stable code for machines
+ * @param explanation one sentence for people: what was seen and what it means
+ * @param fix what to do about it, where there is something to do
+ */
+public record Verdict(Status status, Reason reason, String explanation, Optional<String> fix) {
+
+    /** The five verdicts. */
+    public enum Status {
+        /** What the matrix says was seen, with proof. */
+        PASS,
+        /** The contrary was seen, with proof. */
+        FAIL,
+        /** Nothing was proved either way. */
+        INCONCLUSIVE,
+        /** This cluster has no means to test it. */
+        UNTESTABLE,
+        /** Not asked for in this run. */
+        SKIPPED
+    }
+
+    /** Why a verdict is what it is. */
+    public enum Reason {
+        /** Allowed, and every path connected. */
+        CONNECTED,
+        /** Denied, and every path was stopped while its far end was alive. */
+        DENIED,
+        /** Denied by the matrix, yet a connection opened. */
+        OPEN,
+        /** Allowed by the matrix, yet stopped while the far end was alive. */
+        BLOCKED,
+        /** By address the connection works, but the name does not resolve. */
+        NAME_NOT_RESOLVED,
+        /** Stopped as expected, but in another manner than the matrix pins. */
+        WRONG_MANNER,
+        /** The response was not the one expected. */
+        WRONG_RESPONSE,
+        /** An exception's last day has passed. */
+        EXCEPTION_EXPIRED,
+        /** Nothing proved that the far end was alive. */
+        NO_CONTROL,
+        /** It never held still for long enough. */
+        UNSETTLED,
+        /** The target was replaced, restarted or lost its readiness while being probed. */
+        TARGET_CHANGED,
+        /** There is no such destination, or no port of that name. */
+        NO_DESTINATION,
+        /** The destination exists and has no ready backend. */
+        NO_BACKEND,
+        /** Nobody in the cluster has the source's identity. */
+        NO_SUCH_SOURCE,
+        /** The probe did not start, or did not last. */
+        PROBE_FAILED,
+        /** Admission changed the probe into something other than the source. */
+        PROBE_CHANGED,
+        /** The probe was starved of CPU or its results were cut. */
+        PROBE_UNRELIABLE,
+        /** Nothing on this cluster can make this attempt. */
+        NOT_SUPPORTED,
+        /** The run ended before the check could be judged. */
+        OUT_OF_TIME
+    }
+}

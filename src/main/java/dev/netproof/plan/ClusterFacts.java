@@ -1,0 +1,153 @@
+package dev.netproof.plan;
+
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.WorkloadKind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the API server said about the parts of a cluster that a matrix speaks of, at one moment.
+ *
+ * @param namespaces those looked into, with whether they exist
+ * @param pods netproof's own left out
+ * @param selectors of everything that adopts or counts pods by label
+ * @param nodes empty where they may not be listed
+ * @param unreadable what the identity was not permitted to read, as "list pods in namespace x"
+ */
+public record ClusterFacts(
+        Map<String, Existence> namespaces,
+        List<Pod> pods,
+        List<Service> services,
+        List<Workload> workloads,
+        List<PodSelecting> selectors,
+        List<Node> nodes,
+        Set<String> unreadable) {
+    public ClusterFacts {
+        namespaces = Map.copyOf(namespaces);
+        pods = List.copyOf(pods);
+        services = List.copyOf(services);
+        workloads = List.copyOf(workloads);
+        selectors = List.copyOf(selectors);
+        nodes = List.copyOf(nodes);
+        unreadable = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(unreadable));
+    }
+
+    /** Whether a thing is there. */
+    public enum Existence {
+        PRESENT,
+        ABSENT,
+        /** The identity may not ask. */
+        UNKNOWN
+    }
+
+    /** Whether a pod can answer. */
+    public enum Readiness {
+        READY,
+        NOT_READY,
+        /** Succeeded, failed or being deleted. */
+        GONE
+    }
+
+    /**
+     * @param ips all of the pod's addresses, the primary one first
+     * @param restarts of all its containers together
+     */
+    public record Pod(
+            String namespace,
+            String name,
+            String uid,
+            Map<String, String> labels,
+            List<String> ips,
+            Optional<String> node,
+            Readiness readiness,
+            int restarts,
+            List<ContainerPort> ports,
+            List<KubeletProbe> probes) {}
+
+    /** A port that a container declares. */
+    public record ContainerPort(Optional<String> name, int number, Protocol protocol) {}
+
+    /**
+     * A readiness probe that the kubelet makes itself from the node to the pod IP: http or tcp, without a host of its own.
+     *
+     * @param staleAfter how long the pod may still be called ready after the port died
+     */
+    public record KubeletProbe(int port, Duration staleAfter) {}
+
+    /**
+     * @param clusterIps empty for a headless Service
+     * @param publishing whether not-ready pods are published in DNS
+     */
+    public record Service(
+            String namespace,
+            String name,
+            Map<String, String> selector,
+            List<String> clusterIps,
+            List<ServicePort> ports,
+            Publishing publishing,
+            List<Endpoint> endpoints) {}
+
+    /** Which pods a Service publishes. */
+    public enum Publishing {
+        READY_ONLY,
+        NOT_READY_TOO
+    }
+
+    /** One port of a Service. */
+    public record ServicePort(Optional<String> name, int port, PortRef targetPort, Protocol protocol) {}
+
+    /**
+     * One address of an EndpointSlice and one of its ports.
+     *
+     * @param servicePort the name of the Service's port, as the slice has it
+     */
+    public record Endpoint(
+            String ip,
+            Optional<String> pod,
+            Optional<String> node,
+            Readiness readiness,
+            Optional<String> servicePort,
+            int port,
+            Protocol protocol) {}
+
+    /** A workload's pod template, as far as a probe takes after it. */
+    public record Workload(
+            WorkloadKind kind,
+            String namespace,
+            String name,
+            Selector selector,
+            Map<String, String> templateLabels,
+            Optional<String> serviceAccount,
+            Map<String, String> nodeSelector,
+            List<Toleration> tolerations) {}
+
+    /** A toleration as the API has it. */
+    public record Toleration(
+            Optional<String> key,
+            Optional<String> operator,
+            Optional<String> value,
+            Optional<String> effect,
+            Optional<Long> seconds) {}
+
+    /**
+     * Something that selects pods by label and could adopt or count a probe.
+     *
+     * @param kind the API's kind: ReplicaSet, DaemonSet, PodDisruptionBudget, HorizontalPodAutoscaler …
+     */
+    public record PodSelecting(Effect effect, String kind, String namespace, String name, Selector selector) {}
+
+    /** What selecting a pod does to it. */
+    public enum Effect {
+        /** Takes an ownerless pod for its own, and may delete it. */
+        ADOPTS,
+        /** Counts it: a disruption budget, an autoscaler. */
+        COUNTS
+    }
+
+    /** A node that pods can be put on, or why not. */
+    public record Node(String name, Optional<String> unusable, Map<String, String> labels) {}
+}

@@ -1,0 +1,51 @@
+package dev.netproof.plan;
+
+import dev.netproof.plan.ClusterFacts.Toleration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One probe pod to start: the identity it takes on, where it goes, and what it tries in every round.
+ *
+ * @param id unique in the plan, stable between runs of the same matrix; letters, digits and dashes
+ * @param source what reports call it
+ * @param labels exactly the labels of the identity; the adapter adds netproof's own constant one
+ * @param node the node it must run on; empty leaves it to the scheduler
+ * @param attempts at least one; an attempt is known by its index in this list
+ */
+public record ProbePod(
+        String id,
+        String source,
+        String namespace,
+        Map<String, String> labels,
+        Optional<String> serviceAccount,
+        Optional<String> node,
+        Map<String, String> nodeSelector,
+        List<Toleration> tolerations,
+        Ownership ownership,
+        Tools tools,
+        List<Attempt> attempts) {
+    public ProbePod {
+        labels = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(labels));
+        nodeSelector = Map.copyOf(nodeSelector);
+        tolerations = List.copyOf(tolerations);
+        attempts = List.copyOf(attempts);
+    }
+
+    /** How a probe pod refers to its run's anchor. */
+    public enum Ownership {
+        /** A plain owner reference: the anchor's end is the probe's end. */
+        PLAIN,
+        /** A controller reference, because a selector would adopt the pod otherwise. */
+        CONTROLLER
+    }
+
+    /** Which image has what the attempts need. */
+    public enum Tools {
+        /** A shell and curl. */
+        CURL,
+        /** Python as well. */
+        NETSHOOT
+    }
+}

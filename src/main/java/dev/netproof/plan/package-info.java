@@ -1,0 +1,3 @@
+/** Matrix and cluster facts become probes, attempts and controls: data, computed without contact to anything. */
+@org.jspecify.annotations.NullMarked
+package dev.netproof.plan;
