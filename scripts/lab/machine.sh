@@ -1,0 +1,116 @@
+# Machines: what stands for a host. Each is a set of namespaces (network, mount, process, host name) with machine-init as its
+# first process. Everything that runs or is mounted on it ends with that process, so nothing survives a crash of anything else:
+# one SIGKILL takes down kubelet, containerd, shims, pods and all their mounts.
+# shellcheck shell=bash
+
+# The kernel reuses process ids; id and start time together do not repeat.
+process_start_time() {
+  local stat
+  stat=$(<"/proc/$1/stat") || return 1
+  stat=${stat##*) } # the command name may hold spaces
+  local -a field
+  read -ra field <<<"$stat"
+  [[ ${field[0]} != [ZX] ]] || return 1
+  printf '%s' "${field[19]}"
+} 2>/dev/null
+
+record_process() { printf '%s %s\n' "$2" "$(process_start_time "$2")" >"$1"; }
+
+# alive FILE: prints the id of the recorded process if that very process is still there.
+alive() {
+  local pid start
+  read -r pid start <"$1" || return 1
+  [[ -n $start && $(process_start_time "$pid") == "$start" ]] || return 1
+  printf '%s' "$pid"
+} 2>/dev/null
+
+gone() { ! alive "$1" >/dev/null; }
+
+# end_process FILE [SECONDS]: asks, waits, insists, and returns when it has really gone.
+end_process() {
+  local file=$1 seconds=${2:-10} pid
+  if pid=$(alive "$file"); then
+    if ((seconds > 0)); then
+      kill -TERM "$pid" 2>/dev/null || true
+      # A process that a fault has slowed or stopped must not hold up the end.
+      wait_quietly "$seconds" gone "$file" || true
+    fi
+    kill -KILL "$pid" 2>/dev/null || true
+    wait_quietly 10 gone "$file" || die "process $pid does not end after SIGKILL" "it hangs in the kernel: see /proc/$pid/stack"
+  fi
+  rm -f "$file"
+}
+
+# Whoever started the lab may wait for the end of a pipe or hold a lock: its processes keep no descriptor but their own three.
+close_inherited() {
+  local fd
+  for fd in "/proc/$BASHPID/fd/"*; do
+    fd=${fd##*/}
+    if ((fd > 2 && fd != 255)); then eval "exec $fd>&-"; fi
+  done
+}
+
+child_of() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
+has_child() { [[ -n $(child_of "$1") ]]; }
+
+machine_root() { printf '%s/%s' "$LAB_DIR" "$1"; }
+
+machine_start() {
+  local name=$1 root outer init
+  root=$(machine_root "$name")
+  mkdir -p "$root"/{lib/lab/bin,lib/lab/images,lib/lab/pki,log,run,tmp} "$LAB_DIR/machines"
+  (
+    close_inherited
+    exec setsid nsenter --net="/run/netns/$(netns_of "$name")" -- \
+      env -i "${LAB_ENV[@]}" unshare --mount --pid --uts --fork --kill-child --mount-proc --propagation private -- \
+      bash "$LAB_SCRIPTS/machine-init" "$name" "$root" "$LAB_BIN" "$LAB_IMAGES"
+  ) </dev/null >>"$root/log/machine.log" 2>&1 &
+  outer=$!
+  record_process "$LAB_DIR/machines/$name.outer" "$outer"
+  wait_for 10 "machine $name: its first process" has_child "$outer"
+  init=$(child_of "$outer")
+  record_process "$LAB_DIR/machines/$name" "${init// /}"
+  wait_for 10 "machine $name: its mounts" test -e "$root/run/booted"
+}
+
+machine_exec() {
+  local init
+  init=$(alive "$LAB_DIR/machines/$1") || die "machine $1 of lab '$LAB_NAME' is not running" "scripts/cluster up --name $LAB_NAME"
+  shift
+  nsenter --target "$init" --mount --net --pid --uts -- env -i "${LAB_ENV[@]}" "$@"
+}
+
+machine_kill() {
+  end_process "$LAB_DIR/machines/$1" 0
+  end_process "$LAB_DIR/machines/$1.outer" 0
+}
+
+# daemon_start MACHINE NAME COMMAND...: the command is kept, so that a fault can stop it and start it again as it was.
+daemon_start() {
+  local machine=$1 name=$2
+  shift 2
+  mkdir -p "$LAB_DIR/daemons"
+  printf '%q ' "$@" >"$LAB_DIR/daemons/$machine.$name.command"
+  daemon_restart "$machine" "$name"
+}
+
+daemon_restart() {
+  local machine=$1 name=$2 init outer child
+  local file=$LAB_DIR/daemons/$machine.$name
+  init=$(alive "$LAB_DIR/machines/$machine") ||
+    die "machine $machine of lab '$LAB_NAME' is not running" "scripts/cluster up --name $LAB_NAME"
+  if alive "$file.pid" >/dev/null; then return 0; fi
+  (
+    close_inherited
+    exec setsid nsenter --target "$init" --mount --net --pid --uts -- env -i "${LAB_ENV[@]}" \
+      bash -c "cd / && exec $(<"$file.command")"
+  ) </dev/null >>"$(machine_root "$machine")/log/$name.log" 2>&1 &
+  outer=$!
+  # nsenter stays outside as the parent; the daemon is its child.
+  wait_for 5 "$name on $machine: start" has_child "$outer"
+  child=$(child_of "$outer")
+  record_process "$file.pid" "${child// /}"
+}
+
+daemon_pid() { alive "$LAB_DIR/daemons/$1.$2.pid"; }
+daemon_stop() { end_process "$LAB_DIR/daemons/$1.$2.pid" "${3:-10}"; }
