@@ -50,13 +50,19 @@ close_inherited() {
   done
 }
 
-child_of() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
-has_child() { [[ -n $(child_of "$1") ]]; }
+# forked PID PROGRAM: sets FORKED to the child of PID, once PID is PROGRAM: before it has become that, its children are the
+# shell's own passing ones.
+forked() {
+  [[ $(<"/proc/$1/comm") == "$2" ]] || return 1
+  FORKED=$(<"/proc/$1/task/$1/children")
+  FORKED=${FORKED%% *}
+  [[ -n $FORKED ]]
+}
 
 machine_root() { printf '%s/%s' "$LAB_DIR" "$1"; }
 
 machine_start() {
-  local name=$1 root outer init
+  local name=$1 root outer
   root=$(machine_root "$name")
   mkdir -p "$root"/{lib/lab/bin,lib/lab/images,lib/lab/pki,log,run,tmp} "$LAB_DIR/machines"
   (
@@ -67,9 +73,8 @@ machine_start() {
   ) </dev/null >>"$root/log/machine.log" 2>&1 &
   outer=$!
   record_process "$LAB_DIR/machines/$name.outer" "$outer"
-  wait_for 10 "machine $name: its first process" has_child "$outer"
-  init=$(child_of "$outer")
-  record_process "$LAB_DIR/machines/$name" "${init// /}"
+  wait_for 10 "machine $name: its first process" forked "$outer" unshare
+  record_process "$LAB_DIR/machines/$name" "$FORKED"
   wait_for 10 "machine $name: its mounts" test -e "$root/run/booted"
 }
 
@@ -95,21 +100,21 @@ daemon_start() {
 }
 
 daemon_restart() {
-  local machine=$1 name=$2 init outer child
+  local machine=$1 name=$2 init outer command
   local file=$LAB_DIR/daemons/$machine.$name
   init=$(alive "$LAB_DIR/machines/$machine") ||
     die "machine $machine of lab '$LAB_NAME' is not running" "scripts/cluster up --name $LAB_NAME"
   if alive "$file.pid" >/dev/null; then return 0; fi
+  command=$(<"$file.command")
   (
     close_inherited
     exec setsid nsenter --target "$init" --mount --net --pid --uts -- env -i "${LAB_ENV[@]}" \
-      bash -c "cd / && exec $(<"$file.command")"
+      bash -c "cd / && exec $command"
   ) </dev/null >>"$(machine_root "$machine")/log/$name.log" 2>&1 &
   outer=$!
   # nsenter stays outside as the parent; the daemon is its child.
-  wait_for 5 "$name on $machine: start" has_child "$outer"
-  child=$(child_of "$outer")
-  record_process "$file.pid" "${child// /}"
+  wait_for 10 "$name on $machine: start" forked "$outer" nsenter
+  record_process "$file.pid" "$FORKED"
 }
 
 daemon_pid() { alive "$LAB_DIR/daemons/$1.$2.pid"; }

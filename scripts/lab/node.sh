@@ -135,12 +135,13 @@ cgroup_make() {
 }
 
 cgroup_remove() {
-  local point
-  while read -r point; do
-    [[ -d $point/$1 ]] || continue
+  local kind point
+  while read -r _ point kind _; do
+    # Not only where the lab made the group: the kubelet adds it to the v2 tree that some v1 hosts have beside.
+    [[ $kind == cgroup* && -d $point/$1 ]] || continue
     wait_quietly 10 cgroup_remove_tree "$point/$1" || die "the control group $point/$1 cannot be removed" \
       "see which processes it holds: find $point/$1 -name cgroup.procs -exec cat {} +"
-  done < <(cgroup_hierarchies)
+  done </proc/mounts
 }
 # The kernel lets go of a dead process's group a moment after its end.
 cgroup_remove_tree() {
