@@ -14,6 +14,7 @@ public final class Reports {
     static {
         BY_NAME.put("junit", Reports::junit);
         BY_NAME.put("json", Reports::json);
+        BY_NAME.put("markdown", () -> markdown(MarkdownRoom.COMMENT));
         BY_NAME.put("table", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)));
         BY_NAME.put("wide", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.WIDE)));
     }
@@ -28,6 +29,11 @@ public final class Reports {
     /** All that is known, for machines and auditors; {@link ReportReader} reads it back. */
     public static Rendering json() {
         return new JsonEvidence();
+    }
+
+    /** Markdown as GitHub and GitLab show it, cut to fit. */
+    public static Rendering markdown(MarkdownRoom room) {
+        return new Markdown(room);
     }
 
     /** For a person at a terminal, or for a log. */

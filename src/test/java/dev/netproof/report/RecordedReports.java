@@ -260,7 +260,7 @@ final class RecordedReports {
                 START.plusMillis(2_500),
                 List.of(matrix),
                 results,
-                List.of("note with <img src=x onerror=alert(3)> and | and \u202E"),
+                List.of("note with <img src=x onerror=alert(3)> and | and \u202E for @everyone, see #1 "),
                 Optional.empty(),
                 new Report.Costs(1, 9),
                 Exit.VIOLATIONS);
