@@ -288,7 +288,7 @@ final class Console implements Rendering {
         String indent = INDENT + INDENT;
         hanging(page, indent, indent, Visible.of(result.verdict().explanation()));
         for (Evidence.Fact fact : Evidence.facts(result)) {
-            String label = TextWidth.padded(fact.label(), LABEL);
+            String label = TextWidth.padded(fact.label().word(), LABEL);
             for (String line : fact.lines()) {
                 String deeper = line.startsWith(INDENT) ? INDENT : "";
                 hanging(

@@ -3,17 +3,23 @@ package dev.netproof.report;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Destination;
+import dev.netproof.model.Identity;
 import dev.netproof.model.Location;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
+import dev.netproof.model.Placement;
+import dev.netproof.model.Source;
 import dev.netproof.model.Streak;
+import dev.netproof.model.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -29,9 +35,26 @@ final class Evidence {
      *
      * @param lines each on a line of its own; one that begins with two blanks belongs to the one before
      */
-    record Fact(String label, List<String> lines) {
-        Fact(String label, String line) {
+    record Fact(Label label, List<String> lines) {
+        Fact(Label label, String line) {
             this(label, List.of(line));
+        }
+    }
+
+    /** What a fact answers, in the order to read them. */
+    enum Label {
+        BECAUSE,
+        EXCEPTION,
+        EXPECTED,
+        OBSERVED,
+        EVIDENCE,
+        CONTROL,
+        WHERE,
+        FIX,
+        REPEAT;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -41,20 +64,20 @@ final class Evidence {
     static List<Fact> facts(CheckResult result) {
         Check check = result.check();
         List<Fact> facts = new ArrayList<>();
-        check.because().ifPresent(because -> facts.add(new Fact("because", because)));
-        check.exception().ifPresent(terms -> facts.add(new Fact("exception", terms(terms))));
-        facts.add(new Fact("expected", check.expectation().word()));
-        facts.add(new Fact("observed", observed(result)));
+        check.because().ifPresent(because -> facts.add(new Fact(Label.BECAUSE, because)));
+        check.exception().ifPresent(terms -> facts.add(new Fact(Label.EXCEPTION, terms(terms))));
+        facts.add(new Fact(Label.EXPECTED, check.expectation().word()));
+        facts.add(new Fact(Label.OBSERVED, observed(result)));
         if (!result.paths().isEmpty()) {
-            facts.add(new Fact("evidence", paths(result)));
+            facts.add(new Fact(Label.EVIDENCE, paths(result)));
         }
         List<String> control = controls(result);
         if (!control.isEmpty()) {
-            facts.add(new Fact("control", control));
+            facts.add(new Fact(Label.CONTROL, control));
         }
-        facts.add(new Fact("where", place(check.location())));
-        result.verdict().fix().ifPresent(fix -> facts.add(new Fact("fix", fix)));
-        facts.add(new Fact("repeat", result.repeat()));
+        facts.add(new Fact(Label.WHERE, place(check.location())));
+        result.verdict().fix().ifPresent(fix -> facts.add(new Fact(Label.FIX, fix)));
+        facts.add(new Fact(Label.REPEAT, result.repeat()));
         return facts;
     }
 
@@ -128,6 +151,60 @@ final class Evidence {
                 .min(Comparator.naturalOrder());
     }
 
+    /** "Deployment bookstore/storefront", "a pod in default with app=batch, run=x". */
+    static String source(Source source) {
+        String identity;
+        if (source.identity() instanceof Identity.Workload workload) {
+            identity = workload.kind().kind() + " " + source.namespace() + "/" + workload.name();
+        } else if (source.identity() instanceof Identity.ExistingPod pod) {
+            identity = "pod " + source.namespace() + "/" + pod.name();
+        } else if (source.identity() instanceof Identity.Labels labels) {
+            identity = "a pod in " + source.namespace() + " with " + labels(labels.labels());
+        } else {
+            throw new AssertionError(source.identity());
+        }
+        return identity
+                + source.serviceAccount()
+                        .map(account -> ", service account " + account)
+                        .orElse("")
+                + (source.liveness() == Source.Liveness.SYNTHETIC ? ", made up on purpose" : "")
+                + (source.placement() == Placement.ANY
+                        ? ""
+                        : ", on " + source.placement().name().toLowerCase(Locale.ROOT) + " node");
+    }
+
+    /** "Service bookstore/postgres, TCP". */
+    static String destination(Destination destination) {
+        Target target = destination.target();
+        String what;
+        if (target instanceof Target.Service service) {
+            what = "Service " + service.namespace() + "/" + service.name();
+        } else if (target instanceof Target.Pods pods) {
+            what = "pods in " + pods.namespace() + " with " + labels(pods.labels());
+        } else if (target instanceof Target.Workload workload) {
+            what = workload.kind().kind() + " " + workload.namespace() + "/" + workload.name();
+        } else if (target instanceof Target.Pod pod) {
+            what = "pod " + pod.namespace() + "/" + pod.name();
+        } else if (target instanceof Target.Host host) {
+            what = "host " + host.host();
+        } else if (target instanceof Target.Ip ip) {
+            what = "address " + ip.ip();
+        } else {
+            throw new AssertionError(target);
+        }
+        Destination.Request request = destination.request();
+        return what + ", " + destination.protocol()
+                + request.path().map(path -> " GET " + path).orElse("")
+                + request.status().map(status -> " → " + status).orElse("")
+                + request.query().map(query -> " " + query).orElse("");
+    }
+
+    private static String labels(Map<String, String> labels) {
+        return labels.entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .collect(Collectors.joining(", "));
+    }
+
     /** "CONNECTED ×9 at 0.2–8.4 s: curl 0: connected". */
     static String history(Streak streak, Instant start) {
         return streak.outcome() + " ×" + streak.attempts() + " at " + time(streak, start) + ": " + streak.signal();
@@ -177,7 +254,8 @@ final class Evidence {
         return path.path().kind() != Path.Kind.LOOKUP;
     }
 
-    private static Stream<PathObservation> tellingFirst(CheckResult result) {
+    /** The paths, those first that show why a check failed. */
+    static Stream<PathObservation> tellingFirst(CheckResult result) {
         return result.paths().stream().sorted(Comparator.comparing(path -> rank(result.check(), path)));
     }
 

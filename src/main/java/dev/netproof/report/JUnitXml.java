@@ -177,7 +177,7 @@ final class JUnitXml implements Rendering {
             return Visible.of(result.verdict().explanation())
                     + "\n"
                     + Evidence.facts(result).stream()
-                            .map(fact -> fact.label()
+                            .map(fact -> fact.label().word()
                                     + ": "
                                     + fact.lines().stream().map(Visible::of).collect(Collectors.joining("\n    ")))
                             .collect(Collectors.joining("\n"));

@@ -111,7 +111,7 @@ final class Markdown implements Rendering {
     private static String facts(CheckResult result) {
         String facts = Evidence.facts(result).stream()
                 .flatMap(fact -> Stream.iterate(0, i -> i < fact.lines().size(), i -> i + 1)
-                        .map(i -> TextWidth.padded(i == 0 ? fact.label() : "", 10)
+                        .map(i -> TextWidth.padded(i == 0 ? fact.label().word() : "", 10)
                                 + escaped(fact.lines().get(i))))
                 .collect(Collectors.joining("\n"));
         return prose(result.verdict().explanation()) + "\n\n<pre>\n" + facts + "\n</pre>\n";

@@ -15,6 +15,7 @@ public final class Reports {
         BY_NAME.put("junit", Reports::junit);
         BY_NAME.put("json", Reports::json);
         BY_NAME.put("markdown", () -> markdown(MarkdownRoom.COMMENT));
+        BY_NAME.put("html", Reports::html);
         BY_NAME.put("table", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)));
         BY_NAME.put("wide", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.WIDE)));
     }
@@ -34,6 +35,11 @@ public final class Reports {
     /** Markdown as GitHub and GitLab show it, cut to fit. */
     public static Rendering markdown(MarkdownRoom room) {
         return new Markdown(room);
+    }
+
+    /** One self-contained page. */
+    public static Rendering html() {
+        return new HtmlPage();
     }
 
     /** For a person at a terminal, or for a log. */

@@ -27,15 +27,19 @@ final class Sheet {
     private final Set<String> targets = new LinkedHashSet<>();
     private final Map<Pair, List<Entry>> cells = new LinkedHashMap<>();
 
-    private Sheet(Key key) {
+    private final Optional<Matrix> matrix;
+
+    private Sheet(Key key, Optional<Matrix> matrix) {
         this.key = key;
+        this.matrix = matrix;
     }
 
     /** One sheet per matrix, in the report's order. */
     static List<Sheet> of(Report report) {
         Map<Key, Sheet> sheets = new LinkedHashMap<>();
         for (Matrix matrix : report.matrices()) {
-            sheet(sheets, matrix.name(), matrix.location());
+            Key key = new Key(matrix.name(), matrix.location().file());
+            sheets.putIfAbsent(key, new Sheet(key, Optional.of(matrix)));
         }
         Set<Check> judged = new HashSet<>();
         for (CheckResult result : report.results()) {
@@ -56,7 +60,7 @@ final class Sheet {
     }
 
     private static Sheet sheet(Map<Key, Sheet> sheets, String name, Location location) {
-        return sheets.computeIfAbsent(new Key(name, location.file()), Sheet::new);
+        return sheets.computeIfAbsent(new Key(name, location.file()), key -> new Sheet(key, Optional.empty()));
     }
 
     private void add(Entry entry) {
@@ -73,6 +77,11 @@ final class Sheet {
 
     String file() {
         return key.file();
+    }
+
+    /** Empty for results whose matrix the report does not list. */
+    Optional<Matrix> matrix() {
+        return matrix;
     }
 
     List<Entry> entries() {
