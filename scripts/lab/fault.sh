@@ -119,11 +119,12 @@ fault_packets() { # reject|drop OPTIONS
 }
 
 fault_loss() {
-  local percent=${1:-} node name nodes=("${LAB_NODES[@]}")
+  local percent=${1:-} node name rule=drop nodes=("${LAB_NODES[@]}")
   [[ $percent =~ ^([1-9][0-9]?|100)$ ]] || usage_error "fault loss wants a percentage from 1 to 100" fault
   if [[ -n ${2:-} ]]; then nodes=("$(one_node "$2")"); fi
   name=$(fault_name loss)
-  for node in "${nodes[@]}"; do fault_rule "$name" "$node" "numgen random mod 100 < $percent drop"; done
+  if ((percent < 100)); then rule="numgen random mod 100 < $percent drop"; fi
+  for node in "${nodes[@]}"; do fault_rule "$name" "$node" "$rule"; done
   fault_record "$name" "$percent % of forwarded packets lost on ${nodes[*]}"
 }
 
@@ -153,58 +154,60 @@ fault_kubelet() {
   esac
 }
 
-api_answers() { api_ready; }
-
 fault_apiserver() {
   case "${1:-} ${2:-}" in
     "stop ")
-      daemon_stop cp kube-apiserver
+      apiserver_stop
       fault_record apiserver-stopped "API server stopped"
       ;;
-    "start ")
-      daemon_restart cp kube-apiserver
-      wait_for 60 "API server: readyz" api_answers
-      fault_forget apiserver-stopped
-      if fault_there apiserver-slow; then apiserver_quota on; fi
-      ;;
+    "start ") apiserver_start ;;
     "restart ")
-      # A restart has its own end: nothing stays to be cleared.
-      daemon_stop cp kube-apiserver
-      fault_apiserver start
+      # It has its own end: nothing stays to be cleared.
+      apiserver_stop
+      apiserver_start
       say "fault apiserver restart: done"
       ;;
     "slow on")
-      apiserver_quota on
-      fault_record apiserver-slow "API server gets a twentieth of a processor"
+      apiserver_slow
+      fault_record apiserver-slow "API server works 50 ms of every 1.5 s"
       ;;
     "slow off")
-      apiserver_quota off
+      apiserver_quick
       fault_forget apiserver-slow
       ;;
     *) usage_error "fault apiserver restart|stop|start|slow on|slow off" fault ;;
   esac
 }
 
-# A quota of the kernel's, not a duty cycle of signals: nobody has to stay alive to lift it, and nothing is ever left stopped.
-apiserver_quota() {
-  local group pid point
-  group=$(cgroup_of apiserver)
-  pid=$(daemon_pid cp kube-apiserver) || {
-    [[ $1 == off ]] || die "fault apiserver slow: the API server is not running" "scripts/cluster fault apiserver start"
-    return 0
-  }
-  if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
-    point=/sys/fs/cgroup
-    printf '+cpu' >$point/cgroup.subtree_control
-    mkdir -p "$point/$group"
-    if [[ $1 == on ]]; then printf '5000 100000' >"$point/$group/cpu.max"; else printf 'max 100000' >"$point/$group/cpu.max"; fi
-  else
-    point=/sys/fs/cgroup/cpu
-    mkdir -p "$point/$group"
-    printf 100000 >"$point/$group/cpu.cfs_period_us"
-    if [[ $1 == on ]]; then printf 5000 >"$point/$group/cpu.cfs_quota_us"; else printf -- -1 >"$point/$group/cpu.cfs_quota_us"; fi
-  fi
-  printf '%s' "$pid" >"$point/$group/cgroup.procs"
+apiserver_stop() {
+  apiserver_quick
+  # Its graceful end can take a minute, waiting for clients that never leave.
+  daemon_stop cp kube-apiserver 3
+}
+
+apiserver_start() {
+  daemon_restart cp kube-apiserver
+  wait_for 60 "API server: readyz" api_ready
+  fault_forget apiserver-stopped
+  if fault_there apiserver-slow; then apiserver_slow; fi
+}
+
+# Stopped and continued in turn: every request waits, and none is lost. (A quota of processor time does one or the other: idle, the
+# API server needs so little that whatever slows a request starves the watches of all nodes.)
+apiserver_slow() {
+  local pid
+  pid=$(daemon_pid cp kube-apiserver) || die "fault apiserver slow: the API server is not running" "scripts/cluster fault apiserver start"
+  # The id that it has on its machine.
+  pid=$(awk '$1 == "NSpid:" { print $NF }' "/proc/$pid/status")
+  # shellcheck disable=SC2016  # expanded on the machine
+  daemon_start cp apiserver-brake bash -c 'while kill -STOP "$1" && sleep 1.45 && kill -CONT "$1"; do sleep 0.05; done' brake "$pid"
+}
+
+# Whatever ended the brake, the API server goes on.
+apiserver_quick() {
+  local pid
+  daemon_stop cp apiserver-brake 0
+  if pid=$(daemon_pid cp kube-apiserver); then kill -CONT "$pid"; fi
 }
 
 fault_dns() {

@@ -13,7 +13,12 @@ one_node() {
 }
 
 lab_remains() {
-  [[ -e $LAB_DIR ]] || compgen -G "/run/netns/np-$LAB_NAME-*" >/dev/null || compgen -G "/sys/fs/cgroup/*/netproof-$LAB_NAME-*" >/dev/null
+  local place
+  if [[ -e $LAB_DIR ]]; then return 0; fi
+  for place in "${LAB_MACHINES[@]}"; do
+    if [[ -e /run/netns/$(netns_of "$place") || -n $(cgroup_places "$(cgroup_of "$place")") ]]; then return 0; fi
+  done
+  return 1
 }
 
 lab_complete() { [[ -e $LAB_DIR/complete ]]; }
@@ -58,6 +63,9 @@ lab_up() {
   lab_lock
   if lab_healthy; then
     say "lab '$LAB_NAME' is up already"
+    if [[ $(readlink "$LAB_DIR/bin") != "$LAB_BIN" ]]; then
+      say "  note: it was made from other binaries than this checkout's; scripts/cluster down and up renews it"
+    fi
     fault_list >&2
     lab_hint
     return 0
@@ -141,7 +149,7 @@ lab_destroy() {
   lab_kill_strays
   wait_for 20 "lab '$LAB_NAME': the end of its processes" lab_no_process
   network_down
-  for group in "${LAB_NODES[@]}" apiserver; do cgroup_remove "$(cgroup_of "$group")"; done
+  for group in "${LAB_NODES[@]}"; do cgroup_remove "$(cgroup_of "$group")"; done
   rm -rf "$LAB_DIR"
 }
 

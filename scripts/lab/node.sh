@@ -134,14 +134,20 @@ cgroup_make() {
   done < <(cgroup_hierarchies)
 }
 
-cgroup_remove() {
+# Not only where the lab made the group: the kubelet adds it to the v2 tree that some v1 hosts have beside.
+cgroup_places() {
   local kind point
   while read -r _ point kind _; do
-    # Not only where the lab made the group: the kubelet adds it to the v2 tree that some v1 hosts have beside.
-    [[ $kind == cgroup* && -d $point/$1 ]] || continue
-    wait_quietly 10 cgroup_remove_tree "$point/$1" || die "the control group $point/$1 cannot be removed" \
-      "see which processes it holds: find $point/$1 -name cgroup.procs -exec cat {} +"
+    if [[ $kind == cgroup* && -d $point/$1 ]]; then printf '%s\n' "$point/$1"; fi
   done </proc/mounts
+}
+
+cgroup_remove() {
+  local place
+  while read -r place; do
+    wait_quietly 10 cgroup_remove_tree "$place" || die "the control group $place cannot be removed" \
+      "see which processes it holds: find $place -name cgroup.procs -exec cat {} +"
+  done < <(cgroup_places "$1")
 }
 # The kernel lets go of a dead process's group a moment after its end.
 cgroup_remove_tree() {
