@@ -43,13 +43,13 @@ public record Check(
         return source.name() + " → " + target();
     }
 
-    /** The destination with its port, unless the name says it already: {@code postgres:5432}. */
+    /** The destination with its port, unless the name says it already, as a reference with a colon does: {@code postgres:5432}. */
     public String target() {
         String name = destination.name();
         return destination
                 .port()
                 .map(Object::toString)
-                .filter(port -> !name.endsWith(":" + port))
+                .filter(port -> !name.contains(":"))
                 .map(port -> name + ":" + port)
                 .orElse(name);
     }

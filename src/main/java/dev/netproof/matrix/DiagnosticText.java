@@ -1,0 +1,194 @@
+package dev.netproof.matrix;
+
+import dev.netproof.model.Location;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Shows diagnostics to people: the place, the line, a caret, what is wrong and how to mend it. */
+public final class DiagnosticText {
+    private static final int WIDEST_LINE = 120;
+    private static final int BEFORE_CARET = 60;
+    private static final int WRAP = 96;
+
+    private static final String RESET = "\u001b[0m";
+    private static final String BOLD = "\u001b[1m";
+    private static final String RED = "\u001b[1;31m";
+    private static final String YELLOW = "\u001b[1;33m";
+    private static final String BLUE = "\u001b[34m";
+
+    /** Whether the reader's terminal shows colours. */
+    public enum Colour {
+        NONE,
+        ANSI
+    }
+
+    /** All of them, with a blank line between. */
+    public String render(List<Diagnostic> diagnostics, Colour colour) {
+        return diagnostics.stream()
+                .map(diagnostic -> render(diagnostic, colour))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Several lines, each with a line break at its end. */
+    public String render(Diagnostic diagnostic, Colour colour) {
+        String mark = diagnostic.severity() == Diagnostic.Severity.ERROR ? RED : YELLOW;
+        Ink ink = new Ink(colour);
+        StringBuilder out = new StringBuilder();
+        int gutter = gutter(diagnostic);
+        String margin = " ".repeat(gutter);
+        out.append(ink.in(mark, diagnostic.severity().word()))
+                .append(": ")
+                .append(ink.in(BOLD, diagnostic.code()))
+                .append('\n');
+        if (diagnostic.width() == 0) {
+            out.append(margin)
+                    .append(ink.in(BLUE, "--> "))
+                    .append(visible(place(diagnostic)))
+                    .append('\n')
+                    .append(margin)
+                    .append(ink.in(BLUE, "  | "))
+                    .append(visible(diagnostic.problem()))
+                    .append('\n');
+        } else {
+            out.append(margin)
+                    .append(ink.in(BLUE, "--> "))
+                    .append(visible(diagnostic.location().toString()))
+                    .append('\n');
+            excerpt(
+                    out,
+                    ink,
+                    mark,
+                    '^',
+                    gutter,
+                    new Excerpt(diagnostic.location(), diagnostic.width(), diagnostic.line(), diagnostic.problem()));
+        }
+        diagnostic.related().ifPresent(other -> {
+            out.append(margin)
+                    .append(ink.in(BLUE, "::: "))
+                    .append(visible(other.location().toString()))
+                    .append('\n');
+            excerpt(
+                    out,
+                    ink,
+                    BLUE,
+                    '-',
+                    gutter,
+                    new Excerpt(other.location(), other.width(), other.line(), other.note()));
+        });
+        String prefix = margin + ink.in(BLUE, "  = ");
+        for (String line : wrap(visible(diagnostic.fix()))) {
+            out.append(prefix).append(line).append('\n');
+            prefix = margin + "    ";
+        }
+        return out.toString();
+    }
+
+    private record Excerpt(Location location, int width, String line, String note) {}
+
+    private static String place(Diagnostic diagnostic) {
+        return diagnostic.code().equals("more-problems")
+                ? diagnostic.location().file() + ":" + diagnostic.location().line()
+                : diagnostic.location().file();
+    }
+
+    private static int gutter(Diagnostic diagnostic) {
+        int line = diagnostic.location().line();
+        int other =
+                diagnostic.related().map(related -> related.location().line()).orElse(0);
+        return diagnostic.width() == 0
+                ? 1
+                : Integer.toString(Math.max(line, other)).length();
+    }
+
+    private static void excerpt(StringBuilder out, Ink ink, String mark, char under, int gutter, Excerpt excerpt) {
+        int[] line = excerpt.line().codePoints().toArray();
+        int caret = excerpt.location().column() - 1;
+        // A line can be as long as the file: show what is around the caret.
+        int from = line.length <= WIDEST_LINE ? 0 : Math.max(0, caret - BEFORE_CARET);
+        int to = Math.min(line.length, from + WIDEST_LINE);
+        String before = (from > 0 ? "…" : "") + text(line, from, Math.min(caret, to));
+        String shown = before + text(line, Math.min(caret, to), to) + (to < line.length ? "…" : "");
+        int width = Math.max(1, Math.min(excerpt.width(), Math.max(1, to - caret)));
+        String carets = String.valueOf(under)
+                .repeat(Math.max(1, columns(text(line, Math.min(caret, to), Math.min(caret + width, to)))));
+        String empty = " ".repeat(gutter) + ink.in(BLUE, "  |");
+        String number = String.format(
+                Locale.ROOT, "%" + gutter + "d", excerpt.location().line());
+        int padding = columns(before) + Math.max(0, caret - line.length);
+        out.append(empty)
+                .append('\n')
+                .append(ink.in(BLUE, number + "  | "))
+                .append(shown.stripTrailing())
+                .append('\n')
+                .append(empty)
+                .append(' ')
+                .append(" ".repeat(padding))
+                .append(ink.in(mark, carets + " " + visible(excerpt.note())))
+                .append('\n')
+                .append(empty)
+                .append('\n');
+    }
+
+    private static String text(int[] line, int from, int to) {
+        return visible(new String(line, from, Math.max(0, to - from)));
+    }
+
+    /** Nothing from a file may steer the terminal, and everything must be as wide as it is counted. */
+    private static String visible(String text) {
+        StringBuilder visible = new StringBuilder(text.length());
+        text.codePoints().forEach(character -> {
+            if (character == '\t') {
+                visible.append('→');
+            } else if (Character.isISOControl(character)
+                    || Character.getType(character) == Character.FORMAT
+                    || Character.getType(character) == Character.LINE_SEPARATOR
+                    || Character.getType(character) == Character.PARAGRAPH_SEPARATOR) {
+                visible.append('\u00b7');
+            } else {
+                visible.appendCodePoint(character);
+            }
+        });
+        return visible.toString();
+    }
+
+    /** How wide a terminal shows the text: East Asian characters take two columns, combining marks none. */
+    private static int columns(String text) {
+        return text.codePoints()
+                .map(character -> {
+                    int type = Character.getType(character);
+                    if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
+                        return 0;
+                    }
+                    boolean wide = Character.isIdeographic(character)
+                            || character >= 0x1100 && character <= 0x115F
+                            || character >= 0x3040 && character <= 0x30FF
+                            || character >= 0xAC00 && character <= 0xD7A3
+                            || character >= 0xFF01 && character <= 0xFF60
+                            || character >= 0x1F300 && character <= 0x1FAFF;
+                    return wide ? 2 : 1;
+                })
+                .sum();
+    }
+
+    private static List<String> wrap(String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (line.length() > 0 && line.length() + 1 + word.length() > WRAP) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    private record Ink(Colour colour) {
+        String in(String code, String text) {
+            return colour == Colour.ANSI ? code + text + RESET : text;
+        }
+    }
+}

@@ -1,0 +1,410 @@
+package dev.netproof.matrix;
+
+import dev.netproof.model.Destination;
+import dev.netproof.model.Destination.Request;
+import dev.netproof.model.Identity;
+import dev.netproof.model.Placement;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Source;
+import dev.netproof.model.Target;
+import dev.netproof.model.WorkloadKind;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Understands what stands in {@code from} and {@code to}: a name of the matrix, or a short reference. */
+final class References {
+    private static final Pattern URL_START = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)");
+    private static final Pattern URL_REST =
+            Pattern.compile("(?<host>\\[[^\\]]*\\]|[^:/?#\\[\\]@]*)(:(?<port>[^/?#]*))?(?<path>[/?].*)?");
+    private static final Map<String, Protocol> SUFFIXES = Map.of(
+            "tcp", Protocol.TCP,
+            "udp", Protocol.UDP,
+            "sctp", Protocol.SCTP,
+            "http", Protocol.HTTP,
+            "https", Protocol.HTTPS);
+
+    private final Findings findings;
+    private final String namespace;
+    private final Names<Source> sources;
+    private final Names<Destination> destinations;
+
+    /** @param namespace for references without one */
+    References(Findings findings, String namespace, Names<Source> sources, Names<Destination> destinations) {
+        this.findings = findings;
+        this.namespace = namespace;
+        this.sources = sources;
+        this.destinations = destinations;
+    }
+
+    /** What a reference begins with, as kubectl has it: {@code deploy}, {@code deployment}, {@code deployment.apps}. */
+    enum Kind {
+        DEPLOYMENT(List.of("deploy", "deployment", "deployments", "deployment.apps"), WorkloadKind.DEPLOYMENT),
+        STATEFUL_SET(List.of("sts", "statefulset", "statefulsets", "statefulset.apps"), WorkloadKind.STATEFUL_SET),
+        DAEMON_SET(List.of("ds", "daemonset", "daemonsets", "daemonset.apps"), WorkloadKind.DAEMON_SET),
+        POD(List.of("pod", "po", "pods"), Optional.empty(), KubernetesNames.SUBDOMAIN),
+        SERVICE(List.of("svc", "service", "services"), Optional.empty(), KubernetesNames.LABEL);
+
+        private final List<String> words;
+        private final Optional<WorkloadKind> workload;
+        private final KubernetesNames names;
+
+        Kind(List<String> words, WorkloadKind workload) {
+            this(words, Optional.of(workload), KubernetesNames.SUBDOMAIN);
+        }
+
+        Kind(List<String> words, Optional<WorkloadKind> workload, KubernetesNames names) {
+            this.words = words;
+            this.workload = workload;
+            this.names = names;
+        }
+
+        /** How netproof writes it, whatever the user wrote. */
+        String shortest() {
+            return words.get(0);
+        }
+
+        static Optional<Kind> of(String word) {
+            for (Kind kind : values()) {
+                if (kind.words.contains(word)) {
+                    return Optional.of(kind);
+                }
+            }
+            return Optional.empty();
+        }
+
+        static List<String> shortWords() {
+            return List.of("deploy", "sts", "ds", "pod", "svc");
+        }
+    }
+
+    /** {@code [namespace/]kind/name}, understood. */
+    private record Named(Optional<String> namespace, Kind kind, String name) {
+        String written() {
+            return namespace.map(prefix -> prefix + "/").orElse("") + kind.shortest() + "/" + name;
+        }
+    }
+
+    Optional<Source> source(Text text) {
+        String reference = text.value();
+        if (sources.contains(reference)) {
+            return sources.get(reference);
+        }
+        if (reference.indexOf('/') < 0) {
+            findings.add(
+                    text.span(),
+                    destinations.contains(reference)
+                            ? Problems.destinationAsSource(reference)
+                            : Problems.unknownSource(reference, sources.all()));
+            return Optional.empty();
+        }
+        if (URL_START.matcher(reference).matches() || reference.startsWith("ip/")) {
+            findings.add(text.span(), Problems.addressAsSource(reference));
+            return Optional.empty();
+        }
+        int colon = reference.indexOf(':');
+        Optional<Named> named = named(new Text(text.span(), colon < 0 ? reference : reference.substring(0, colon)));
+        if (named.isEmpty()) {
+            return Optional.empty();
+        }
+        Named workload = named.get();
+        if (workload.kind() == Kind.SERVICE) {
+            findings.add(text.span(), Problems.serviceAsSource(reference, workload.name()));
+            return Optional.empty();
+        }
+        if (colon >= 0) {
+            findings.add(text.part(colon, reference.length() - colon), Problems.sourceWithPort(workload.written()));
+            return Optional.empty();
+        }
+        return Optional.of(new Source(
+                workload.written(),
+                workload.namespace().orElse(namespace),
+                workload.kind()
+                        .workload
+                        .<Identity>map(kind -> new Identity.Workload(kind, workload.name()))
+                        .orElseGet(() -> new Identity.ExistingPod(workload.name())),
+                Optional.empty(),
+                Source.Liveness.LIVE,
+                Placement.ANY,
+                findings.file().location(text.span())));
+    }
+
+    Optional<Destination> destination(Text text) {
+        String reference = text.value();
+        if (destinations.contains(reference)) {
+            return destinations.get(reference);
+        }
+        Matcher url = URL_START.matcher(reference);
+        if (url.matches()) {
+            return url(text, Optional.empty());
+        }
+        if (reference.startsWith("ip/")) {
+            return ip(text);
+        }
+        int colon = reference.indexOf(':');
+        String head = colon < 0 ? reference : reference.substring(0, colon);
+        if (head.indexOf('/') >= 0) {
+            return inCluster(text, head, colon);
+        }
+        if (head.indexOf('.') >= 0) {
+            return host(text, head, colon);
+        }
+        findings.add(
+                text.span(),
+                sources.contains(head)
+                        ? Problems.sourceAsDestination(head)
+                        : destinations.contains(head)
+                                ? Problems.namedDestinationWithPort(head)
+                                : Problems.unknownDestination(head, destinations.all()));
+        return Optional.empty();
+    }
+
+    /** {@code deploy/x}, as the value of a key of its own. */
+    Optional<Identity.Workload> workload(Text text) {
+        String[] parts = text.value().split("/", -1);
+        Optional<WorkloadKind> kind =
+                parts.length == 2 ? Kind.of(parts[0]).flatMap(known -> known.workload) : Optional.empty();
+        if (kind.isEmpty()) {
+            findings.add(text.span(), Problems.noWorkload(text.value()));
+            return Optional.empty();
+        }
+        return check(
+                        text.part(parts[0].length() + 1, parts[1].length()),
+                        kind.get().kind(),
+                        parts[1],
+                        KubernetesNames.SUBDOMAIN)
+                .map(name -> new Identity.Workload(kind.get(), name));
+    }
+
+    Optional<Destination> url(Text text, Optional<Integer> status) {
+        return url(text, text.value(), status);
+    }
+
+    Optional<Destination> url(Text text, String name, Optional<Integer> status) {
+        Matcher url = URL_START.matcher(text.value());
+        if (!url.matches()) {
+            findings.add(text.span(), Problems.badUrl(text.value(), "it does not begin with http:// or https://"));
+            return Optional.empty();
+        }
+        Optional<Protocol> protocol = switch (url.group(1).toLowerCase(Locale.ROOT)) {
+            case "http" -> Optional.of(Protocol.HTTP);
+            case "https" -> Optional.of(Protocol.HTTPS);
+            default -> Optional.empty();
+        };
+        Matcher rest = URL_REST.matcher(url.group(2));
+        if (protocol.isEmpty()) {
+            findings.add(text.part(0, url.group(1).length()), Problems.urlScheme(url.group(1)));
+            return Optional.empty();
+        }
+        if (!rest.matches()) {
+            findings.add(
+                    text.span(),
+                    Problems.badUrl(text.value(), "it may have a host, a port, a path and a query, and nothing else"));
+            return Optional.empty();
+        }
+        if (!Addresses.isRequestPath(Optional.ofNullable(rest.group("path")).orElse("/"))) {
+            findings.add(
+                    text.span(),
+                    Problems.badUrl(
+                            text.value(), "its path has characters that must be written as %XX, or a fragment"));
+            return Optional.empty();
+        }
+        int hostAt = url.start(2);
+        String host = Optional.ofNullable(rest.group("host")).orElse("");
+        Optional<Target> target = Addresses.isIpLiteral(host)
+                ? ipTarget(text, host, hostAt)
+                : host.indexOf('.') < 0
+                        ? refuse(text.part(hostAt, host.length()), Problems.urlHostWithoutDot(host, protocol.get()))
+                        : hostTarget(text, host, hostAt);
+        int standard = protocol.get() == Protocol.HTTP ? 80 : 443;
+        Optional<PortRef> port = Optional.ofNullable(rest.group("port"))
+                .map(written ->
+                        Ports.number(findings, text.part(hostAt + rest.start("port"), written.length()), written))
+                .orElse(Optional.of(new PortRef.Number(standard)));
+        if (target.isEmpty() || port.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<String> path = Optional.ofNullable(rest.group("path"))
+                .map(written -> written.startsWith("?") ? "/" + written : written);
+        return Optional.of(new Destination(
+                name,
+                target.get(),
+                port,
+                protocol.get(),
+                new Request(path, status, Optional.empty()),
+                findings.file().location(text.span())));
+    }
+
+    private Optional<Destination> inCluster(Text text, String head, int colon) {
+        Optional<Named> found = named(new Text(text.part(0, head.length()), head));
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Named named = found.get();
+        Optional<PortAndProtocol> port = portAndProtocol(text, colon);
+        if (colon >= 0 && port.isEmpty()) {
+            return Optional.empty();
+        }
+        if (port.isEmpty() && named.kind() != Kind.SERVICE) {
+            findings.add(text.span(), Problems.workloadWithoutPort(named.written(), named.name()));
+            return Optional.empty();
+        }
+        String space = named.namespace().orElse(namespace);
+        Target target = named.kind() == Kind.SERVICE
+                ? new Target.Service(space, named.name())
+                : named.kind()
+                        .workload
+                        .<Target>map(kind -> new Target.Workload(space, kind, named.name()))
+                        .orElseGet(() -> new Target.Pod(space, named.name()));
+        return Optional.of(destination(text, named.written(), target, port));
+    }
+
+    private Optional<Destination> host(Text text, String head, int colon) {
+        String reference = text.value();
+        if (Addresses.isIpLiteral(head)) {
+            findings.add(text.span(), Problems.ipWithoutPrefix(reference));
+            return Optional.empty();
+        }
+        Optional<Target> target = hostTarget(text, head, 0);
+        if (colon < 0) {
+            findings.add(text.span(), Problems.hostWithoutPort(head));
+            return Optional.empty();
+        }
+        Optional<PortAndProtocol> port = portAndProtocol(text, colon);
+        return port.isEmpty() ? Optional.empty() : target.map(host -> destination(text, head, host, port));
+    }
+
+    private Optional<Destination> ip(Text text) {
+        String rest = text.value().substring(3);
+        int end;
+        if (rest.startsWith("[")) {
+            int close = rest.indexOf(']');
+            end = close < 0 ? rest.length() : close + 1;
+        } else if (rest.indexOf(':') != rest.lastIndexOf(':')) {
+            findings.add(text.part(3, rest.length()), Problems.ipv6WithoutBrackets(rest));
+            return Optional.empty();
+        } else {
+            end = rest.indexOf(':') < 0 ? rest.length() : rest.indexOf(':');
+        }
+        Optional<Target> target = ipTarget(text, rest.substring(0, end), 3);
+        if (target.isEmpty()) {
+            return Optional.empty();
+        }
+        if (end == rest.length()) {
+            findings.add(text.span(), Problems.ipWithoutPort(text.value()));
+            return Optional.empty();
+        }
+        if (rest.charAt(end) != ':') {
+            findings.add(text.part(3, rest.length()), Problems.badIp(rest));
+            return Optional.empty();
+        }
+        Optional<PortAndProtocol> port = portAndProtocol(text, 3 + end);
+        return port.isEmpty()
+                ? Optional.empty()
+                : Optional.of(destination(text, "ip/" + rest.substring(0, end), target.get(), port));
+    }
+
+    private Destination destination(Text text, String written, Target target, Optional<PortAndProtocol> port) {
+        Protocol protocol = port.map(PortAndProtocol::protocol).orElse(Protocol.TCP);
+        return new Destination(
+                written + port.map(PortAndProtocol::written).orElse(""),
+                target,
+                port.map(PortAndProtocol::port),
+                protocol,
+                Request.NONE,
+                findings.file().location(text.span()));
+    }
+
+    private record PortAndProtocol(PortRef port, Protocol protocol) {
+        String written() {
+            return ":" + port
+                    + (protocol == Protocol.TCP ? "" : "/" + protocol.name().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /** {@code :53/udp}; nothing is reported where there is no colon. */
+    private Optional<PortAndProtocol> portAndProtocol(Text text, int colon) {
+        if (colon < 0) {
+            return Optional.empty();
+        }
+        String port = text.value().substring(colon + 1);
+        Optional<Protocol> protocol = Optional.of(Protocol.TCP);
+        int slash = port.indexOf('/');
+        if (slash >= 0) {
+            String suffix = port.substring(slash + 1);
+            port = port.substring(0, slash);
+            protocol = Optional.ofNullable(SUFFIXES.get(suffix.toLowerCase(Locale.ROOT)));
+            if (protocol.isEmpty()) {
+                findings.add(text.part(colon + slash + 2, suffix.length()), Problems.unknownSuffix(suffix));
+            }
+        }
+        Optional<PortRef> known = Ports.numberOrName(findings, text.part(colon + 1, port.length()), port);
+        return known.isEmpty() || protocol.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new PortAndProtocol(known.get(), protocol.get()));
+    }
+
+    private Optional<Named> named(Text text) {
+        String[] parts = text.value().split("/", -1);
+        int kindAt = parts.length == 3 ? 1 : 0;
+        Optional<Kind> kind = parts.length == 2 || parts.length == 3 ? Kind.of(parts[kindAt]) : Optional.empty();
+        if (kind.isEmpty()) {
+            findings.add(text.span(), Problems.unknownKind(text.value()));
+            return Optional.empty();
+        }
+        int nameOffset = text.value().lastIndexOf('/') + 1;
+        Optional<String> name = check(
+                text.part(nameOffset, parts[kindAt + 1].length()),
+                kind.get() == Kind.SERVICE
+                        ? "Service"
+                        : kind.get().workload.map(WorkloadKind::kind).orElse("pod"),
+                parts[kindAt + 1],
+                kind.get().names);
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<String> prefix = Optional.empty();
+        if (kindAt == 1) {
+            prefix = check(text.part(0, parts[0].length()), "namespace", parts[0], KubernetesNames.LABEL);
+            if (prefix.isEmpty()) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Named(prefix, kind.get(), name.get()));
+    }
+
+    private Optional<String> check(Span span, String what, String name, KubernetesNames rule) {
+        if (rule.accepts(name)) {
+            return Optional.of(name);
+        }
+        findings.add(span, Problems.badName(what, name, rule));
+        return Optional.empty();
+    }
+
+    Optional<Target> hostTarget(Text text, String host, int offset) {
+        if (Addresses.isHost(host)) {
+            return Optional.of(new Target.Host(host.toLowerCase(Locale.ROOT)));
+        }
+        return refuse(text.part(offset, host.length()), Problems.badHost(host));
+    }
+
+    Optional<Target> ipTarget(Text text, String literal, int offset) {
+        if (literal.indexOf('/') >= 0) {
+            return refuse(text.part(offset, literal.length()), Problems.ipRange(literal));
+        }
+        Optional<String> address = Addresses.ip(literal);
+        if (address.isPresent()) {
+            return Optional.of(new Target.Ip(address.get()));
+        }
+        return refuse(text.part(offset, literal.length()), Problems.badIp(literal));
+    }
+
+    private Optional<Target> refuse(Span span, Problem problem) {
+        findings.add(span, problem);
+        return Optional.empty();
+    }
+}

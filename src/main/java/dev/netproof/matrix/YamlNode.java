@@ -1,0 +1,44 @@
+package dev.netproof.matrix;
+
+import java.util.List;
+
+/** YAML as it stands in the file: resolved by the rules of YAML 1.2, every node with its place. */
+sealed interface YamlNode {
+    Span span();
+
+    /** A single value. */
+    record Scalar(Span span, String value, Type type, Style style) implements YamlNode {
+        Text text() {
+            return new Text(span, value);
+        }
+    }
+
+    /** A list. */
+    record Sequence(Span span, List<YamlNode> items) implements YamlNode {}
+
+    /** Keys and values, in the file's order, each key once. */
+    record Mapping(Span span, List<Entry> entries) implements YamlNode {}
+
+    /** Something that has been reported already and that nobody needs to look at again. */
+    record Refused(Span span) implements YamlNode {}
+
+    /** One line of a mapping. */
+    record Entry(Text key, YamlNode value) {}
+
+    /** What YAML 1.2 takes a scalar for. */
+    enum Type {
+        TEXT,
+        NOTHING,
+        TRUE_OR_FALSE,
+        WHOLE_NUMBER,
+        NUMBER
+    }
+
+    /** How a scalar is written. */
+    enum Style {
+        PLAIN,
+        QUOTED,
+        LITERAL,
+        FOLDED
+    }
+}
