@@ -219,6 +219,12 @@ public final class Convergence {
                 || check.legs().stream().anyMatch(l -> l.path().kind() != Path.Kind.LOOKUP);
     }
 
+    /** Whether a denial that was believed turned out open later on. */
+    public boolean reopened(PlannedCheck check) {
+        return check.check().expectation().forbids()
+                && check.legs().stream().anyMatch(leg -> track(leg).connectedAfter(settled(leg.probe())));
+    }
+
     /** Whether one of the check's probes cannot say anything any more. */
     public boolean hopeless(PlannedCheck check) {
         return check.legs().stream().anyMatch(leg -> life(leg.probe()).lost().isPresent());
