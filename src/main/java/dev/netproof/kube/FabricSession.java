@@ -400,7 +400,7 @@ final class FabricSession implements ProbeSession {
     /** One probe from its creation to its end. */
     private final class LiveProbe {
         private static final int LOG_ATTEMPTS = 6;
-        private static final long FIRST_PAUSE_MILLIS = 100;
+        private static final long FIRST_PAUSE_MILLIS = 250;
         private static final long LONGEST_PAUSE_MILLIS = 2_000;
         private static final long UNSCHEDULABLE_SECONDS = 10;
         private static final long LAST_WORDS_SECONDS = 2;
@@ -531,6 +531,7 @@ final class FabricSession implements ProbeSession {
                         "see kubectl logs " + name + " -n " + namespace + "; the node may be lost");
                 return;
             }
+            // A node out of inotify instances ends every stream at its log's present end: that leaves asking again.
             long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << fruitless);
             LOG.debug("log of {} ended ({} {}), opening it again", name, end.status(), end.detail());
             later(this::reopen, pause);
