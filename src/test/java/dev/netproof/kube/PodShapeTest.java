@@ -57,7 +57,7 @@ final class PodShapeTest {
                         Optional.empty())),
                 ownership,
                 Tools.CURL,
-                List.of(new Attempt.Lookup("example.com")));
+                List.of(new Attempt.ByName("example.com", 80)));
     }
 
     private static Pod anchor() {
