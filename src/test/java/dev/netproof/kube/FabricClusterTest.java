@@ -323,7 +323,7 @@ final class FabricClusterTest {
                     List.of(),
                     Ownership.PLAIN,
                     Tools.CURL,
-                    List.of(new Attempt.Lookup("example.com")))));
+                    List.of(new Attempt.ByName("example.com", 80)))));
             assertThat(session.next(NOW.plusSeconds(20)))
                     .containsInstanceOf(Lost.class)
                     .hasValueSatisfying(event -> {
