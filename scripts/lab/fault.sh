@@ -208,6 +208,7 @@ apiserver_quick() {
   local pid
   daemon_stop cp apiserver-brake 0
   if pid=$(daemon_pid cp kube-apiserver); then kill -CONT "$pid"; fi
+  outer_continue "$LAB_DIR/daemons/cp.kube-apiserver.outer"
 }
 
 fault_dns() {

@@ -86,6 +86,20 @@ machine_exec() {
 }
 
 machine_kill() {
+  local file pid
+  for file in "$LAB_DIR"/daemons/"$1".*.outer; do
+    if [[ -e $file ]]; then outer_continue "$file"; fi
+  done
+  if pid=$(alive "$LAB_DIR/machines/$1"); then
+    kill -KILL "$pid"
+    # The first process ends when all others have been reaped, the daemons by their parents outside. Whoever does not do it
+    # leaves them to the host by its own end.
+    if ! wait_quietly 5 gone "$LAB_DIR/machines/$1"; then
+      for file in "$LAB_DIR"/daemons/"$1".*.outer; do
+        if [[ -e $file ]]; then end_process "$file" 0; fi
+      done
+    fi
+  fi
   end_process "$LAB_DIR/machines/$1" 0
   end_process "$LAB_DIR/machines/$1.outer" 0
 }
@@ -115,7 +129,20 @@ daemon_restart() {
   # nsenter stays outside as the parent; the daemon is its child.
   wait_for 10 "$name on $machine: start" forked "$outer" nsenter
   record_process "$file.pid" "$FORKED"
+  record_process "$file.outer" "$outer"
+}
+
+# nsenter stops itself when its child is stopped, as by the brake of `fault apiserver slow`, and then reaps nobody.
+outer_continue() {
+  local pid
+  if pid=$(alive "$1"); then kill -CONT "$pid" 2>/dev/null || true; fi
 }
 
 daemon_pid() { alive "$LAB_DIR/daemons/$1.$2.pid"; }
-daemon_stop() { end_process "$LAB_DIR/daemons/$1.$2.pid" "${3:-10}"; }
+daemon_stop() {
+  local file=$LAB_DIR/daemons/$1.$2
+  if [[ -e $file.outer ]]; then outer_continue "$file.outer"; fi
+  end_process "$file.pid" "${3:-10}"
+  wait_quietly 2 gone "$file.outer" || true
+  end_process "$file.outer" 0
+}

@@ -147,15 +147,19 @@ public final class Convergence {
         if (contacts.reachedByOthers(backend.key(), leg.probe()).isPresent()) {
             return false;
         }
-        Instant asked = answers.get(backend.key());
-        if (asked == null) {
+        Instant answered = answers.get(backend.key());
+        if (answered == null) {
             return check.check().expectation().forbids() || !tail.isEmpty();
         }
-        Instant settled = settled(leg.probe());
-        return !tail.isEmpty()
-                && tail.stream().filter(s -> s.began().isAfter(asked)).count() >= patience.stable()
-                && !tail.get(tail.size() - 1).began().isBefore(settled)
-                && tail.get(tail.size() - 1).at().isAfter(asked);
+        Instant from = contacts.aliveToOthers(backend.key(), leg.probe(), ControlGrade.LISTENING)
+                .map(Contacts.Window::from)
+                .orElse(answered);
+        List<Sample> counted =
+                tail.stream().filter(s -> !s.began().isBefore(from)).toList();
+        // Only the answer at the far end of the window is missing.
+        return counted.size() >= patience.stable()
+                && !counted.get(counted.size() - 1).began().isBefore(settled(leg.probe()))
+                && counted.get(counted.size() - 1).at().isAfter(answered);
     }
 
     /** The latest moment at which an undecided check is decided anyway. */
@@ -217,6 +221,12 @@ public final class Convergence {
         // An outside name that was only ever tried by name proves nothing about addresses.
         return expected == Expectation.ALLOW
                 || check.legs().stream().anyMatch(l -> l.path().kind() != Path.Kind.LOOKUP);
+    }
+
+    /** Whether a denial that was believed turned out open later on. */
+    public boolean reopened(PlannedCheck check) {
+        return check.check().expectation().forbids()
+                && check.legs().stream().anyMatch(leg -> track(leg).connectedAfter(settled(leg.probe())));
     }
 
     /** Whether one of the check's probes cannot say anything any more. */

@@ -82,6 +82,9 @@ final class FabricSession implements ProbeSession {
 
     @Override
     public void launch(Collection<ProbePod> launched) {
+        if (closing) {
+            return;
+        }
         // Here and not in a worker: a cluster that cannot be reached is said once.
         server.client();
         for (ProbePod probe : launched) {
@@ -400,7 +403,7 @@ final class FabricSession implements ProbeSession {
     /** One probe from its creation to its end. */
     private final class LiveProbe {
         private static final int LOG_ATTEMPTS = 6;
-        private static final long FIRST_PAUSE_MILLIS = 100;
+        private static final long FIRST_PAUSE_MILLIS = 250;
         private static final long LONGEST_PAUSE_MILLIS = 2_000;
         private static final long UNSCHEDULABLE_SECONDS = 10;
         private static final long LAST_WORDS_SECONDS = 2;
@@ -531,6 +534,7 @@ final class FabricSession implements ProbeSession {
                         "see kubectl logs " + name + " -n " + namespace + "; the node may be lost");
                 return;
             }
+            // A node out of inotify instances ends every stream at its log's present end: that leaves asking again.
             long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << fruitless);
             LOG.debug("log of {} ended ({} {}), opening it again", name, end.status(), end.detail());
             later(this::reopen, pause);

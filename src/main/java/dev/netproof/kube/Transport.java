@@ -49,6 +49,10 @@ final class Transport extends JdkHttpClientFactory {
         builder.tag(config.getRequestConfig());
         builder.connectTimeout(config.getConnectionTimeout(), TimeUnit.MILLISECONDS);
         builder.followAllRedirects();
+        // An API server allows some 250 streams on a connection, the JDK opens one connection and fails the request
+        // after that,
+        // and each probe's log is a stream.
+        builder.preferHttp11();
         Optional<URI> proxy = connection.proxy();
         if (proxy.isPresent()) {
             builder.proxyType(HttpClient.ProxyType.HTTP);

@@ -9,7 +9,6 @@ import dev.netproof.model.Protocol;
 import dev.netproof.model.Source;
 import dev.netproof.model.Target;
 import dev.netproof.model.WorkloadKind;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -43,49 +42,40 @@ final class References {
 
     /** What a reference begins with, as kubectl has it: {@code deploy}, {@code deployment}, {@code deployment.apps}. */
     enum Kind {
-        DEPLOYMENT(List.of("deploy", "deployment", "deployments", "deployment.apps"), WorkloadKind.DEPLOYMENT),
-        STATEFUL_SET(List.of("sts", "statefulset", "statefulsets", "statefulset.apps"), WorkloadKind.STATEFUL_SET),
-        DAEMON_SET(List.of("ds", "daemonset", "daemonsets", "daemonset.apps"), WorkloadKind.DAEMON_SET),
-        POD(List.of("pod", "po", "pods"), Optional.empty(), KubernetesNames.SUBDOMAIN),
-        SERVICE(List.of("svc", "service", "services"), Optional.empty(), KubernetesNames.LABEL);
+        DEPLOYMENT("deploy", Optional.of(WorkloadKind.DEPLOYMENT), KubernetesNames.SUBDOMAIN),
+        STATEFUL_SET("sts", Optional.of(WorkloadKind.STATEFUL_SET), KubernetesNames.SUBDOMAIN),
+        DAEMON_SET("ds", Optional.of(WorkloadKind.DAEMON_SET), KubernetesNames.SUBDOMAIN),
+        POD("pod", Optional.empty(), KubernetesNames.SUBDOMAIN),
+        SERVICE("svc", Optional.empty(), KubernetesNames.LABEL);
 
-        private final List<String> words;
+        /** How netproof writes it, whatever the user wrote. */
+        private final String shortest;
+
         private final Optional<WorkloadKind> workload;
         private final KubernetesNames names;
 
-        Kind(List<String> words, WorkloadKind workload) {
-            this(words, Optional.of(workload), KubernetesNames.SUBDOMAIN);
-        }
-
-        Kind(List<String> words, Optional<WorkloadKind> workload, KubernetesNames names) {
-            this.words = words;
+        Kind(String shortest, Optional<WorkloadKind> workload, KubernetesNames names) {
+            this.shortest = shortest;
             this.workload = workload;
             this.names = names;
         }
 
-        /** How netproof writes it, whatever the user wrote. */
-        String shortest() {
-            return words.get(0);
-        }
-
         static Optional<Kind> of(String word) {
-            for (Kind kind : values()) {
-                if (kind.words.contains(word)) {
-                    return Optional.of(kind);
-                }
-            }
-            return Optional.empty();
-        }
-
-        static List<String> shortWords() {
-            return List.of("deploy", "sts", "ds", "pod", "svc");
+            return switch (word) {
+                case "deploy", "deployment", "deployments", "deployment.apps" -> Optional.of(DEPLOYMENT);
+                case "sts", "statefulset", "statefulsets", "statefulset.apps" -> Optional.of(STATEFUL_SET);
+                case "ds", "daemonset", "daemonsets", "daemonset.apps" -> Optional.of(DAEMON_SET);
+                case "pod", "po", "pods" -> Optional.of(POD);
+                case "svc", "service", "services" -> Optional.of(SERVICE);
+                default -> Optional.empty();
+            };
         }
     }
 
     /** {@code [namespace/]kind/name}, understood. */
     private record Named(Optional<String> namespace, Kind kind, String name) {
         String written() {
-            return namespace.map(prefix -> prefix + "/").orElse("") + kind.shortest() + "/" + name;
+            return namespace.map(prefix -> prefix + "/").orElse("") + kind.shortest + "/" + name;
         }
     }
 

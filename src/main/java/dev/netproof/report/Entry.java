@@ -25,10 +25,11 @@ record Entry(Check check, Optional<CheckResult> result) {
                 .orElse(check.expectation().word());
     }
 
-    /** The reason in a word or two, without that of a check that conforms. */
+    /** The reason in a word or two, for a check that was to be judged and does not conform. */
     Optional<String> reason() {
         return result.map(CheckResult::verdict)
-                .filter(verdict -> verdict.status() != Verdict.Status.PASS)
+                .filter(verdict ->
+                        verdict.status() != Verdict.Status.PASS && verdict.status() != Verdict.Status.SKIPPED)
                 .map(verdict -> found(verdict.reason()));
     }
 

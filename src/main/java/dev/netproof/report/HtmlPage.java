@@ -212,11 +212,17 @@ final class HtmlPage implements Rendering {
             page.close().close().close().close().line();
         }
 
-        /** A long one breaks before its port. */
+        /** A long one breaks before a dot or its port. */
         private void columnHead(String target) {
-            int port = Math.max(0, target.lastIndexOf(':'));
-            page.open("th", "scope", "col").text(target.substring(0, port));
-            page.empty("wbr").text(target.substring(port)).close();
+            page.open("th", "scope", "col");
+            int from = 0;
+            for (int i = 1; i < target.length(); i++) {
+                if (target.charAt(i) == '.' || target.charAt(i) == ':') {
+                    page.text(target.substring(from, i)).empty("wbr");
+                    from = i;
+                }
+            }
+            page.text(target.substring(from)).close();
         }
 
         private void cell(List<Entry> entries) {
@@ -228,7 +234,13 @@ final class HtmlPage implements Rendering {
             page.open("td");
             for (Entry entry : entries) {
                 page.open(
-                        "a", "class", tone(entry.sign()), "data-sign", name(entry.sign()), "href", "#" + anchor(entry));
+                        "a",
+                        "class",
+                        tone(entry.sign()) + " " + entry.check().expectation().word(),
+                        "data-sign",
+                        name(entry.sign()),
+                        "href",
+                        "#" + anchor(entry));
                 sign(entry.sign());
                 page.text(entry.word());
                 if (entry.sign() == Sign.VIOLATION) {

@@ -154,7 +154,7 @@ final class JUnitXml implements Rendering {
                 case INCONCLUSIVE -> outcome("error", type, verdict.explanation(), text(result));
                 case UNTESTABLE, SKIPPED -> {
                     open("skipped");
-                    attribute("message", type + ": " + verdict.explanation());
+                    attribute("message", verdict.explanation());
                     close();
                 }
                 case PASS -> {

@@ -131,7 +131,7 @@ final class FabricClusterIT {
                 List.of(),
                 ownership,
                 Tools.CURL,
-                List.of(new Attempt.Lookup("example.com")));
+                List.of(new Attempt.ByName("example.com", 80)));
     }
 
     private static List<ProbeEvent> until(ProbeSession session, Predicate<List<ProbeEvent>> enough) {
