@@ -22,7 +22,7 @@ die() {
 
 usage_error() {
   say "scripts/cluster: $1"
-  say "  fix: see scripts/cluster ${2:-} --help"
+  say "  fix: see scripts/cluster${2:+ $2} --help"
   exit 2
 }
 
