@@ -401,7 +401,15 @@ public final class Convergence {
                 life.started(),
                 life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
                 life.changed(),
-                changed);
+                changed,
+                contacts.reachedElsewhere(
+                                leg.probe(),
+                                leg.backends().stream()
+                                        .findFirst()
+                                        .map(Backend::key)
+                                        .orElse(""))
+                        ? Finding.Elsewhere.REACHED_SOMETHING
+                        : Finding.Elsewhere.REACHED_NOTHING);
     }
 
     private PathObservation observation(Leg leg, Finding finding) {
