@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  */
 final class Grid {
     private static final Pattern WORD = Pattern.compile("\\S+");
+    /** What may stand in the corner, for readers of YAML that know nothing of {@link DrawnGrid}. */
+    private static final String CORNER = "from";
+
     private static final String NOT_ASKED = "-";
 
     private final Findings findings;
@@ -41,7 +44,11 @@ final class Grid {
             findings.add(block.span(), Problems.emptyGrid());
             return List.of();
         }
-        List<Text> header = rows.get(0);
+        List<Text> header = withoutCorner(rows.get(0));
+        if (header.isEmpty()) {
+            findings.add(block.span(), Problems.emptyGrid());
+            return List.of();
+        }
         List<Optional<Destination>> columns = columns(header);
         Map<String, Span> seen = new HashMap<>();
         List<Cell> cells = new ArrayList<>();
@@ -55,6 +62,10 @@ final class Grid {
             cells.addAll(cells(header, columns, source, row.subList(1, row.size()), first));
         }
         return cells;
+    }
+
+    private static List<Text> withoutCorner(List<Text> header) {
+        return header.get(0).value().equals(CORNER) ? header.subList(1, header.size()) : header;
     }
 
     private List<Optional<Destination>> columns(List<Text> header) {

@@ -44,7 +44,8 @@ final class YamlComposer {
 
     private YamlComposer(SourceFile file) {
         this.file = file;
-        this.parser = new ParserImpl(SETTINGS, new StreamReader(SETTINGS, file.text()));
+        this.parser = new ParserImpl(
+                SETTINGS, new StreamReader(SETTINGS, String.join("\n", DrawnGrid.withIndicators(file.lines()))));
         this.findings = new Findings(file);
     }
 
