@@ -54,8 +54,8 @@ final class Grid {
         List<Cell> cells = new ArrayList<>();
         for (List<Text> row : rows.subList(1, rows.size())) {
             Text first = row.get(0);
-            Optional<Source> source = references.source(first);
             Span other = seen.putIfAbsent(first.value(), first.span());
+            Optional<Source> source = other == null ? references.source(first) : Optional.empty();
             if (other != null) {
                 findings.add(first.span(), Problems.duplicateRow(first.value()), other, "the first row");
             }
@@ -72,8 +72,8 @@ final class Grid {
         Map<String, Span> seen = new HashMap<>();
         List<Optional<Destination>> columns = new ArrayList<>();
         for (Text column : header) {
-            columns.add(references.destination(column));
             Span other = seen.putIfAbsent(column.value(), column.span());
+            columns.add(other == null ? references.destination(column) : Optional.empty());
             if (other != null) {
                 findings.add(column.span(), Problems.duplicateColumn(column.value()), other, "the first column");
             }
