@@ -73,9 +73,9 @@ final class Claims {
         if (one.expectation() != other.expectation()) {
             findings.add(
                     second.said(),
-                    Problems.contradiction(other),
+                    Problems.contradiction(other, one),
                     first.said(),
-                    "the same pair: " + one.expectation().word());
+                    one.expectation().participle() + " here");
             return first;
         }
         if (one.origin() == other.origin()) {
