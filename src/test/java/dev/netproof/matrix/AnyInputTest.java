@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever the file holds: diagnostics, never an exception. */
 class AnyInputTest {
-    private static final int MUTATIONS = 4000;
+    private static final int MUTATIONS = 2500;
 
     private static final List<String> NASTY = List.of(
             "\t",
@@ -118,9 +118,9 @@ class AnyInputTest {
                 "\t",
                 "%"
             })
-    void aMebibyteOfOneThingIsReadOrRefusedQuickly(String one) {
+    void aQuarterOfAMebibyteOfOneThingIsReadOrRefusedQuickly(String one) {
         String much = "apiVersion: netproof.dev/v1\nkind: ConnectivityMatrix\n"
-                + one.repeat(((1 << 20) - 100) / one.length());
+                + one.repeat(((1 << 18) - 100) / one.length());
         long start = System.nanoTime();
 
         Reading reading = read(much.getBytes(StandardCharsets.UTF_8));
