@@ -6,7 +6,7 @@ import java.util.Optional;
  * One thing that a probe tries once in every round. The same thing is tried once, however many checks ask for it.
  */
 public sealed interface Attempt {
-    /** Opens a TCP connection and closes it without a word. */
+    /** Opens a TCP connection and says nothing. */
     record Connect(String ip, int port) implements Attempt {}
 
     /**
@@ -15,7 +15,7 @@ public sealed interface Attempt {
      * @param scheme http or https
      * @param host the Host header and TLS server name
      * @param path begins with a slash
-     * @param status the status that counts as let through; empty for any that is not a refusal
+     * @param status the status that counts as let through; empty for any but 403
      */
     record Http(String scheme, String host, String ip, int port, String path, Optional<Integer> status)
             implements Attempt {}
@@ -23,12 +23,6 @@ public sealed interface Attempt {
     /** Sends a DNS query over UDP to one server; any answer, NXDOMAIN too, shows that packets went both ways. */
     record DnsQuery(String ip, int port, String name) implements Attempt {}
 
-    /** Asks the pod's own resolver for a name. */
-    record Lookup(String name) implements Attempt {}
-
-    /** Sends a datagram that carries a nonce; whatever comes back is an answer. */
-    record Datagram(String ip, int port) implements Attempt {}
-
-    /** Opens an SCTP association and closes it. */
-    record Associate(String ip, int port) implements Attempt {}
+    /** Resolves a name with the pod's own resolver and opens a TCP connection to what came out. */
+    record ByName(String name, int port) implements Attempt {}
 }

@@ -6,14 +6,14 @@ import java.util.List;
  * Everything that a run will do to the cluster, as data.
  *
  * @param controls probes of netproof's own, in a namespace without egress policy, for what no pod answers for
- * @param refusals reasons not to start at all, each with where, what and how to fix it
+ * @param refusals reasons not to start at all
  * @param notes what a reader must know
  */
 public record Plan(
         List<ProbePod> probes,
         List<ProbePod> controls,
         List<PlannedCheck> checks,
-        List<String> refusals,
+        List<Refusal> refusals,
         List<String> notes) {
     public Plan {
         probes = List.copyOf(probes);

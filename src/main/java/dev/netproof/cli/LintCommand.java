@@ -1,0 +1,104 @@
+package dev.netproof.cli;
+
+import dev.netproof.kube.Cluster;
+import dev.netproof.kube.ClusterAccess;
+import dev.netproof.matrix.Reading;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Matrix;
+import dev.netproof.model.Verdict;
+import dev.netproof.plan.Plan;
+import dev.netproof.plan.PlanTerms;
+import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.Planner;
+import dev.netproof.plan.Refusal;
+import java.io.PrintWriter;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Finds mistakes without a cluster. */
+@Command(
+        name = "lint",
+        description =
+                "Reads matrices and shows every mistake in them, without a cluster; with --live also what would make a check"
+                        + " meaningless on this one.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Examples:", "  netproof lint matrix.yaml", "  netproof lint matrices/ --live --context staging"})
+final class LintCommand implements Callable<Integer> {
+    @Mixin
+    MatrixArguments matrices = new MatrixArguments();
+
+    @Mixin
+    ClusterOptions cluster = new ClusterOptions();
+
+    @Option(
+            names = "--live",
+            description =
+                    "Also look at the cluster: no such Service, nobody with these labels, wrong port. Starts nothing.")
+    boolean live;
+
+    @Spec
+    @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (spec == null) {
+            throw new IllegalStateException("picocli sets this before calling");
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        Optional<ClusterAccess> access = live ? Optional.of(cluster.access()) : Optional.empty();
+        Reading reading = matrices.read(Optional.ofNullable(cluster.namespace)
+                .orElse(access.map(ClusterAccess::namespace).orElse("default")));
+        if (!MatrixArguments.usable(reading, err)) {
+            return Exit.BAD_INPUT.code();
+        }
+        if (access.isPresent() && !meaningful(reading, access.get(), err)) {
+            return Exit.INCONCLUSIVE.code();
+        }
+        int checks = 0;
+        for (Matrix matrix : reading.matrices()) {
+            checks += matrix.checks().size();
+        }
+        spec.commandLine()
+                .getOut()
+                .println(reading.matrices().size() + (reading.matrices().size() == 1 ? " matrix" : " matrices") + ", "
+                        + checks + " checks: no mistakes found");
+        return Exit.CONFORMS.code();
+    }
+
+    /** Shows what this cluster makes of the matrices before anything is probed. */
+    private static boolean meaningful(Reading reading, ClusterAccess access, PrintWriter err) {
+        Plan plan;
+        try (Cluster cluster = ClusterOptions.connect(access)) {
+            PlanTerms terms = new PlanTerms(
+                    LocalDate.now(ZoneId.systemDefault()),
+                    Integer.MAX_VALUE,
+                    PlanTerms.Published.REFUSE,
+                    "default",
+                    Map.of());
+            plan = Planner.plan(reading.matrices(), cluster.survey(Planner.namespaces(reading.matrices())), terms);
+        }
+        for (Refusal refusal : plan.refusals()) {
+            err.println("error: " + refusal.problem() + "\n  fix: " + refusal.fix());
+        }
+        boolean clean = plan.refusals().isEmpty();
+        for (PlannedCheck planned : plan.checks()) {
+            Optional<Verdict> verdict = planned.foregone().or(planned::doubt);
+            if (verdict.isPresent()) {
+                clean = false;
+                err.println(planned.check().location() + ": " + planned.check().sentence() + ": "
+                        + verdict.get().explanation()
+                        + verdict.get().fix().map(fix -> "\n  fix: " + fix).orElse(""));
+            }
+        }
+        return clean;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.netproof.cli;
+
+import dev.netproof.matrix.Diagnostic;
+import dev.netproof.matrix.DiagnosticText;
+import dev.netproof.matrix.MatrixReader;
+import dev.netproof.matrix.Reading;
+import dev.netproof.model.Check;
+import dev.netproof.model.Matrix;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The matrices that a command works on, and which of their checks. */
+final class MatrixArguments {
+    private static final Pattern WITH_LINE = Pattern.compile("^(.+\\.ya?ml):(\\d{1,7})$");
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "MATRIX",
+            description = "Matrix files or folders; FILE:LINE takes the checks on that line alone.")
+    List<String> names = new ArrayList<>();
+
+    @Option(names = "--only", paramLabel = "SOURCE", description = "Only the checks of this source; repeatable.")
+    List<String> only = new ArrayList<>();
+
+    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = "Only the checks with one of these tags.")
+    Set<String> tags = new HashSet<>();
+
+    private final Map<String, Set<Integer>> lines = new HashMap<>();
+
+    Reading read(String namespace) {
+        List<Path> paths = new ArrayList<>();
+        for (String name : names) {
+            Matcher matcher = WITH_LINE.matcher(name);
+            if (matcher.matches() && !Files.exists(Path.of(name))) {
+                lines.computeIfAbsent(matcher.group(1), f -> new HashSet<>()).add(Integer.parseInt(matcher.group(2)));
+                paths.add(Path.of(matcher.group(1)));
+            } else {
+                paths.add(Path.of(name));
+            }
+        }
+        return MatrixReader.of(LocalDate.now(ZoneId.systemDefault()), namespace).read(paths);
+    }
+
+    /** Prints what there is to mend, and says whether the matrices can be used. */
+    static boolean usable(Reading reading, PrintWriter err) {
+        DiagnosticText.Colour colour = Terminal.colours() ? DiagnosticText.Colour.ANSI : DiagnosticText.Colour.NONE;
+        DiagnosticText text = new DiagnosticText();
+        for (Diagnostic diagnostic : reading.diagnostics()) {
+            err.println(text.render(diagnostic, colour));
+        }
+        return !reading.hasErrors();
+    }
+
+    /** The matrices with the checks asked for; those of which none is left out altogether. */
+    List<Matrix> selected(List<Matrix> matrices) {
+        List<Matrix> selected = new ArrayList<>();
+        for (Matrix matrix : matrices) {
+            List<Check> checks =
+                    matrix.checks().stream().filter(this::isAskedFor).toList();
+            if (!checks.isEmpty()) {
+                selected.add(new Matrix(matrix.name(), matrix.owner(), matrix.sha256(), checks, matrix.location()));
+            }
+        }
+        return selected;
+    }
+
+    private boolean isAskedFor(Check check) {
+        Set<Integer> wanted = lines.get(check.location().file());
+        return (wanted == null || wanted.contains(check.location().line()))
+                && (only.isEmpty() || only.contains(check.source().name()))
+                && (tags.isEmpty() || check.tags().stream().anyMatch(tags::contains));
+    }
+
+    /** What is said when no check is left. */
+    String nothingSelected(List<Matrix> matrices) {
+        if (!only.isEmpty()) {
+            List<String> sources = matrices.stream()
+                    .flatMap(m -> m.checks().stream())
+                    .map(c -> c.source().name())
+                    .distinct()
+                    .toList();
+            return "no check has the source " + String.join(", ", only) + "; the sources are "
+                    + String.join(", ", sources);
+        }
+        return lines.isEmpty()
+                ? "no check has one of the tags " + String.join(", ", tags)
+                : "no check stands on the line asked for; run with --dry-run to see where checks stand";
+    }
+}

@@ -1,0 +1,39 @@
+package dev.netproof.cli;
+
+import dev.netproof.plan.Plan;
+import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.ProbePod;
+import java.io.PrintWriter;
+
+/** A plan, for people. */
+final class PlanText {
+    private PlanText() {}
+
+    static void print(Plan plan, PrintWriter out) {
+        for (ProbePod probe : plan.controls()) {
+            print("control", probe, out);
+        }
+        for (ProbePod probe : plan.probes()) {
+            print("probe", probe, out);
+        }
+        out.println();
+        for (PlannedCheck check : plan.checks()) {
+            out.println(check.check().location() + ": " + check.check().sentence() + "  "
+                    + check.foregone()
+                            .or(check::doubt)
+                            .map(v -> v.status() + ": " + v.explanation())
+                            .orElse(check.legs().size() + (check.legs().size() == 1 ? " path" : " paths")));
+        }
+        plan.refusals().forEach(refusal -> out.println("refused: " + refusal.problem() + "\n  fix: " + refusal.fix()));
+        plan.notes().forEach(note -> out.println("note: " + note));
+        out.println();
+        out.println(plan.probes().size() + plan.controls().size() + " pods, "
+                + plan.checks().size() + " checks; nothing was started");
+    }
+
+    private static void print(String what, ProbePod probe, PrintWriter out) {
+        out.println(what + " " + probe.source() + " in namespace " + probe.namespace() + ": "
+                + probe.attempts().size() + " attempts a round"
+                + probe.node().map(n -> ", on node " + n).orElse(""));
+    }
+}

@@ -1,0 +1,324 @@
+package dev.netproof.cli;
+
+import dev.netproof.engine.NetproofEngine;
+import dev.netproof.judge.Patience;
+import dev.netproof.kube.Cluster;
+import dev.netproof.kube.ClusterAccess;
+import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.matrix.Reading;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Matrix;
+import dev.netproof.model.Report;
+import dev.netproof.plan.PlanTerms;
+import dev.netproof.plan.PlanTerms.Published;
+import dev.netproof.report.ConsoleStyle.Detail;
+import dev.netproof.report.Rendering;
+import dev.netproof.report.Reports;
+import dev.netproof.run.Progress;
+import dev.netproof.run.RunTerms;
+import dev.netproof.run.Runner;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.platform.launcher.core.LauncherConfig;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs matrices against a cluster. */
+@Command(
+        name = "run",
+        description = "Runs matrices against a cluster and reports what the network did.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Probe pods run for some seconds in the namespaces of the sources and are removed,",
+            "whatever happens. Interrupted with Ctrl-C, the run still cleans up and reports.",
+            "",
+            "Examples:",
+            "  netproof run matrix.yaml",
+            "  netproof run matrices/ --only storefront -o wide",
+            "  netproof run matrix.yaml:21 --dry-run",
+            "  netproof run matrix.yaml --report junit=out/netproof.xml --report html=out/netproof.html"
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final Duration CLEAN_UP = Duration.ofSeconds(25);
+
+    @Mixin
+    MatrixArguments matrices = new MatrixArguments();
+
+    @Mixin
+    ClusterOptions cluster = new ClusterOptions();
+
+    @Mixin
+    ReportTargets reports = new ReportTargets();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "What to print: table, wide or json; default: ${DEFAULT-VALUE}.")
+    Output output = Output.TABLE;
+
+    @Option(names = "--dry-run", description = "Print the plan and start nothing.")
+    boolean dryRun;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            converter = DurationConverter.class,
+            description = "Time for the whole run; default: ${DEFAULT-VALUE}.")
+    Duration timeout = Duration.ofMinutes(5);
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "3s",
+            converter = DurationConverter.class,
+            description =
+                    "Time for one connection attempt; default: ${DEFAULT-VALUE}. Below 3s one lost packet looks like a denial.")
+    Duration connectTimeout = Duration.ofSeconds(3);
+
+    @Option(
+            names = "--settle",
+            paramLabel = "DURATION",
+            defaultValue = "5s",
+            converter = DurationConverter.class,
+            description = "How long the rules of a fresh pod may take to arrive; default: ${DEFAULT-VALUE}.")
+    Duration settle = Duration.ofSeconds(5);
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "DURATION",
+            defaultValue = "20s",
+            converter = DurationConverter.class,
+            description =
+                    "How long a probe looks for what is expected before it is taken for missing; default: ${DEFAULT-VALUE}.")
+    Duration deadline = Duration.ofSeconds(20);
+
+    @Option(
+            names = "--stable",
+            paramLabel = "ROUNDS",
+            defaultValue = "3",
+            description = "Rounds in a row that must agree; default: ${DEFAULT-VALUE}.")
+    int stable = 3;
+
+    @Option(
+            names = "--endpoints",
+            paramLabel = "all|N",
+            defaultValue = "5",
+            converter = Endpoints.class,
+            description =
+                    "How many ready pods of a destination are probed; every node that runs one is always covered; default: ${DEFAULT-VALUE}.")
+    int endpoints = 5;
+
+    @Option(
+            names = "--control-namespace",
+            paramLabel = "NAMESPACE",
+            defaultValue = "default",
+            description =
+                    "Where netproof's own probe shows that outside hosts are alive: a namespace without egress policy; default: ${DEFAULT-VALUE}.")
+    String controlNamespace = "default";
+
+    @Option(
+            names = "--allow-published",
+            description = "Run although a headless Service will publish the probes' addresses.")
+    boolean allowPublished;
+
+    @Option(names = "--curl-image", paramLabel = "IMAGE", description = "Image of the probes; needs a shell and curl.")
+    @Nullable String curlImage;
+
+    @Option(names = "--mirror", paramLabel = "PREFIX", description = "Registry prefix that replaces the images' own.")
+    @Nullable String mirror;
+
+    @Option(
+            names = "--pull-secret",
+            paramLabel = "NAME",
+            description = "Image pull secret that exists in the sources' namespaces; repeatable.")
+    List<String> pullSecrets = new ArrayList<>();
+
+    @Spec
+    @Nullable CommandSpec spec;
+
+    /** What goes to standard output. */
+    enum Output {
+        TABLE,
+        WIDE,
+        JSON
+    }
+
+    static final class Endpoints implements picocli.CommandLine.ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            if (value.equals("all")) {
+                return Integer.MAX_VALUE;
+            }
+            try {
+                int number = Integer.parseInt(value);
+                if (number >= 1) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Said below, with what is possible.
+            }
+            throw new picocli.CommandLine.TypeConversionException(
+                    "'" + value + "' is neither all nor a number from 1 up");
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter err = command().commandLine().getErr();
+        if (stable < 1) {
+            err.println("error: --stable must be 1 or more: nothing seen proves nothing");
+            return Exit.BAD_INPUT.code();
+        }
+        Optional<ClusterAccess> access = Optional.empty();
+        Optional<ClusterTrouble> noAccess = Optional.empty();
+        try {
+            access = Optional.of(cluster.access());
+        } catch (ClusterTrouble trouble) {
+            noAccess = Optional.of(trouble);
+        }
+        // Mistakes in the matrix are said first: they can be mended without a cluster.
+        String namespace = Optional.ofNullable(cluster.namespace)
+                .or(() -> Optional.empty())
+                .orElse(access.map(ClusterAccess::namespace).orElse("default"));
+        Reading reading = matrices.read(namespace);
+        if (!MatrixArguments.usable(reading, err)) {
+            return Exit.BAD_INPUT.code();
+        }
+        List<Matrix> selected = matrices.selected(reading.matrices());
+        if (selected.isEmpty()) {
+            err.println("error: " + matrices.nothingSelected(reading.matrices()));
+            return Exit.BAD_INPUT.code();
+        }
+        if (noAccess.isPresent()) {
+            return finish(noCluster(selected, noAccess.get()), err);
+        }
+        try (Cluster live = ClusterOptions.connect(access.orElseThrow())) {
+            Instant started = Instant.now();
+            Progress progress = Terminal.progress(err, started);
+            Runner runner = new Runner(live, terms(), progress, Clock.systemUTC());
+            if (dryRun) {
+                PlanText.print(runner.plan(selected), command().commandLine().getOut());
+                return Exit.CONFORMS.code();
+            }
+            return supervised(runner, selected, err);
+        }
+    }
+
+    private CommandSpec command() {
+        if (spec == null) {
+            throw new IllegalStateException("picocli sets this before calling");
+        }
+        return spec;
+    }
+
+    private Integer supervised(Runner runner, List<Matrix> selected, PrintWriter err) throws IOException {
+        CountDownLatch reported = new CountDownLatch(1);
+        Thread hook = new Thread(
+                () -> {
+                    runner.interrupt(Exit.INTERRUPTED);
+                    try {
+                        if (!reported.await(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS)) {
+                            err.println(
+                                    "netproof: the probes could not be removed in time; netproof clean removes them");
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "clean-up");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            AtomicReference<Report> result = new AtomicReference<>();
+            NetproofEngine engine = new NetproofEngine(selected, matrix -> {
+                Report report = runner.run(matrix);
+                result.set(report);
+                return report;
+            });
+            var config = LauncherConfig.builder()
+                    .enableTestEngineAutoRegistration(false)
+                    .enableLauncherSessionListenerAutoRegistration(false)
+                    .enableTestExecutionListenerAutoRegistration(false)
+                    .enableLauncherDiscoveryListenerAutoRegistration(false)
+                    .enablePostDiscoveryFilterAutoRegistration(false)
+                    .addTestEngines(engine)
+                    .build();
+            LauncherFactory.create(config)
+                    .execute(LauncherDiscoveryRequestBuilder.request()
+                            .enableImplicitConfigurationParameters(false)
+                            .forExecution()
+                            .build());
+            Report report = Optional.ofNullable(result.get())
+                    .orElseThrow(() -> new IllegalStateException("the plan was not executed"));
+            return finish(report, err);
+        } finally {
+            reported.countDown();
+        }
+    }
+
+    private RunTerms terms() {
+        PlanTerms plan = new PlanTerms(
+                LocalDate.now(ZoneId.systemDefault()),
+                endpoints,
+                allowPublished ? Published.ALLOW : Published.REFUSE,
+                controlNamespace,
+                Map.of());
+        Images images = new Images(
+                Optional.ofNullable(curlImage).orElse(Images.DEFAULT.curl()),
+                Images.DEFAULT.netshoot(),
+                Optional.ofNullable(mirror),
+                pullSecrets);
+        return new RunTerms(
+                Version.text(), plan, new Patience(stable, settle, deadline), timeout, connectTimeout, images);
+    }
+
+    private static Report noCluster(List<Matrix> selected, ClusterTrouble trouble) {
+        Instant now = Instant.now();
+        return new Report(
+                Version.text(),
+                Optional.empty(),
+                now,
+                now,
+                selected,
+                List.of(),
+                List.of(),
+                Optional.of(new Report.Breakage(String.valueOf(trouble.getMessage()), trouble.fix())),
+                Report.Costs.NONE,
+                Exit.NOT_JUDGED);
+    }
+
+    private int finish(Report report, PrintWriter err) throws IOException {
+        Terminal.clear(err);
+        boolean written = reports.write(report, err);
+        Rendering rendering = switch (output) {
+            case TABLE -> Reports.console(Terminal.style(Detail.TABLE));
+            case WIDE -> Reports.console(Terminal.style(Detail.WIDE));
+            case JSON -> Reports.json();
+        };
+        rendering.write(report, System.out);
+        System.out.flush();
+        return written || report.exit() != Exit.CONFORMS ? report.exit().code() : Exit.BAD_INPUT.code();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.netproof.cli;
+
+import dev.netproof.report.ConsoleStyle;
+import dev.netproof.run.Progress;
+import java.io.Console;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** What is known about where the output goes. */
+final class Terminal {
+    private Terminal() {}
+
+    // scripts/netproof sets jdk.console=java.base, with which newer JDKs too have a console only on a terminal.
+    @SuppressWarnings("SystemConsoleNull")
+    static boolean isTerminal() {
+        String term = System.getenv("TERM");
+        return System.console() != null && term != null && !term.equals("dumb");
+    }
+
+    static boolean colours() {
+        String no = System.getenv("NO_COLOR");
+        return isTerminal() && (no == null || no.isEmpty());
+    }
+
+    static ConsoleStyle style(ConsoleStyle.Detail detail) {
+        return new ConsoleStyle(detail, colours() ? ConsoleStyle.Colour.ALWAYS : ConsoleStyle.Colour.NEVER, width());
+    }
+
+    private static int width() {
+        try {
+            return Integer.parseInt(System.getenv().getOrDefault("COLUMNS", ""));
+        } catch (NumberFormatException e) {
+            return ConsoleStyle.DEFAULT_WIDTH;
+        }
+    }
+
+    /** A live line on a terminal, a line per step elsewhere. */
+    static Progress progress(PrintWriter err, Instant started) {
+        return isTerminal() ? new LiveLine(err, started) : new Steps(err);
+    }
+
+    private record Steps(PrintWriter err) implements Progress {
+        @Override
+        public void step(String what) {
+            err.println("netproof: " + what);
+        }
+
+        @Override
+        public void decided(int decided, int total) {}
+    }
+
+    private static final class LiveLine implements Progress {
+        private final PrintWriter err;
+        private final Instant started;
+        private String shown = "";
+
+        private LiveLine(PrintWriter err, Instant started) {
+            this.err = err;
+            this.started = started;
+        }
+
+        @Override
+        public void step(String what) {
+            show(what);
+        }
+
+        @Override
+        public void decided(int decided, int total) {
+            show(decided + " of " + total + " checks decided");
+        }
+
+        private void show(String text) {
+            if (text.equals(shown)) {
+                return;
+            }
+            shown = text;
+            double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
+            err.print("\r\u001b[2K" + String.format(Locale.ROOT, "%5.1f s  %s", seconds, text));
+            err.flush();
+        }
+    }
+
+    /** Asks a question on the terminal; anything but a yes is a no, and so is having no terminal. */
+    @SuppressWarnings("SystemConsoleNull")
+    static boolean confirms(String question) {
+        Console console = System.console();
+        if (!isTerminal() || console == null) {
+            return false;
+        }
+        String answer = console.readLine("%s [y/N] ", question);
+        return answer != null && answer.strip().equalsIgnoreCase("y");
+    }
+
+    /** Takes the live line away. */
+    static void clear(PrintWriter err) {
+        if (isTerminal()) {
+            err.print("\r\u001b[2K");
+            err.flush();
+        }
+    }
+}

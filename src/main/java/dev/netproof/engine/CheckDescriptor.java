@@ -1,0 +1,75 @@
+package dev.netproof.engine;
+
+import dev.netproof.model.Check;
+import dev.netproof.model.CheckResult;
+import dev.netproof.model.Verdict;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.TestTag;
+import org.junit.platform.engine.UniqueId;
+import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;
+import org.junit.platform.engine.support.hierarchical.Node;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
+
+/** A check as a test: its verdict was reached with all the others and is looked up here. */
+final class CheckDescriptor extends AbstractTestDescriptor implements Node<Run> {
+    private final Check check;
+
+    CheckDescriptor(UniqueId id, Check check, TestSource source) {
+        super(id, check.sentence(), source);
+        this.check = check;
+    }
+
+    @Override
+    public Type getType() {
+        return Type.TEST;
+    }
+
+    @Override
+    public Set<TestTag> getTags() {
+        return check.tags().stream()
+                .filter(TestTag::isValid)
+                .map(TestTag::create)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public Run execute(Run run, DynamicTestExecutor dynamicTestExecutor) {
+        CheckResult result = run.result(check).orElseThrow(() -> located(new Inconclusive(run.breakage())));
+        Verdict verdict = result.verdict();
+        String message = check.sentence() + ": " + verdict.explanation()
+                + check.because().map(because -> ", because " + because).orElse("");
+        switch (verdict.status()) {
+            case PASS -> {}
+            case FAIL ->
+                throw located(
+                        new AssertionFailedError(message, check.expectation().participle(), verdict.explanation()));
+            case INCONCLUSIVE -> throw located(new Inconclusive(message));
+            case UNTESTABLE, SKIPPED -> throw new TestAbortedException(message);
+        }
+        return run;
+    }
+
+    /** A click on the first frame of the stack trace leads to the line of the matrix. */
+    private <T extends Throwable> T located(T error) {
+        error.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement(
+                    "matrix " + check.matrix(),
+                    check.source().name(),
+                    check.location().file(),
+                    check.location().line())
+        });
+        return error;
+    }
+
+    /** Nothing was proved: a breakage, not a violation, and reporters tell the two apart by type. */
+    static final class Inconclusive extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Inconclusive(String message) {
+            super(message);
+        }
+    }
+}

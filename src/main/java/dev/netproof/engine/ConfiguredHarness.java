@@ -1,0 +1,57 @@
+package dev.netproof.engine;
+
+import dev.netproof.judge.Patience;
+import dev.netproof.kube.Cluster;
+import dev.netproof.kube.ClusterAccess;
+import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.model.Matrix;
+import dev.netproof.model.Report;
+import dev.netproof.plan.PlanTerms;
+import dev.netproof.plan.PlanTerms.Published;
+import dev.netproof.probe.ProbeScript;
+import dev.netproof.run.Progress;
+import dev.netproof.run.RunTerms;
+import dev.netproof.run.Runner;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.platform.engine.ConfigurationParameters;
+
+/** Runs in a build tool or an IDE: the cluster is the kubeconfig's, or what configuration parameters say. */
+final class ConfiguredHarness implements Harness {
+    private final ConfigurationParameters parameters;
+
+    ConfiguredHarness(ConfigurationParameters parameters) {
+        this.parameters = parameters;
+    }
+
+    @Override
+    public Report run(List<Matrix> matrices) {
+        ClusterAccess access = ClusterAccess.find(
+                parameters.get("netproof.kubeconfig").map(Path::of), parameters.get("netproof.context"));
+        Clock clock = Clock.systemUTC();
+        PlanTerms plan = new PlanTerms(
+                LocalDate.now(ZoneOffset.UTC),
+                5,
+                Published.REFUSE,
+                parameters.get("netproof.control-namespace").orElse("default"),
+                Map.of());
+        RunTerms terms = new RunTerms(
+                "netproof",
+                plan,
+                Patience.DEFAULT,
+                parameters
+                        .get("netproof.timeout", text -> Duration.parse("PT" + text))
+                        .orElse(Duration.ofMinutes(5)),
+                Duration.ofSeconds(3),
+                Images.DEFAULT);
+        try (Cluster cluster = access.connect(
+                (probe, session) -> ProbeScript.payload(probe, session.nonce(), session.connectTimeout()), clock)) {
+            return new Runner(cluster, terms, Progress.NONE, clock).run(matrices);
+        }
+    }
+}

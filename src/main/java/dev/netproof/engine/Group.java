@@ -1,0 +1,18 @@
+package dev.netproof.engine;
+
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.UniqueId;
+import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;
+import org.junit.platform.engine.support.hierarchical.Node;
+
+/** A matrix, or a source in it. */
+final class Group extends AbstractTestDescriptor implements Node<Run> {
+    Group(UniqueId id, String name, TestSource source) {
+        super(id, name, source);
+    }
+
+    @Override
+    public Type getType() {
+        return Type.CONTAINER;
+    }
+}

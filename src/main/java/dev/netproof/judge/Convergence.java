@@ -1,0 +1,461 @@
+package dev.netproof.judge;
+
+import dev.netproof.model.CheckResult;
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Expectation;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
+import dev.netproof.model.PathObservation;
+import dev.netproof.model.Sample;
+import dev.netproof.model.Streak;
+import dev.netproof.model.Verdict;
+import dev.netproof.model.Verdict.Reason;
+import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.Backend;
+import dev.netproof.plan.Leg;
+import dev.netproof.plan.Plan;
+import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.ProbePod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Watches attempts until each check is decided. Fed with what happens and asked for decisions; knows no clock but the times it is
+ * told. A match needs agreeing rounds that reach beyond the settling of a fresh pod, and for a denial a control around them; a
+ * mismatch is not believed before the deadline.
+ */
+public final class Convergence {
+    private final Patience patience;
+    private final Map<String, ProbePod> probes = new HashMap<>();
+    private final Map<String, Life> lives = new HashMap<>();
+    private final Map<String, Track> tracks = new HashMap<>();
+    private final Map<String, List<Backend>> aims = new HashMap<>();
+    private final Contacts contacts = new Contacts();
+    private final Map<String, Instant> answers = new HashMap<>();
+    private final Map<String, String> unanswered = new HashMap<>();
+    private final Set<String> witnesses = new HashSet<>();
+    private final Map<String, String> changedTargets = new HashMap<>();
+
+    /** @param started empty until the container runs */
+    private record Life(
+            Optional<Instant> started,
+            Optional<String> pod,
+            Optional<String> node,
+            Optional<String> changed,
+            Optional<String> lost,
+            Optional<String> fix) {
+        static final Life UNBORN = new Life(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    public Convergence(Plan plan, Patience patience) {
+        this.patience = patience;
+        plan.probes().forEach(p -> probes.put(p.id(), p));
+        plan.controls().forEach(p -> probes.put(p.id(), p));
+        plan.checks().forEach(c -> c.legs().forEach(l -> aims.put(key(l.probe(), l.attempt()), l.backends())));
+    }
+
+    /** What an attempt of a control aims at. */
+    public void aim(String probe, int attempt, Backend backend) {
+        aims.put(key(probe, attempt), List.of(backend));
+    }
+
+    public void started(String probe, Instant at, String pod, Optional<String> node, Optional<String> changed) {
+        Life life = life(probe);
+        lives.put(
+                probe,
+                new Life(
+                        life.started().or(() -> Optional.of(at)),
+                        Optional.of(pod),
+                        node,
+                        changed,
+                        life.lost(),
+                        life.fix()));
+    }
+
+    public void lost(String probe, String why, String fix) {
+        Life life = life(probe);
+        lives.put(
+                probe,
+                new Life(life.started(), life.pod(), life.node(), life.changed(), Optional.of(why), Optional.of(fix)));
+    }
+
+    /** One counted attempt. */
+    public void sample(String probe, int attempt, Sample sample) {
+        track(probe, attempt).add(sample);
+        List<Backend> backends = aims.getOrDefault(key(probe, attempt), List.of());
+        if (sample.outcome().reachedListener() && backends.size() == 1) {
+            Backend backend = backends.get(0);
+            contacts.reached(backend.key(), probe, sample.at());
+            life(probe)
+                    .node()
+                    .ifPresent(from -> backend.pod()
+                            .flatMap(Backend.TargetPod::node)
+                            .ifPresent(to -> witnesses.add(from + " " + to)));
+        }
+    }
+
+    /** A port-forward reached the backend. */
+    public void listening(Backend backend, Instant at) {
+        contacts.listening(backend.key(), at);
+        answers.put(backend.key(), at);
+    }
+
+    /** A port-forward did not show the backend alive. */
+    public void silent(Backend backend, Instant at, String detail) {
+        answers.put(backend.key(), at);
+        unanswered.put(backend.key(), detail);
+    }
+
+    /** The target is no longer what it was when the run began. */
+    public void targetChanged(Backend backend, String how) {
+        changedTargets.put(backend.key(), how);
+    }
+
+    /** Backends of which it should be asked now whether they listen: attempts at them look denied, and nobody reached them. */
+    public Collection<Backend> wanted(Collection<PlannedCheck> undecided) {
+        Map<String, Backend> wanted = new LinkedHashMap<>();
+        for (PlannedCheck check : undecided) {
+            for (Leg leg : check.legs()) {
+                List<Sample> tail = track(leg).tail(s -> s.outcome().looksDenied());
+                for (Backend backend : leg.backends()) {
+                    if (backend.pod().isPresent() && wants(check, leg, backend, tail)) {
+                        wanted.put(backend.key(), backend);
+                    }
+                }
+            }
+        }
+        return wanted.values();
+    }
+
+    private boolean wants(PlannedCheck check, Leg leg, Backend backend, List<Sample> tail) {
+        if (contacts.reachedByOthers(backend.key(), leg.probe()).isPresent()) {
+            return false;
+        }
+        Instant answered = answers.get(backend.key());
+        if (answered == null) {
+            return check.check().expectation().forbids() || !tail.isEmpty();
+        }
+        Instant from = contacts.aliveToOthers(backend.key(), leg.probe(), ControlGrade.LISTENING)
+                .map(Contacts.Window::from)
+                .orElse(answered);
+        List<Sample> counted =
+                tail.stream().filter(s -> !s.began().isBefore(from)).toList();
+        // Only the answer at the far end of the window is missing.
+        return counted.size() >= patience.stable()
+                && !counted.get(counted.size() - 1).began().isBefore(settled(leg.probe()))
+                && counted.get(counted.size() - 1).at().isAfter(answered);
+    }
+
+    /** The latest moment at which an undecided check is decided anyway. */
+    public Instant deadline(PlannedCheck check, Instant launched) {
+        Instant latest = launched.plus(patience.deadline());
+        for (Leg leg : check.legs()) {
+            Optional<Instant> started = life(leg.probe()).started();
+            Instant own = started.orElse(launched).plus(patience.deadline());
+            if (own.isAfter(latest)) {
+                latest = own;
+            }
+        }
+        return latest;
+    }
+
+    /** Whether one of the check's probes is still on its way. */
+    public boolean waitsForProbe(PlannedCheck check) {
+        return check.legs().stream()
+                .map(leg -> life(leg.probe()))
+                .anyMatch(l -> l.started().isEmpty() && l.lost().isEmpty());
+    }
+
+    /** Whether everything that the matrix says has been seen, with proof. */
+    public boolean matches(PlannedCheck check) {
+        Expectation expected = check.check().expectation();
+        for (Leg leg : check.legs()) {
+            if (life(leg.probe()).changed().isPresent()) {
+                return false;
+            }
+            Instant settled = settled(leg.probe());
+            if (leg.path().kind() == Path.Kind.LOOKUP) {
+                boolean fine = expected == Expectation.ALLOW
+                        ? track(leg)
+                                .steadily(
+                                        s -> s.outcome() != Outcome.DNS_FAILURE && s.outcome() != Outcome.PROBE_ERROR,
+                                        patience.stable(),
+                                        settled)
+                        : !track(leg).connectedAfter(settled);
+                if (!fine) {
+                    return false;
+                }
+            } else if (expected == Expectation.ALLOW) {
+                if (!track(leg).steadily(s -> s.outcome() == Outcome.CONNECTED, patience.stable(), settled)) {
+                    return false;
+                }
+            } else {
+                if (track(leg).connectedAfter(settled)) {
+                    return false;
+                }
+                Optional<Outcome> denied = deniedWithProof(check, leg);
+                if (denied.isEmpty()
+                        || Judge.rule(expected, control(check, leg).grade(), denied.get())
+                                        .status()
+                                != Status.PASS) {
+                    return false;
+                }
+            }
+        }
+        // An outside name that was only ever tried by name proves nothing about addresses.
+        return expected == Expectation.ALLOW
+                || check.legs().stream().anyMatch(l -> l.path().kind() != Path.Kind.LOOKUP);
+    }
+
+    /** Whether a denial that was believed turned out open later on. */
+    public boolean reopened(PlannedCheck check) {
+        return check.check().expectation().forbids()
+                && check.legs().stream().anyMatch(leg -> track(leg).connectedAfter(settled(leg.probe())));
+    }
+
+    /** Whether one of the check's probes cannot say anything any more. */
+    public boolean hopeless(PlannedCheck check) {
+        return check.legs().stream().anyMatch(leg -> life(leg.probe()).lost().isPresent());
+    }
+
+    /** The outcome of counted denials: enough of them, reaching beyond settling, all within the control's window. */
+    private Optional<Outcome> deniedWithProof(PlannedCheck check, Leg leg) {
+        Proof proof = control(check, leg);
+        if (proof.window().isEmpty()) {
+            return Optional.empty();
+        }
+        Contacts.Window window = proof.window().get();
+        List<Sample> counted =
+                track(leg).tail(s -> s.outcome().looksDenied() || s.outcome() == Outcome.L7_DENIED).stream()
+                        .filter(s -> window.covers(s.began(), s.at()))
+                        .toList();
+        if (counted.size() < patience.stable()
+                || counted.get(counted.size() - 1).began().isBefore(settled(leg.probe()))) {
+            return Optional.empty();
+        }
+        return Optional.of(worst(counted));
+    }
+
+    /** Of several kinds of denial the one that needs the most proof. */
+    private static Outcome worst(List<Sample> samples) {
+        return samples.stream()
+                .map(Sample::outcome)
+                .min(Comparator.comparingInt(o -> switch (o) {
+                    case L7_DENIED -> 0;
+                    case REFUSED -> 1;
+                    case UNREACHABLE -> 2;
+                    default -> 3;
+                }))
+                .orElseThrow();
+    }
+
+    /** A control for one leg, with the words that say who gave it. */
+    private record Proof(ControlGrade grade, Optional<Contacts.Window> window, String by) {}
+
+    private Proof control(PlannedCheck check, Leg leg) {
+        Proof best = new Proof(ControlGrade.NONE, Optional.empty(), "");
+        for (Backend backend : leg.backends()) {
+            Proof proof = control(leg, backend);
+            if (proof.grade().compareTo(best.grade()) > 0) {
+                best = proof;
+            }
+        }
+        if (leg.path().kind() == Path.Kind.VIP && best.grade() != ControlGrade.REACHED) {
+            // The same source reached a pod behind the Service: the far end is alive, whatever became of the VIP.
+            for (Leg other : check.legs()) {
+                if (other.path().kind() == Path.Kind.POD && other.probe().equals(leg.probe())) {
+                    Optional<Contacts.Window> own =
+                            contacts.aliveToOthers(other.backends().get(0).key(), "", ControlGrade.REACHED);
+                    if (own.isPresent()
+                            && track(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
+                        return new Proof(
+                                ControlGrade.REACHED,
+                                own,
+                                "the same source reached " + other.path().endpoint());
+                    }
+                }
+            }
+        }
+        return best;
+    }
+
+    private Proof control(Leg leg, Backend backend) {
+        Optional<Contacts.Window> reached = contacts.reachedByOthers(backend.key(), leg.probe());
+        if (reached.isPresent() && reached.get().times() > 1) {
+            return new Proof(ControlGrade.REACHED, reached, reachedBy(reached.get(), backend));
+        }
+        boolean kubelet =
+                backend.pod().flatMap(Backend.TargetPod::kubeletProbed).isPresent();
+        ControlGrade grade = kubelet ? ControlGrade.LISTENING : ControlGrade.LISTENING_LOOPBACK;
+        Optional<Contacts.Window> alive = contacts.aliveToOthers(backend.key(), leg.probe(), grade);
+        if (alive.isPresent() && alive.get().times() > 1 && witnessed(leg, backend)) {
+            return new Proof(
+                    grade,
+                    alive,
+                    kubelet
+                            ? "the kubelet's readiness probe and a port-forward found it listening"
+                            : "a port-forward found it listening");
+        }
+        return new Proof(ControlGrade.NONE, Optional.empty(), whyNot(leg, backend, alive));
+    }
+
+    private String whyNot(Leg leg, Backend backend, Optional<Contacts.Window> alive) {
+        if (alive.isPresent() && !witnessed(leg, backend)) {
+            return "it listens, but nothing at all got from node "
+                    + life(leg.probe()).node().orElse("?") + " to node "
+                    + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
+        }
+        return Optional.ofNullable(unanswered.get(backend.key())).orElse("nobody reached it");
+    }
+
+    private boolean witnessed(Leg leg, Backend backend) {
+        Optional<String> from = life(leg.probe()).node();
+        Optional<String> to = backend.pod().flatMap(Backend.TargetPod::node);
+        return from.isPresent() && to.isPresent() && witnesses.contains(from.get() + " " + to.get());
+    }
+
+    private String reachedBy(Contacts.Window window, Backend backend) {
+        String names = window.probes().stream()
+                .map(id -> Optional.ofNullable(probes.get(id))
+                        .map(ProbePod::source)
+                        .orElse(id))
+                .distinct()
+                .sorted()
+                .reduce((a, b) -> a + ", " + b)
+                .orElse("another source");
+        return names + " reached " + backend.ip() + ":" + backend.port() + " " + window.times()
+                + (window.times() == 1 ? " time" : " times");
+    }
+
+    /** The verdict as things stand: asked for when a check matches, at its deadline, or when the run ends. */
+    public CheckResult conclude(PlannedCheck check, Instant launched, Instant now, String repeat) {
+        List<PathObservation> paths = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
+        for (Leg leg : check.legs()) {
+            Finding finding = finding(check, leg);
+            findings.add(finding);
+            paths.add(observation(leg, finding));
+        }
+        Verdict verdict = check.foregone().orElseGet(() -> {
+            Verdict found = new Verdicts(check, findings, patience).verdict();
+            return found.status() == Status.PASS ? check.doubt().orElse(found) : found;
+        });
+        return new CheckResult(check.check(), verdict, paths, Duration.between(launched, now), repeat);
+    }
+
+    private Finding finding(PlannedCheck check, Leg leg) {
+        Life life = life(leg.probe());
+        Track track = track(leg);
+        Instant settled = settled(leg.probe());
+        Expectation expected = check.check().expectation();
+        Proof proof = control(check, leg);
+        Optional<String> changed = leg.backends().stream()
+                .map(b -> changedTargets.get(b.key()))
+                .filter(java.util.Objects::nonNull)
+                .findFirst();
+        Optional<Outcome> outcome = Optional.empty();
+        boolean steady = false;
+        if (leg.path().kind() == Path.Kind.LOOKUP) {
+            outcome = track.latest();
+            steady = true;
+        } else if (expected.forbids() && track.connectedAfter(settled)) {
+            outcome = Optional.of(Outcome.CONNECTED);
+            steady = track.steadily(s -> s.outcome().reachedListener(), 1, settled);
+        } else if (expected.forbids() && deniedWithProof(check, leg).isPresent()) {
+            outcome = deniedWithProof(check, leg);
+            steady = true;
+        } else {
+            outcome = track.latest();
+            Optional<Outcome> latest = outcome;
+            steady = latest.isPresent() && track.steadily(s -> s.outcome() == latest.get(), patience.stable(), settled);
+            if (steady && latest.get().looksDenied()) {
+                // The proof must have been there while the attempts failed, for a failed allow as for a denial.
+                proof = deniedWithProof(check, leg).isPresent()
+                        ? proof
+                        : new Proof(ControlGrade.NONE, Optional.empty(), proof.by());
+            }
+        }
+        return new Finding(
+                leg,
+                List.copyOf(track.samples()),
+                outcome,
+                steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
+                proof.grade(),
+                proof.by(),
+                life.started(),
+                life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
+                life.changed(),
+                changed,
+                contacts.reachedElsewhere(
+                                leg.probe(),
+                                leg.backends().stream()
+                                        .findFirst()
+                                        .map(Backend::key)
+                                        .orElse(""))
+                        ? Finding.Elsewhere.REACHED_SOMETHING
+                        : Finding.Elsewhere.REACHED_NOTHING);
+    }
+
+    private PathObservation observation(Leg leg, Finding finding) {
+        Life life = life(leg.probe());
+        Path path = leg.path();
+        return new PathObservation(
+                new Path(
+                        path.kind(),
+                        life.pod(),
+                        life.node(),
+                        path.address(),
+                        path.port(),
+                        path.targetPod(),
+                        path.targetNode()),
+                Streak.of(finding.samples()),
+                finding.outcome(),
+                finding.grade(),
+                finding.grade() == ControlGrade.NONE ? Optional.empty() : Optional.of(finding.controlledBy()));
+    }
+
+    private Instant settled(String probe) {
+        return life(probe).started().map(s -> s.plus(patience.settle())).orElse(Instant.MAX);
+    }
+
+    private Life life(String probe) {
+        return lives.getOrDefault(probe, Life.UNBORN);
+    }
+
+    private Track track(Leg leg) {
+        return track(leg.probe(), leg.attempt());
+    }
+
+    private Track track(String probe, int attempt) {
+        return tracks.computeIfAbsent(key(probe, attempt), k -> new Track());
+    }
+
+    private static String key(String probe, int attempt) {
+        return probe + " " + attempt;
+    }
+
+    /** How a run would be told that this reason ended it early. */
+    public static Verdict outOfTime() {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.OUT_OF_TIME,
+                "the run ended before this check could be judged",
+                Optional.of("raise --timeout"));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.netproof.judge;
+
+import dev.netproof.model.CheckResult;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Verdict.Reason;
+import dev.netproof.model.Verdict.Status;
+import java.util.List;
+
+/** From verdicts to the process's exit code: the first that applies of 5, 4, 1, 3, 0. */
+public final class ExitRule {
+    private ExitRule() {}
+
+    /** The exit of a run that reached its end. */
+    public static Exit of(List<CheckResult> results) {
+        boolean judged = results.stream()
+                .anyMatch(r -> r.verdict().reason() != Reason.PROBE_FAILED
+                        && r.verdict().reason() != Reason.OUT_OF_TIME);
+        if (!judged) {
+            return Exit.NOT_JUDGED;
+        }
+        if (results.stream().anyMatch(r -> r.verdict().status() == Status.FAIL)) {
+            return Exit.VIOLATIONS;
+        }
+        return results.stream().allMatch(r -> r.verdict().status() == Status.PASS) ? Exit.CONFORMS : Exit.INCONCLUSIVE;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.netproof.judge;
+
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Sample;
+import dev.netproof.plan.Leg;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of one path when its check is concluded.
+ *
+ * @param outcome what it settled on, or the latest seen when it did not settle
+ * @param controlledBy who proved the far end alive, or why nobody did
+ * @param started when its probe began
+ * @param changed how admission changed the probe
+ * @param targetChanged how the target changed meanwhile
+ * @param elsewhere what the same probe reached otherwise
+ */
+record Finding(
+        Leg leg,
+        List<Sample> samples,
+        Optional<Outcome> outcome,
+        Steadiness steadiness,
+        ControlGrade grade,
+        String controlledBy,
+        Optional<Instant> started,
+        Optional<Loss> loss,
+        Optional<String> changed,
+        Optional<String> targetChanged,
+        Elsewhere elsewhere) {
+
+    /** What the same probe reached beside this path, name servers left out: it hints at which end stops the traffic. */
+    enum Elsewhere {
+        REACHED_SOMETHING,
+        REACHED_NOTHING
+    }
+
+    /** Whether the outcome held still for as long as was asked. */
+    enum Steadiness {
+        STEADY,
+        UNSTEADY
+    }
+
+    /** Why a probe could not speak, and how to mend it. */
+    record Loss(String why, String fix) {}
+}

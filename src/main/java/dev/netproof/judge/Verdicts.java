@@ -1,0 +1,345 @@
+package dev.netproof.judge;
+
+import dev.netproof.judge.Finding.Steadiness;
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Expectation;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
+import dev.netproof.model.Sample;
+import dev.netproof.model.Verdict;
+import dev.netproof.model.Verdict.Reason;
+import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.PlannedCheck;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** One check's findings, path by path, become one verdict and the words for it. */
+final class Verdicts {
+    private final PlannedCheck planned;
+    private final List<Finding> findings;
+    private final Patience patience;
+    private final Expectation expected;
+
+    Verdicts(PlannedCheck planned, List<Finding> findings, Patience patience) {
+        this.planned = planned;
+        this.findings = findings;
+        this.patience = patience;
+        this.expected = planned.check().expectation();
+    }
+
+    /** The worst of the paths decides: a failure before a doubt, a doubt before a pass. */
+    Verdict verdict() {
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Finding finding : findings) {
+            verdicts.add(judge(finding));
+        }
+        Verdict worst = verdicts.stream()
+                .min(Comparator.comparingInt(v -> switch (v.status()) {
+                    case FAIL -> 0;
+                    case INCONCLUSIVE -> 1;
+                    case UNTESTABLE -> 2;
+                    case SKIPPED -> 3;
+                    case PASS -> 4;
+                }))
+                .orElseThrow();
+        if (worst.status() == Status.PASS) {
+            return pass();
+        }
+        if (worst.reason() == Reason.BLOCKED) {
+            return blocked(worst);
+        }
+        return worst;
+    }
+
+    private Verdict judge(Finding finding) {
+        Optional<Verdict> unusable = unusable(finding);
+        if (unusable.isPresent()) {
+            return unusable.get();
+        }
+        Outcome outcome = finding.outcome().orElseThrow();
+        if (finding.leg().path().kind() == Path.Kind.LOOKUP) {
+            return lookup(finding, outcome);
+        }
+        if (finding.steadiness() == Steadiness.UNSTEADY && !openAfterSettling(outcome)) {
+            return unsettled(finding);
+        }
+        Judge.Ruling ruling = Judge.rule(expected, finding.grade(), outcome);
+        return new Verdict(ruling.status(), ruling.reason(), explain(finding, outcome, ruling), fix(finding, ruling));
+    }
+
+    private boolean openAfterSettling(Outcome outcome) {
+        return expected.forbids() && outcome == Outcome.CONNECTED;
+    }
+
+    private static Optional<Verdict> unusable(Finding finding) {
+        if (finding.changed().isPresent()) {
+            return Optional.of(new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.PROBE_CHANGED,
+                    "admission changed the probe: " + finding.changed().get(),
+                    Optional.of("exempt pods with the label netproof.dev/role from that webhook, or write the labels"
+                            + " that it adds into the source")));
+        }
+        if (finding.samples().isEmpty()) {
+            Finding.Loss loss = finding.loss()
+                    .orElseGet(
+                            () -> new Finding.Loss(
+                                    finding.started().isPresent()
+                                            ? "the probe ran, but no round of its attempts ended in time"
+                                            : "the probe did not start in time",
+                                    "look at the probe's namespace for quota, scheduling or image trouble; or raise --timeout"));
+            return Optional.of(new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.PROBE_FAILED,
+                    loss.why(),
+                    loss.fix().isEmpty() ? Optional.empty() : Optional.of(loss.fix())));
+        }
+        if (finding.targetChanged().isPresent()
+                && finding.outcome().map(o -> o != Outcome.CONNECTED).orElse(true)) {
+            return Optional.of(new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.TARGET_CHANGED,
+                    "the target changed while it was probed: "
+                            + finding.targetChanged().get(),
+                    Optional.of("run again when it holds still")));
+        }
+        if (finding.loss().isPresent() && finding.steadiness() == Steadiness.UNSTEADY) {
+            return Optional.of(new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.PROBE_FAILED,
+                    finding.loss().get().why(),
+                    Optional.of(finding.loss().get().fix())));
+        }
+        return Optional.empty();
+    }
+
+    private Verdict lookup(Finding finding, Outcome outcome) {
+        if (expected.forbids()) {
+            return lookupOfForbidden(finding);
+        }
+        boolean resolves = outcome != Outcome.DNS_FAILURE && outcome != Outcome.PROBE_ERROR;
+        if (resolves) {
+            return new Verdict(Status.PASS, Reason.CONNECTED, "the name resolves", Optional.empty());
+        }
+        if (outcome == Outcome.PROBE_ERROR) {
+            return new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.PROBE_UNRELIABLE,
+                    "the name look-up could not be read",
+                    Optional.empty());
+        }
+        boolean byAddress = findings.stream()
+                .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
+                .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
+        return new Verdict(
+                Status.FAIL,
+                Reason.NAME_NOT_RESOLVED,
+                "the name " + finding.leg().path().address()
+                        + " does not resolve (egress to kube-dns is blocked?); by address the connection "
+                        + (byAddress ? "works" : "does not work either"),
+                Optional.of("allow egress to kube-dns on UDP and TCP port 53 for "
+                        + planned.check().source().name()));
+    }
+
+    /** By name an outside destination may lead anywhere: if it opened, it is open. */
+    private Verdict lookupOfForbidden(Finding finding) {
+        boolean open = finding.samples().stream()
+                .anyMatch(s -> s.outcome() == Outcome.CONNECTED
+                        && !s.began()
+                                .isBefore(finding.started().orElse(Instant.MIN).plus(patience.settle())));
+        if (open) {
+            return new Verdict(
+                    Status.FAIL,
+                    Reason.OPEN,
+                    "a connection to " + finding.leg().path().address() + ":"
+                            + finding.leg().path().port() + " opened by name",
+                    Optional.of(closing()));
+        }
+        boolean byAddress = findings.stream().anyMatch(f -> f.leg().path().kind() != Path.Kind.LOOKUP);
+        if (byAddress) {
+            return new Verdict(Status.PASS, Reason.DENIED, "by name no connection opened", Optional.empty());
+        }
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_CONTROL,
+                "no control resolved the name " + finding.leg().path().address()
+                        + ", so it is not known which address should have been stopped",
+                Optional.of("run netproof's control in a namespace that may reach it: --control-namespace"));
+    }
+
+    private Verdict unsettled(Finding finding) {
+        long connected = finding.samples().stream()
+                .filter(s -> s.outcome() == Outcome.CONNECTED)
+                .count();
+        String seen = connected == 0 || connected == finding.samples().size()
+                ? finding.samples().size() + " attempts were too few"
+                : connected + " of " + finding.samples().size() + " attempts connected";
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.UNSETTLED,
+                to(finding) + " never held still: " + seen,
+                Optional.of("look at the history; a policy that changes, a lossy network or a starved node looks"
+                        + " like this"));
+    }
+
+    private String explain(Finding finding, Outcome outcome, Judge.Ruling ruling) {
+        return switch (ruling.reason()) {
+            case OPEN -> open(finding);
+            case BLOCKED -> to(finding) + " " + manner(finding, outcome) + "; " + finding.controlledBy();
+            case NO_CONTROL ->
+                to(finding) + " " + manner(finding, outcome) + ", but nothing shows that it is alive ("
+                        + (finding.grade() == ControlGrade.LISTENING_LOOPBACK
+                                ? "it listens on the pod's loop-back, perhaps only there"
+                                : finding.controlledBy())
+                        + ")";
+            case WRONG_MANNER ->
+                to(finding) + " is denied, but it " + manner(finding, outcome) + " where the matrix says "
+                        + expected.word();
+            case WRONG_RESPONSE -> to(finding) + " answered, but not as expected: " + signal(finding);
+            case PROBE_UNRELIABLE -> "the probe's results could not be read: " + signal(finding);
+            default -> to(finding) + " " + manner(finding, outcome);
+        };
+    }
+
+    private String open(Finding finding) {
+        List<Sample> connected = finding.samples().stream()
+                .filter(s -> s.outcome().reachedListener())
+                .toList();
+        Sample last = connected.get(connected.size() - 1);
+        boolean still = finding.samples().get(finding.samples().size() - 1).equals(last);
+        if (still) {
+            return to(finding) + " connected " + connected.size() + " of "
+                    + finding.samples().size() + " times";
+        }
+        return to(finding) + " was let through until " + after(finding, last)
+                + " after the probe's start, longer than the settle time of " + seconds(patience.settle())
+                + "; denied since";
+    }
+
+    private Optional<String> fix(Finding finding, Judge.Ruling ruling) {
+        return switch (ruling.reason()) {
+            case OPEN -> Optional.of(closing());
+            case NO_CONTROL ->
+                Optional.of(
+                        finding.leg().path().targetPod().isPresent()
+                                ? "check that the target listens on that port on its pod IP; permit pods/portforward,"
+                                        + " add a source that may reach it, or give the target a readiness probe"
+                                : "no control reached it: name a namespace that may with --control-namespace");
+            case WRONG_MANNER -> Optional.of("expect: deny accepts every manner of a proven denial");
+            default -> Optional.empty();
+        };
+    }
+
+    private String closing() {
+        return "no policy stops it: check that one selects the destination for Ingress or the source for Egress, and"
+                + " that the CNI enforces policies at all";
+    }
+
+    /** Says which of two sides is missing, as far as the paths tell. */
+    private Verdict blocked(Verdict worst) {
+        boolean everyPath = findings.stream()
+                .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
+                .noneMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
+        boolean vipOnly = findings.stream()
+                .filter(f -> f.leg().path().kind() == Path.Kind.POD)
+                .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
+        String source = planned.check().source().name();
+        String destination = planned.check().destination().name();
+        boolean reachesOthers = findings.stream().anyMatch(f -> f.elsewhere() == Finding.Elsewhere.REACHED_SOMETHING);
+        String advice;
+        if (everyPath && !reachesOthers) {
+            advice = source + " reached nothing else in this run either, name servers aside: look first for a missing"
+                    + " Egress rule of " + source + ", then for the Ingress rule of " + destination;
+        } else if (everyPath) {
+            advice = source + " reaches other destinations: look first at the Ingress rule of " + destination
+                    + ", then whether the Egress rules of " + source + " name its pods and their port";
+        } else if (vipOnly) {
+            advice = "the pods can be reached, the Service's address cannot: does an egress rule name the pods by"
+                    + " ipBlock, or is kube-proxy behind?";
+        } else {
+            advice = "some pods can be reached and some cannot: compare the nodes they run on";
+        }
+        return new Verdict(worst.status(), worst.reason(), worst.explanation(), Optional.of(advice));
+    }
+
+    private Verdict pass() {
+        if (expected == Expectation.ALLOW) {
+            Optional<String> late = findings.stream()
+                    .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
+                    .flatMap(f -> f.samples().stream()
+                            .filter(s -> s.outcome() != Outcome.CONNECTED)
+                            .reduce((a, b) -> b)
+                            .map(s -> after(f, s))
+                            .stream())
+                    .findFirst();
+            return new Verdict(
+                    Status.PASS,
+                    Reason.CONNECTED,
+                    "connected on every path"
+                            + late.map(l -> "; not yet at " + l + " after start")
+                                    .orElse(""),
+                    Optional.empty());
+        }
+        Finding first = findings.stream()
+                .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
+                .min(Comparator.comparing(Finding::grade))
+                .orElseThrow();
+        Optional<String> early = findings.stream()
+                .flatMap(f -> f.samples().stream()
+                        .filter(s -> s.outcome().reachedListener())
+                        .reduce((a, b) -> b)
+                        .map(s -> after(f, s))
+                        .stream())
+                .findFirst();
+        return new Verdict(
+                Status.PASS,
+                Reason.DENIED,
+                manner(first, first.outcome().orElseThrow()) + "; " + first.controlledBy()
+                        + early.map(e -> "; let through for " + e + " after start")
+                                .orElse(""),
+                Optional.empty());
+    }
+
+    private static String to(Finding finding) {
+        Path path = finding.leg().path();
+        String what = switch (path.kind()) {
+            case VIP -> "the Service address " + path.endpoint();
+            case POD -> "pod " + path.targetPod().orElse("?") + " (" + path.endpoint() + ")";
+            case ADDRESS -> path.endpoint();
+            case LOOKUP -> "the name " + path.address();
+        };
+        return what;
+    }
+
+    private static String manner(Finding finding, Outcome outcome) {
+        return switch (outcome) {
+            case CONNECTED -> "connected";
+            case TIMEOUT -> "did not answer (time-out)";
+            case REFUSED -> "refused (" + signal(finding) + ")";
+            case UNREACHABLE -> "is unreachable (" + signal(finding) + ")";
+            case RESET -> "closed the connection without a response";
+            case L7_DENIED -> "refused in the application layer (" + signal(finding) + ")";
+            case DNS_FAILURE -> "did not resolve";
+            case PROBE_ERROR -> "could not be probed";
+        };
+    }
+
+    private static String signal(Finding finding) {
+        return finding.samples().isEmpty()
+                ? "nothing"
+                : finding.samples().get(finding.samples().size() - 1).signal();
+    }
+
+    private static String after(Finding finding, Sample sample) {
+        return seconds(Duration.between(finding.started().orElse(sample.began()), sample.began()));
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", Math.max(0, duration.toMillis()) / 1000.0);
+    }
+}

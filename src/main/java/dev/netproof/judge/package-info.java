@@ -1,0 +1,3 @@
+/** From observations to verdicts: pure, and the only place where outcomes are collapsed. */
+@org.jspecify.annotations.NullMarked
+package dev.netproof.judge;

@@ -1,0 +1,151 @@
+package dev.netproof.kube;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.netproof.model.ClusterIdentity;
+import dev.netproof.plan.ClusterFacts;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A live cluster. */
+final class FabricCluster implements Cluster {
+    private static final Logger LOG = LoggerFactory.getLogger(FabricCluster.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int PARALLEL_REQUESTS = 8;
+
+    private final ApiServer server;
+    private final PayloadSource payloads;
+    private final Clock clock;
+    private final ExecutorService pool = Threads.pool("api", PARALLEL_REQUESTS);
+    private @Nullable CompletableFuture<PodShape.UserId> userId;
+
+    FabricCluster(ApiServer server, PayloadSource payloads, Clock clock) {
+        this.server = server;
+        this.payloads = payloads;
+        this.clock = clock;
+    }
+
+    @Override
+    public ClusterIdentity identity() {
+        // Alone and first: when the cluster cannot be reached, that is said once.
+        String version = server.ask(
+                "read its version",
+                () -> JSON.readTree(server.client().raw("/version"))
+                        .path("gitVersion")
+                        .asText("unknown"));
+        CompletableFuture<Optional<String>> user = CompletableFuture.supplyAsync(this::reviewedUser, pool);
+        CompletableFuture<Optional<String>> uid = CompletableFuture.supplyAsync(this::uid, pool);
+        CompletableFuture<List<String>> nodes = CompletableFuture.supplyAsync(
+                () -> new Survey(server, pool)
+                        .nodes().found().stream()
+                                .map(ClusterFacts.Node::name)
+                                .sorted()
+                                .toList(),
+                pool);
+        Connection connection = server.connection();
+        try {
+            return new ClusterIdentity(
+                    connection.context(),
+                    connection.server().toString(),
+                    user.join().or(() -> connection.credentials().name()).orElse(connection.user()),
+                    version,
+                    uid.join(),
+                    nodes.join());
+        } catch (java.util.concurrent.CompletionException e) {
+            throw server.trouble("say who asks", e);
+        }
+    }
+
+    /** Who the API server takes us for; the kubeconfig's name for that is nobody else's. */
+    private Optional<String> reviewedUser() {
+        try {
+            JsonNode review = JSON.readTree(server.client()
+                    .raw(
+                            "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+                            "POST",
+                            "{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"SelfSubjectReview\"}"));
+            return Optional.of(review.path("status")
+                            .path("userInfo")
+                            .path("username")
+                            .asText(""))
+                    .filter(name -> !name.isEmpty());
+        } catch (KubernetesClientException | com.fasterxml.jackson.core.JsonProcessingException e) {
+            LOG.debug("no SelfSubjectReview", e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> uid() {
+        try {
+            return Optional.ofNullable(
+                            server.client().namespaces().withName("kube-system").get())
+                    .map(Namespace::getMetadata)
+                    .map(metadata -> metadata.getUid());
+        } catch (KubernetesClientException e) {
+            LOG.debug("kube-system may not be read", e);
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public ClusterFacts survey(Set<String> namespaces) {
+        return new Survey(server, pool).of(namespaces);
+    }
+
+    @Override
+    public ProbeSession open(SessionTerms terms) {
+        return new FabricSession(server, payloads, clock, terms, this::userId);
+    }
+
+    /** Asked once, and not before a pod is to be created. */
+    private PodShape.UserId userId() {
+        CompletableFuture<PodShape.UserId> known;
+        synchronized (this) {
+            if (userId == null) {
+                userId = CompletableFuture.supplyAsync(this::detectUserId, pool);
+            }
+            known = userId;
+        }
+        return known.join();
+    }
+
+    private PodShape.UserId detectUserId() {
+        try {
+            return server.client().hasApiGroup("security.openshift.io", true)
+                    ? PodShape.UserId.PLATFORM
+                    : PodShape.UserId.OURS;
+        } catch (KubernetesClientException e) {
+            LOG.debug("the API groups may not be read", e);
+            return PodShape.UserId.OURS;
+        }
+    }
+
+    @Override
+    public Cleaning clean(Set<String> namespaces, CleanScope scope) {
+        return new Sweep(server, pool, clock).of(namespaces, scope);
+    }
+
+    @Override
+    public int requests() {
+        return server.requests();
+    }
+
+    @Override
+    public void close() {
+        pool.shutdownNow();
+        try {
+            server.close();
+        } catch (RuntimeException e) {
+            LOG.debug("the client did not close", e);
+        }
+    }
+}

@@ -1,0 +1,575 @@
+package dev.netproof.kube;
+
+import dev.netproof.kube.PodShape.Limits;
+import dev.netproof.plan.Backend;
+import dev.netproof.plan.ProbePod;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.pollinterval.FixedPollInterval;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes on a live cluster. One watch a namespace tells of all its pods; logs are followed without threads; what is learnt goes
+ * into one queue.
+ */
+final class FabricSession implements ProbeSession {
+    private static final Logger LOG = LoggerFactory.getLogger(FabricSession.class);
+    private static final int PARALLEL_REQUESTS = 16;
+    private static final int PARALLEL_QUESTIONS = 8;
+    private static final Duration CREATION_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration END_PATIENCE = Duration.ofSeconds(15);
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    private final ApiServer server;
+    private final PayloadSource payloads;
+    private final Clock clock;
+    private final SessionTerms terms;
+    private final Supplier<PodShape.UserId> userId;
+    private final Instant deadline;
+    private final BlockingQueue<ProbeEvent> events = new LinkedBlockingQueue<>();
+    private final ExecutorService workers = Threads.pool("pods", PARALLEL_REQUESTS);
+    private final ExecutorService askers = Threads.pool("ask", PARALLEL_QUESTIONS);
+    private final ScheduledThreadPoolExecutor timer = Threads.timer("timer");
+    private final Map<String, Territory> territories = new ConcurrentHashMap<>();
+    private final Map<String, LiveProbe> probes = new ConcurrentHashMap<>();
+    /** Creations that are queued or in flight: closing waits for them. */
+    private final AtomicInteger creating = new AtomicInteger();
+
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Listening listening;
+    private volatile boolean closing;
+    private @Nullable PodShape shape;
+
+    FabricSession(
+            ApiServer server,
+            PayloadSource payloads,
+            Clock clock,
+            SessionTerms terms,
+            Supplier<PodShape.UserId> userId) {
+        this.server = server;
+        this.payloads = payloads;
+        this.clock = clock;
+        this.terms = terms;
+        this.userId = userId;
+        this.deadline = clock.instant().plus(terms.lifetime());
+        this.listening = new Listening(server, clock);
+    }
+
+    @Override
+    public void launch(Collection<ProbePod> launched) {
+        if (closing) {
+            return;
+        }
+        // Here and not in a worker: a cluster that cannot be reached is said once.
+        server.client();
+        for (ProbePod probe : launched) {
+            creating.incrementAndGet();
+            workers.execute(() -> {
+                try {
+                    create(probe);
+                } finally {
+                    creating.decrementAndGet();
+                }
+            });
+        }
+    }
+
+    private synchronized PodShape shape() {
+        PodShape known = shape;
+        if (known == null) {
+            known = new PodShape(terms, userId.get(), deadline);
+            shape = known;
+        }
+        return known;
+    }
+
+    private void create(ProbePod probe) {
+        if (closing) {
+            return;
+        }
+        Territory territory = territories.computeIfAbsent(probe.namespace(), Territory::new);
+        try {
+            Pod anchor = territory.anchor();
+            String name = shape().name(probe);
+            Pod pod = shape().probe(probe, name, anchor, payloads.payload(probe, terms), territory.limits());
+            LiveProbe live = new LiveProbe(probe.id(), pod);
+            probes.put(live.key(), live);
+            put(territory, probe, live, pod);
+        } catch (RuntimeException e) {
+            Rejection rejection = Rejection.of(server, probe, e);
+            emit(new ProbeEvent.Lost(clock.instant(), probe.id(), rejection.why(), rejection.fix()));
+        }
+    }
+
+    private void put(Territory territory, ProbePod probe, LiveProbe live, Pod pod) {
+        if (closing) {
+            return;
+        }
+        live.asked(pod);
+        live.sent();
+        territory.expect(live.key());
+        try {
+            create(pod);
+        } catch (KubernetesClientException e) {
+            if (Rejection.demandsLimits(e) && territory.limits() == Limits.NONE) {
+                territory.limits(Limits.DEMANDED);
+                Pod limited = shape().probe(
+                                probe,
+                                pod.getMetadata().getName(),
+                                territory.anchor(),
+                                payloads.payload(probe, terms),
+                                Limits.DEMANDED);
+                live.asked(limited);
+                create(limited);
+            } else {
+                live.rejected();
+                territory.forget(live.key());
+                throw e;
+            }
+        }
+        if (closing) {
+            // Created while the session was being closed.
+            delete(live.namespace(), live.name());
+        }
+    }
+
+    /** Creates a pod; that it is there already is the answer to a request that was repeated after its first answer was lost. */
+    private Pod create(Pod pod) {
+        try {
+            return server.client().resource(pod).create();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == ApiServer.CONFLICT) {
+                Pod there = server.client()
+                        .pods()
+                        .inNamespace(pod.getMetadata().getNamespace())
+                        .withName(pod.getMetadata().getName())
+                        .get();
+                if (there != null && Marks.ofRun(there, terms.run())) {
+                    return there;
+                }
+            }
+            throw e;
+        }
+    }
+
+    private void emit(ProbeEvent event) {
+        if (!closing) {
+            events.add(event);
+        }
+    }
+
+    @Override
+    public void ask(Backend backend) {
+        if (!closing) {
+            askers.execute(() -> emit(listening.ask(backend)));
+        }
+    }
+
+    @Override
+    public Optional<ProbeEvent> next(Instant until) {
+        try {
+            long millis = Math.max(0, Duration.between(clock.instant(), until).toMillis());
+            return Optional.ofNullable(events.poll(millis, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Instant now() {
+        return clock.instant();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closing) {
+                awaitOther();
+                return;
+            }
+            closing = true;
+        }
+        try {
+            end();
+        } catch (RuntimeException e) {
+            LOG.warn("the session did not end cleanly; netproof clean removes what is left", e);
+        } finally {
+            territories.values().forEach(Territory::stop);
+            timer.shutdownNow();
+            askers.shutdownNow();
+            workers.shutdown();
+            closed.complete(null);
+        }
+    }
+
+    /** Another thread closes the session already: Ctrl-C in the last second of a run. */
+    private void awaitOther() {
+        try {
+            closed.get(CREATION_PATIENCE.plus(END_PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            LOG.warn("the session is still being closed", e);
+        }
+    }
+
+    private void end() {
+        probes.values().forEach(LiveProbe::silence);
+        List<CompletableFuture<Void>> deletions = new ArrayList<>();
+        probes.values().stream()
+                .filter(LiveProbe::mayExist)
+                .forEach(probe -> deletions.add(
+                        CompletableFuture.runAsync(() -> delete(probe.namespace(), probe.name()), workers)));
+        await(CREATION_PATIENCE, "pods are still being created", () -> creating.get() == 0);
+        territories
+                .values()
+                .forEach(territory -> territory
+                        .anchorName()
+                        .ifPresent(name -> deletions.add(
+                                CompletableFuture.runAsync(() -> delete(territory.namespace, name), workers))));
+        quietly(END_PATIENCE, CompletableFuture.allOf(deletions.toArray(CompletableFuture<?>[]::new)));
+        await(
+                END_PATIENCE,
+                "pods that were deleted are still there",
+                () -> territories.values().stream().allMatch(Territory::isEmpty));
+    }
+
+    private static void quietly(Duration patience, CompletableFuture<?> future) {
+        try {
+            future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+            LOG.debug("not all ended well", e);
+        }
+    }
+
+    private void delete(String namespace, String name) {
+        try {
+            if (server.client()
+                    .pods()
+                    .inNamespace(namespace)
+                    .withName(name)
+                    .delete()
+                    .isEmpty()) {
+                Optional.ofNullable(territories.get(namespace))
+                        .ifPresent(territory -> territory.forget(PodWatch.key(namespace, name)));
+            }
+        } catch (KubernetesClientException e) {
+            LOG.warn(
+                    "pod {} in namespace {} could not be deleted ({}); netproof clean removes it after {}",
+                    name,
+                    namespace,
+                    ApiServer.message(e),
+                    deadline);
+        }
+    }
+
+    private static void await(Duration patience, String otherwise, Callable<Boolean> condition) {
+        try {
+            Awaitility.await()
+                    .pollInSameThread()
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(FixedPollInterval.fixed(POLL))
+                    .atMost(patience)
+                    .until(condition);
+        } catch (ConditionTimeoutException e) {
+            LOG.warn("{} after {} s", otherwise, patience.toSeconds());
+        }
+    }
+
+    /** A namespace that probes run in: its anchor and its watch. */
+    private final class Territory {
+        private final String namespace;
+        private Optional<String> anchorName = Optional.empty();
+        private @Nullable Pod anchor;
+        private @Nullable ClusterTrouble trouble;
+        private @Nullable PodWatch watch;
+        private volatile Limits limits = Limits.NONE;
+
+        Territory(String namespace) {
+            this.namespace = namespace;
+        }
+
+        Limits limits() {
+            return limits;
+        }
+
+        void limits(Limits demanded) {
+            limits = demanded;
+        }
+
+        synchronized Optional<String> anchorName() {
+            return anchorName;
+        }
+
+        /** The anchor, created by the first that asks; with it the namespace's watch begins. */
+        synchronized Pod anchor() {
+            ClusterTrouble known = trouble;
+            if (known != null) {
+                throw known;
+            }
+            Pod there = anchor;
+            if (there == null) {
+                String name = shape().anchorName();
+                anchorName = Optional.of(name);
+                try {
+                    there = createAnchor(name);
+                    PodWatch started = new PodWatch(server, namespace, terms.run(), FabricSession.this::seen);
+                    watch = started;
+                    started.start();
+                } catch (KubernetesClientException e) {
+                    Rejection rejection = Rejection.ofAnchor(server, namespace, e);
+                    known = new ClusterTrouble(rejection.why(), rejection.fix(), e);
+                    trouble = known;
+                    throw known;
+                } catch (ClusterTrouble e) {
+                    trouble = e;
+                    throw e;
+                }
+                anchor = there;
+            }
+            return there;
+        }
+
+        private Pod createAnchor(String name) {
+            try {
+                return create(shape().anchor(namespace, name, limits));
+            } catch (KubernetesClientException e) {
+                if (!Rejection.demandsLimits(e)) {
+                    throw e;
+                }
+                limits = Limits.DEMANDED;
+                return create(shape().anchor(namespace, name, limits));
+            }
+        }
+
+        synchronized void expect(String key) {
+            if (watch != null) {
+                watch.expect(key);
+            }
+        }
+
+        synchronized void forget(String key) {
+            if (watch != null) {
+                watch.forget(key);
+            }
+        }
+
+        synchronized boolean isEmpty() {
+            return watch == null || watch.isEmpty();
+        }
+
+        synchronized void stop() {
+            if (watch != null) {
+                watch.stop();
+            }
+        }
+    }
+
+    private void seen(String key, PodState state, Pod pod) {
+        LiveProbe probe = probes.get(key);
+        if (probe != null && !closing) {
+            probe.seen(state, pod);
+        }
+    }
+
+    /** One probe from its creation to its end. */
+    private final class LiveProbe {
+        private static final int LOG_ATTEMPTS = 6;
+        private static final long FIRST_PAUSE_MILLIS = 250;
+        private static final long LONGEST_PAUSE_MILLIS = 2_000;
+        private static final long UNSCHEDULABLE_SECONDS = 10;
+        private static final long LAST_WORDS_SECONDS = 2;
+
+        private final String id;
+        private final String namespace;
+        private final String name;
+        private Pod asked;
+        private boolean sent;
+        private boolean rejected;
+        private boolean started;
+        private boolean lost;
+        private boolean unschedulable;
+        private int fruitless;
+        private PodState.@Nullable Over over;
+        private @Nullable LogFollow log;
+
+        LiveProbe(String id, Pod pod) {
+            this.id = id;
+            this.asked = pod;
+            this.namespace = pod.getMetadata().getNamespace();
+            this.name = pod.getMetadata().getName();
+        }
+
+        String key() {
+            return PodWatch.key(namespace, name);
+        }
+
+        String namespace() {
+            return namespace;
+        }
+
+        String name() {
+            return name;
+        }
+
+        synchronized void asked(Pod pod) {
+            asked = pod;
+        }
+
+        synchronized void sent() {
+            sent = true;
+        }
+
+        synchronized void rejected() {
+            rejected = true;
+        }
+
+        synchronized boolean mayExist() {
+            return sent && !rejected;
+        }
+
+        synchronized void seen(PodState state, Pod pod) {
+            if (lost) {
+                return;
+            }
+            boolean bound = pod.getSpec().getNodeName() != null;
+            if (bound) {
+                unschedulable = false;
+            }
+            if (state instanceof PodState.Running) {
+                start(pod);
+            } else if (state instanceof PodState.Unschedulable none && !unschedulable) {
+                unschedulable = true;
+                later(() -> stillUnschedulable(none.message()), UNSCHEDULABLE_SECONDS * 1_000);
+            } else if (state instanceof PodState.Over end) {
+                if (end.spoke() == PodState.Log.NONE) {
+                    lose(end.why(), end.fix());
+                } else if (over == null) {
+                    start(pod);
+                    over = end;
+                    // The log's end tells it earlier, after the last line.
+                    later(() -> lose(end.why(), end.fix()), LAST_WORDS_SECONDS * 1_000);
+                }
+            }
+        }
+
+        private void start(Pod pod) {
+            if (started) {
+                return;
+            }
+            started = true;
+            emit(new ProbeEvent.Started(
+                    clock.instant(),
+                    id,
+                    name,
+                    Optional.ofNullable(pod.getSpec().getNodeName()),
+                    Readback.changes(asked, pod)));
+            LogFollow follow = new LogFollow(
+                    server.client().getHttpClient(),
+                    URI.create(server.client().getMasterUrl().toString().replaceAll("/$", "")
+                            + "/api/v1/namespaces/" + namespace + "/pods/" + name + "/log?container="
+                            + PodShape.CONTAINER + "&follow=true"),
+                    text -> emit(new ProbeEvent.Line(clock.instant(), id, text)),
+                    this::logEnded);
+            log = follow;
+            follow.open();
+        }
+
+        private synchronized void stillUnschedulable(String message) {
+            if (unschedulable) {
+                lose(
+                        "the scheduler finds no node for the probe pod: " + message,
+                        "make room, or let the source run elsewhere (nodes, tolerations)");
+            }
+        }
+
+        private synchronized void logEnded(LogFollow.End end) {
+            if (lost || closing) {
+                return;
+            }
+            if (end.status() == ApiServer.FORBIDDEN) {
+                lose(
+                        "not permitted: get pods/log in namespace " + namespace,
+                        "have the permission granted to \""
+                                + server.connection().user() + "\"");
+                return;
+            }
+            PodState.Over known = over;
+            if (known != null) {
+                lose(known.why(), known.fix());
+                return;
+            }
+            fruitless = end.progress() == LogFollow.Progress.SOME ? 0 : fruitless + 1;
+            if (fruitless > LOG_ATTEMPTS) {
+                lose(
+                        "the probe's log cannot be followed: " + end.detail().strip(),
+                        "see kubectl logs " + name + " -n " + namespace + "; the node may be lost");
+                return;
+            }
+            // A node out of inotify instances ends every stream at its log's present end: that leaves asking again.
+            long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << fruitless);
+            LOG.debug("log of {} ended ({} {}), opening it again", name, end.status(), end.detail());
+            later(this::reopen, pause);
+        }
+
+        private synchronized void reopen() {
+            if (!lost && log != null) {
+                log.open();
+            }
+        }
+
+        private void later(Runnable what, long millis) {
+            try {
+                Future<?> unused = timer.schedule(what, millis, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("the session is closed", e);
+            }
+        }
+
+        private synchronized void lose(String why, String fix) {
+            if (lost) {
+                return;
+            }
+            lost = true;
+            if (log != null) {
+                log.close();
+            }
+            emit(new ProbeEvent.Lost(clock.instant(), id, why, fix));
+        }
+
+        synchronized void silence() {
+            lost = true;
+            if (log != null) {
+                log.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package dev.netproof.kube;
+
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.WorkloadKind;
+import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.Selector;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodIP;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceSpec;
+import io.fabric8.kubernetes.api.model.Taint;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the API's objects into facts. */
+final class Facts {
+    private static final int DEFAULT_PERIOD = 10;
+    private static final int DEFAULT_THRESHOLD = 3;
+    private static final int DEFAULT_TIMEOUT = 1;
+
+    private Facts() {}
+
+    static ClusterFacts.Pod pod(Pod pod) {
+        PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
+        PodSpec spec = pod.getSpec();
+        List<String> ips = status.getPodIPs().isEmpty()
+                ? Stream.ofNullable(status.getPodIP()).toList()
+                : status.getPodIPs().stream().map(PodIP::getIp).toList();
+        return new ClusterFacts.Pod(
+                pod.getMetadata().getNamespace(),
+                pod.getMetadata().getName(),
+                pod.getMetadata().getUid(),
+                labels(pod.getMetadata()),
+                ips,
+                text(spec.getNodeName()),
+                readiness(pod.getMetadata(), status),
+                Stream.concat(status.getContainerStatuses().stream(), status.getInitContainerStatuses().stream())
+                        .mapToInt(container -> number(restarts(container), 0))
+                        .sum(),
+                containers(spec)
+                        .flatMap(container -> container.getPorts().stream())
+                        .map(port -> new ClusterFacts.ContainerPort(
+                                text(port.getName()), port.getContainerPort(), protocol(port.getProtocol())))
+                        .toList(),
+                containers(spec).flatMap(container -> probe(container).stream()).toList());
+    }
+
+    private static @Nullable Integer restarts(ContainerStatus container) {
+        return container.getRestartCount();
+    }
+
+    /** The containers that live as long as the pod: the ordinary ones, and init containers that stay as sidecars. */
+    private static Stream<Container> containers(PodSpec spec) {
+        return Stream.concat(
+                spec.getContainers().stream(),
+                spec.getInitContainers().stream().filter(container -> "Always".equals(container.getRestartPolicy())));
+    }
+
+    private static Readiness readiness(ObjectMeta metadata, PodStatus status) {
+        if (metadata.getDeletionTimestamp() != null
+                || "Succeeded".equals(status.getPhase())
+                || "Failed".equals(status.getPhase())) {
+            return Readiness.GONE;
+        }
+        return status.getConditions().stream()
+                        .anyMatch(condition ->
+                                condition.getType().equals("Ready") && "True".equals(condition.getStatus()))
+                ? Readiness.READY
+                : Readiness.NOT_READY;
+    }
+
+    private static Optional<ClusterFacts.KubeletProbe> probe(Container container) {
+        Probe probe = container.getReadinessProbe();
+        if (probe == null) {
+            return Optional.empty();
+        }
+        Optional<IntOrString> port = Optional.empty();
+        if (probe.getHttpGet() != null && text(probe.getHttpGet().getHost()).isEmpty()) {
+            port = Optional.ofNullable(probe.getHttpGet().getPort());
+        } else if (probe.getTcpSocket() != null
+                && text(probe.getTcpSocket().getHost()).isEmpty()) {
+            port = Optional.ofNullable(probe.getTcpSocket().getPort());
+        }
+        Duration staleAfter = Duration.ofSeconds((long) number(probe.getPeriodSeconds(), DEFAULT_PERIOD)
+                        * number(probe.getFailureThreshold(), DEFAULT_THRESHOLD)
+                + number(probe.getTimeoutSeconds(), DEFAULT_TIMEOUT));
+        return port.flatMap(reference -> number(reference, container))
+                .map(number -> new ClusterFacts.KubeletProbe(number, staleAfter));
+    }
+
+    private static Optional<Integer> number(IntOrString port, Container container) {
+        Integer number = port.getIntVal();
+        return number != null
+                ? Optional.of(number)
+                : container.getPorts().stream()
+                        .filter(candidate -> Objects.equals(candidate.getName(), port.getStrVal()))
+                        .map(ContainerPort::getContainerPort)
+                        .findFirst();
+    }
+
+    static ClusterFacts.Service service(Service service, List<EndpointSlice> slices, Set<String> ownPods) {
+        ServiceSpec spec = service.getSpec();
+        List<String> ips = spec.getClusterIPs().isEmpty()
+                ? Stream.ofNullable(spec.getClusterIP()).toList()
+                : spec.getClusterIPs();
+        return new ClusterFacts.Service(
+                service.getMetadata().getNamespace(),
+                service.getMetadata().getName(),
+                Optional.ofNullable(spec.getSelector()).orElse(Map.of()),
+                ips.stream().filter(ip -> !ip.isEmpty() && !ip.equals("None")).toList(),
+                spec.getPorts().stream()
+                        .map(port -> new ClusterFacts.ServicePort(
+                                text(port.getName()),
+                                port.getPort(),
+                                target(port.getTargetPort(), port.getPort()),
+                                protocol(port.getProtocol())))
+                        .toList(),
+                Boolean.TRUE.equals(spec.getPublishNotReadyAddresses())
+                        ? ClusterFacts.Publishing.NOT_READY_TOO
+                        : ClusterFacts.Publishing.READY_ONLY,
+                slices.stream().flatMap(slice -> endpoints(slice, ownPods)).toList());
+    }
+
+    private static PortRef target(@Nullable IntOrString target, int port) {
+        if (target == null) {
+            return new PortRef.Number(port);
+        }
+        Integer number = target.getIntVal();
+        if (number != null) {
+            return new PortRef.Number(number == 0 ? port : number);
+        }
+        return new PortRef.Name(target.getStrVal());
+    }
+
+    private static Stream<ClusterFacts.Endpoint> endpoints(EndpointSlice slice, Set<String> ownPods) {
+        return slice.getEndpoints().stream()
+                .filter(endpoint -> pod(endpoint).filter(ownPods::contains).isEmpty())
+                .flatMap(endpoint -> endpoint.getAddresses().stream()
+                        .flatMap(ip -> slice.getPorts().stream()
+                                .filter(port -> port.getPort() != null)
+                                .map(port -> new ClusterFacts.Endpoint(
+                                        ip,
+                                        pod(endpoint),
+                                        text(endpoint.getNodeName()),
+                                        readiness(endpoint.getConditions()),
+                                        text(port.getName()),
+                                        port.getPort(),
+                                        protocol(port.getProtocol())))));
+    }
+
+    private static Optional<String> pod(Endpoint endpoint) {
+        return Optional.ofNullable(endpoint.getTargetRef())
+                .filter(target -> "Pod".equals(target.getKind()))
+                .flatMap(target -> text(target.getName()));
+    }
+
+    /** Absent conditions mean ready: so the API has it. */
+    private static Readiness readiness(@Nullable EndpointConditions conditions) {
+        if (conditions == null) {
+            return Readiness.READY;
+        }
+        if (Boolean.TRUE.equals(conditions.getTerminating())) {
+            return Readiness.GONE;
+        }
+        return Boolean.FALSE.equals(conditions.getReady()) ? Readiness.NOT_READY : Readiness.READY;
+    }
+
+    static ClusterFacts.Workload workload(Deployment deployment) {
+        return workload(
+                WorkloadKind.DEPLOYMENT,
+                deployment.getMetadata(),
+                deployment.getSpec().getSelector(),
+                deployment.getSpec().getTemplate());
+    }
+
+    static ClusterFacts.Workload workload(StatefulSet set) {
+        return workload(
+                WorkloadKind.STATEFUL_SET,
+                set.getMetadata(),
+                set.getSpec().getSelector(),
+                set.getSpec().getTemplate());
+    }
+
+    static ClusterFacts.Workload workload(DaemonSet set) {
+        return workload(
+                WorkloadKind.DAEMON_SET,
+                set.getMetadata(),
+                set.getSpec().getSelector(),
+                set.getSpec().getTemplate());
+    }
+
+    private static ClusterFacts.Workload workload(
+            WorkloadKind kind, ObjectMeta metadata, LabelSelector selector, PodTemplateSpec template) {
+        PodSpec spec = template.getSpec();
+        return new ClusterFacts.Workload(
+                kind,
+                metadata.getNamespace(),
+                metadata.getName(),
+                selector(selector),
+                template.getMetadata() == null ? Map.of() : labels(template.getMetadata()),
+                text(spec.getServiceAccountName()),
+                Optional.ofNullable(spec.getNodeSelector()).orElse(Map.of()),
+                spec.getTolerations().stream()
+                        .map(toleration -> new ClusterFacts.Toleration(
+                                text(toleration.getKey()),
+                                text(toleration.getOperator()),
+                                text(toleration.getValue()),
+                                text(toleration.getEffect()),
+                                Optional.ofNullable(toleration.getTolerationSeconds())))
+                        .toList());
+    }
+
+    static Selector selector(@Nullable LabelSelector selector) {
+        if (selector == null) {
+            return new Selector(Map.of(), List.of());
+        }
+        return new Selector(
+                Optional.ofNullable(selector.getMatchLabels()).orElse(Map.of()),
+                selector.getMatchExpressions().stream()
+                        .map(requirement -> new Selector.Requirement(
+                                requirement.getKey(),
+                                switch (requirement.getOperator()) {
+                                    case "In" -> Selector.Operator.IN;
+                                    case "NotIn" -> Selector.Operator.NOT_IN;
+                                    case "Exists" -> Selector.Operator.EXISTS;
+                                    case "DoesNotExist" -> Selector.Operator.DOES_NOT_EXIST;
+                                    default ->
+                                        throw new IllegalStateException(
+                                                "no such selector operator: " + requirement.getOperator());
+                                },
+                                requirement.getValues()))
+                        .toList());
+    }
+
+    static ClusterFacts.Node node(Node node) {
+        return new ClusterFacts.Node(node.getMetadata().getName(), unusable(node), labels(node.getMetadata()));
+    }
+
+    private static Optional<String> unusable(Node node) {
+        Map<String, String> labels = labels(node.getMetadata());
+        if ("virtual-kubelet".equals(labels.get("type"))) {
+            return Optional.of("it is virtual");
+        }
+        String system = labels.getOrDefault("kubernetes.io/os", "linux");
+        if (!system.equals("linux")) {
+            return Optional.of("it runs " + system);
+        }
+        boolean ready = node.getStatus() != null
+                && node.getStatus().getConditions().stream()
+                        .anyMatch(condition ->
+                                condition.getType().equals("Ready") && "True".equals(condition.getStatus()));
+        if (!ready) {
+            return Optional.of("it is not ready");
+        }
+        if (node.getSpec() == null) {
+            return Optional.empty();
+        }
+        if (Boolean.TRUE.equals(node.getSpec().getUnschedulable())) {
+            return Optional.of("it is cordoned");
+        }
+        return node.getSpec().getTaints().stream()
+                .filter(taint -> !"PreferNoSchedule".equals(taint.getEffect()))
+                .findFirst()
+                .map(Facts::taint);
+    }
+
+    private static String taint(Taint taint) {
+        return "it has the taint " + taint.getKey()
+                + text(taint.getValue()).map(value -> "=" + value).orElse("") + ":" + taint.getEffect();
+    }
+
+    private static Map<String, String> labels(ObjectMeta metadata) {
+        return Optional.ofNullable(metadata.getLabels()).orElse(Map.of());
+    }
+
+    private static Protocol protocol(@Nullable String name) {
+        return name == null ? Protocol.TCP : Protocol.valueOf(name);
+    }
+
+    private static Optional<String> text(@Nullable String value) {
+        return Optional.ofNullable(value).filter(text -> !text.isEmpty());
+    }
+
+    private static int number(@Nullable Integer value, int otherwise) {
+        return value == null ? otherwise : value;
+    }
+}

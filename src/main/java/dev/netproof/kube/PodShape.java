@@ -1,0 +1,267 @@
+package dev.netproof.kube;
+
+import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.plan.ClusterFacts.Toleration;
+import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.ProbePod.Ownership;
+import dev.netproof.plan.ProbePod.Tools;
+import dev.netproof.probe.Payload;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What netproof's pods look like: the restricted Pod Security Standard in full, and as little of a nuisance as a pod can be. */
+final class PodShape {
+    static final String CONTAINER = "probe";
+    static final long USER = 65_532L;
+    private static final String RANDOM_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
+    private static final int RANDOM_LENGTH = 5;
+    private static final Map<String, Quantity> REQUESTS =
+            Map.of("cpu", new Quantity("10m"), "memory", new Quantity("16Mi"));
+    private static final Map<String, Quantity> LIMITS =
+            Map.of("cpu", new Quantity("500m"), "memory", new Quantity("128Mi"));
+
+    /** Who chooses the user id that a probe runs as. */
+    enum UserId {
+        OURS,
+        /** OpenShift gives each namespace a range of its own and rejects others. */
+        PLATFORM
+    }
+
+    /** Whether a probe has resource limits. */
+    enum Limits {
+        NONE,
+        /** A ResourceQuota on limits rejects pods without. */
+        DEMANDED
+    }
+
+    private final SessionTerms terms;
+    private final UserId userId;
+    private final Instant deadline;
+    private final SecureRandom random = new SecureRandom();
+
+    PodShape(SessionTerms terms, UserId userId, Instant deadline) {
+        this.terms = terms;
+        this.userId = userId;
+        this.deadline = deadline;
+    }
+
+    /**
+     * A new name for a probe. What is before the last dash depends on the identity alone, because the EKS policy agent keys its
+     * state by that and a pod that is not of a controller must not share it with another identity.
+     */
+    String name(ProbePod probe) {
+        String identity = String.join(
+                "\n",
+                probe.namespace(),
+                new TreeMap<>(probe.labels()).toString(),
+                probe.serviceAccount().orElse("default"),
+                probe.node().orElse(""));
+        return "np" + hash(identity) + "-" + suffix();
+    }
+
+    String anchorName() {
+        return "npanchor-" + suffix();
+    }
+
+    private String suffix() {
+        StringBuilder letters = new StringBuilder();
+        for (int i = 0; i < RANDOM_LENGTH; i++) {
+            letters.append(RANDOM_LETTERS.charAt(random.nextInt(RANDOM_LETTERS.length())));
+        }
+        return letters.toString();
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    /**
+     * What a namespace's probes hang on, so that one deletion takes them all. A pod, because netproof may create nothing else; its
+     * scheduling gate is never lifted, so that it never runs.
+     */
+    Pod anchor(String namespace, String name, Limits limits) {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .withLabels(Map.of(Marks.ROLE, Marks.ANCHOR))
+                .withAnnotations(new TreeMap<>(Map.of(Marks.RUN, terms.run(), Marks.DEADLINE, deadline.toString())))
+                .endMetadata()
+                .withSpec(bare(container("anchor", image(Tools.CURL), List.of("true"), Map.of(), limits))
+                        .addNewSchedulingGate(Marks.ANCHOR_GATE)
+                        .build())
+                .build();
+    }
+
+    Pod probe(ProbePod probe, String name, Pod anchor, Payload payload, Limits limits) {
+        Map<String, String> labels = new TreeMap<>(probe.labels());
+        labels.put(Marks.ROLE, Marks.PROBE);
+        Map<String, String> annotations = new TreeMap<>();
+        annotations.put(Marks.RUN, terms.run());
+        annotations.put(Marks.DEADLINE, deadline.toString());
+        annotations.put(Marks.SOURCE, probe.source());
+        // A sidecar would answer in the network's place.
+        annotations.put("sidecar.istio.io/inject", "false");
+        annotations.put("linkerd.io/inject", "disabled");
+
+        PodSpecBuilder spec = bare(container(
+                        CONTAINER, image(probe.tools()), payload.command(), payload.environment(), limits))
+                .withActiveDeadlineSeconds(terms.lifetime().toSeconds())
+                .addNewReadinessGate(Marks.NEVER_READY)
+                .withTolerations(
+                        probe.tolerations().stream().map(PodShape::toleration).toList());
+        probe.serviceAccount().ifPresent(spec::withServiceAccountName);
+        probe.nodeSelector().forEach(spec::addToNodeSelector);
+        // By affinity and not by nodeName: that would pass the scheduler by, and with it taints and room.
+        probe.node()
+                .ifPresent(node -> spec.withNewAffinity()
+                        .withNewNodeAffinity()
+                        .withNewRequiredDuringSchedulingIgnoredDuringExecution()
+                        .addNewNodeSelectorTerm()
+                        .addNewMatchField()
+                        .withKey("metadata.name")
+                        .withOperator("In")
+                        .withValues(node)
+                        .endMatchField()
+                        .endNodeSelectorTerm()
+                        .endRequiredDuringSchedulingIgnoredDuringExecution()
+                        .endNodeAffinity()
+                        .endAffinity());
+        return new PodBuilder()
+                .withMetadata(new ObjectMetaBuilder()
+                        .withName(name)
+                        .withNamespace(probe.namespace())
+                        .withLabels(labels)
+                        .withAnnotations(annotations)
+                        .withOwnerReferences(owner(anchor, probe.ownership()))
+                        .build())
+                .withSpec(spec.build())
+                .build();
+    }
+
+    private static OwnerReference owner(Pod anchor, Ownership ownership) {
+        OwnerReferenceBuilder owner = new OwnerReferenceBuilder()
+                .withApiVersion("v1")
+                .withKind("Pod")
+                .withName(anchor.getMetadata().getName())
+                .withUid(anchor.getMetadata().getUid());
+        return ownership == Ownership.CONTROLLER ? owner.withController(true).build() : owner.build();
+    }
+
+    private PodSpecBuilder bare(io.fabric8.kubernetes.api.model.Container container) {
+        PodSpecBuilder spec = new PodSpecBuilder()
+                .withContainers(container)
+                .withRestartPolicy("Never")
+                .withTerminationGracePeriodSeconds(1L)
+                .withAutomountServiceAccountToken(false)
+                .withEnableServiceLinks(false)
+                .withNodeSelector(new LinkedHashMap<>(Map.of("kubernetes.io/os", "linux")))
+                .withImagePullSecrets(terms.images().pullSecrets().stream()
+                        .map(LocalObjectReference::new)
+                        .toList())
+                .withNewSecurityContext()
+                .withRunAsNonRoot(true)
+                .withNewSeccompProfile()
+                .withType("RuntimeDefault")
+                .endSeccompProfile()
+                .endSecurityContext();
+        if (userId == UserId.OURS) {
+            spec.editSecurityContext().withRunAsUser(USER).withRunAsGroup(USER).endSecurityContext();
+        }
+        return spec;
+    }
+
+    private static io.fabric8.kubernetes.api.model.Container container(
+            String name, String image, List<String> command, Map<String, String> environment, Limits limits) {
+        List<EnvVar> variables = new TreeMap<>(environment)
+                .entrySet().stream()
+                        .map(entry -> new EnvVarBuilder()
+                                .withName(entry.getKey())
+                                .withValue(literally(entry.getValue()))
+                                .build())
+                        .toList();
+        ContainerBuilder container = new ContainerBuilder()
+                .withName(name)
+                .withImage(image)
+                .withImagePullPolicy("IfNotPresent")
+                .withCommand(command.stream().map(PodShape::literally).toList())
+                .withEnv(variables)
+                .withSecurityContext(new SecurityContextBuilder()
+                        .withAllowPrivilegeEscalation(false)
+                        .withReadOnlyRootFilesystem(true)
+                        .withRunAsNonRoot(true)
+                        .withNewCapabilities()
+                        .withDrop("ALL")
+                        .endCapabilities()
+                        .withNewSeccompProfile()
+                        .withType("RuntimeDefault")
+                        .endSeccompProfile()
+                        .build())
+                .withNewResources()
+                .withRequests(new TreeMap<>(REQUESTS))
+                .endResources();
+        if (limits == Limits.DEMANDED) {
+            container.editResources().withLimits(new TreeMap<>(LIMITS)).endResources();
+        }
+        return container.build();
+    }
+
+    /** Kubernetes replaces $(NAME) in commands and values, and takes $$ for a dollar. */
+    private static String literally(String text) {
+        return text.replace("$", "$$");
+    }
+
+    private static io.fabric8.kubernetes.api.model.Toleration toleration(Toleration toleration) {
+        TolerationBuilder builder = new TolerationBuilder();
+        toleration.key().ifPresent(builder::withKey);
+        toleration.operator().ifPresent(builder::withOperator);
+        toleration.value().ifPresent(builder::withValue);
+        toleration.effect().ifPresent(builder::withEffect);
+        toleration.seconds().ifPresent(builder::withTolerationSeconds);
+        return builder.build();
+    }
+
+    private String image(Tools tools) {
+        Images images = terms.images();
+        return mirrored(tools == Tools.CURL ? images.curl() : images.netshoot(), images.mirror());
+    }
+
+    /** The image at the mirror, which takes the place of the registry's host and keeps the rest of the path. */
+    static String mirrored(String image, Optional<String> mirror) {
+        if (mirror.isEmpty()) {
+            return image;
+        }
+        int slash = image.indexOf('/');
+        String first = slash < 0 ? "" : image.substring(0, slash);
+        boolean host = first.contains(".") || first.contains(":") || first.equals("localhost");
+        String prefix = mirror.get().endsWith("/") ? mirror.get() : mirror.get() + "/";
+        return prefix + (host ? image.substring(slash + 1) : image);
+    }
+}

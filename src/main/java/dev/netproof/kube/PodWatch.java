@@ -1,0 +1,112 @@
+package dev.netproof.kube;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One watch over all of a run's pods in a namespace. */
+final class PodWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(PodWatch.class);
+    private static final int START_SECONDS = 20;
+
+    /** Told of each change, one after the other. */
+    @FunctionalInterface
+    interface Watcher {
+        void seen(String key, PodState state, Pod pod);
+    }
+
+    private final ApiServer server;
+    private final String namespace;
+    private final Set<String> present = ConcurrentHashMap.newKeySet();
+    private final SharedIndexInformer<Pod> informer;
+
+    PodWatch(ApiServer server, String namespace, String run, Watcher watcher) {
+        this.server = server;
+        this.namespace = namespace;
+        this.informer = server.client()
+                .pods()
+                .inNamespace(namespace)
+                .withLabel(Marks.ROLE)
+                .runnableInformer(0);
+        informer.addEventHandler(new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(Pod pod) {
+                if (Marks.ofRun(pod, run)) {
+                    present.add(key(pod));
+                    watcher.seen(key(pod), PodState.of(pod), pod);
+                }
+            }
+
+            @Override
+            public void onUpdate(Pod before, Pod pod) {
+                onAdd(pod);
+            }
+
+            @Override
+            public void onDelete(Pod pod, boolean unknown) {
+                if (Marks.ofRun(pod, run)) {
+                    present.remove(key(pod));
+                    watcher.seen(
+                            key(pod),
+                            new PodState.Over(
+                                    PodState.Log.NONE, "the probe pod was deleted by somebody else", "run again"),
+                            pod);
+                }
+            }
+        });
+        // Whatever breaks the watch later, it is taken up again.
+        informer.exceptionHandler((watching, failure) -> {
+            LOG.debug("watch of namespace {} broke", namespace, failure);
+            return watching;
+        });
+    }
+
+    static String key(String namespace, String name) {
+        return namespace + "/" + name;
+    }
+
+    private static String key(Pod pod) {
+        return key(pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+    }
+
+    /** Returns when the watch stands. */
+    void start() {
+        String doing = "watch pods in namespace " + namespace;
+        try {
+            informer.start().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw server.trouble(doing, e);
+        } catch (ExecutionException | CompletionException e) {
+            throw server.trouble(doing, e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw server.trouble(doing, e);
+        }
+    }
+
+    /** Counts a pod as there before the watch has told of it. */
+    void expect(String key) {
+        present.add(key);
+    }
+
+    void forget(String key) {
+        present.remove(key);
+    }
+
+    /** Whether every pod of the run that was ever seen is gone. */
+    boolean isEmpty() {
+        return present.isEmpty();
+    }
+
+    void stop() {
+        informer.stop();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.netproof.kube;
+
+import dev.netproof.kube.Cluster.CleanScope;
+import dev.netproof.kube.Cluster.Cleaning;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Removes what runs left behind that could not clean up after themselves. */
+final class Sweep {
+    private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final ApiServer server;
+    private final ExecutorService pool;
+    private final Clock clock;
+
+    Sweep(ApiServer server, ExecutorService pool, Clock clock) {
+        this.server = server;
+        this.pool = pool;
+        this.clock = clock;
+    }
+
+    Cleaning of(Set<String> namespaces, CleanScope scope) {
+        List<Pod> left = new ArrayList<>();
+        if (namespaces.isEmpty()) {
+            left.addAll(server.ask(
+                    "list pods in all namespaces",
+                    () -> server.client()
+                            .pods()
+                            .inAnyNamespace()
+                            .withLabel(Marks.ROLE)
+                            .list()
+                            .getItems()));
+        }
+        for (String namespace : new TreeSet<>(namespaces)) {
+            left.addAll(own(namespace));
+        }
+        Instant now = clock.instant();
+        List<Pod> doomed = left.stream()
+                .filter(pod -> scope == CleanScope.ALL
+                        || Marks.deadline(pod).filter(now::isAfter).isPresent())
+                .toList();
+        List<CompletableFuture<Void>> deletions = doomed.stream()
+                .map(pod -> CompletableFuture.runAsync(() -> delete(pod), pool))
+                .toList();
+        try {
+            deletions.forEach(CompletableFuture::join);
+        } catch (CompletionException e) {
+            throw server.trouble("delete netproof's own pods", e);
+        }
+        Set<String> uids = new TreeSet<>(
+                doomed.stream().map(pod -> pod.getMetadata().getUid()).toList());
+        Set<String> where = new TreeSet<>(
+                doomed.stream().map(pod -> pod.getMetadata().getNamespace()).toList());
+        awaitEnd(uids, where);
+        return new Cleaning(doomed.size(), left.size() - doomed.size());
+    }
+
+    private List<Pod> own(String namespace) {
+        return server.ask(
+                "list pods in namespace " + namespace,
+                () -> server.client()
+                        .pods()
+                        .inNamespace(namespace)
+                        .withLabel(Marks.ROLE)
+                        .list()
+                        .getItems());
+    }
+
+    private void delete(Pod pod) {
+        String namespace = pod.getMetadata().getNamespace();
+        server.ask(
+                "delete pods in namespace " + namespace,
+                () -> server.client()
+                        .pods()
+                        .inNamespace(namespace)
+                        .withName(pod.getMetadata().getName())
+                        .delete());
+    }
+
+    private void awaitEnd(Set<String> uids, Set<String> namespaces) {
+        if (uids.isEmpty()) {
+            return;
+        }
+        try {
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .pollDelay(Duration.ofMillis(100))
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> namespaces.stream()
+                            .flatMap(namespace -> own(namespace).stream())
+                            .noneMatch(pod -> uids.contains(pod.getMetadata().getUid())));
+        } catch (ConditionTimeoutException | KubernetesClientException e) {
+            LOG.warn("pods that were deleted are still there after {} s", PATIENCE.toSeconds());
+        }
+    }
+}

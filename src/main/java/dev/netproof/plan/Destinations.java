@@ -1,0 +1,348 @@
+package dev.netproof.plan;
+
+import dev.netproof.model.Destination;
+import dev.netproof.model.Path;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Target;
+import dev.netproof.plan.ClusterFacts.Endpoint;
+import dev.netproof.plan.ClusterFacts.Pod;
+import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.ClusterFacts.Service;
+import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.Reach.Way;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Finds out what a destination is in this cluster: addresses, ports, and the pods behind them. */
+final class Destinations {
+    private static final int DNS_PORT = 53;
+
+    /** A name that every cluster's DNS answers for, one way or the other. */
+    private static final String DNS_QUERY = "kubernetes.default.svc.cluster.local.";
+
+    private final ClusterFacts facts;
+    private final PlanTerms terms;
+    private final Map<String, Pod> podsByIp = new HashMap<>();
+
+    Destinations(ClusterFacts facts, PlanTerms terms) {
+        this.facts = facts;
+        this.terms = terms;
+        facts.pods().forEach(pod -> pod.ips().forEach(ip -> podsByIp.put(ip, pod)));
+    }
+
+    Reach reach(Destination destination) {
+        Target target = destination.target();
+        if (destination.protocol() == Protocol.SCTP
+                || (destination.protocol() == Protocol.UDP && !isDns(destination, target))) {
+            return Reach.none(Foregone.unsupported(
+                    destination.protocol() + " cannot be probed yet, except DNS on UDP port 53",
+                    "use protocol: DNS for a name server, or TCP where the same policy covers both"));
+        }
+        if (target instanceof Target.Service service) {
+            return service(destination, service);
+        }
+        if (target instanceof Target.Pods pods) {
+            Selector selector = Selector.of(pods.labels());
+            return pods(
+                    destination,
+                    pods.namespace(),
+                    "pods " + Labels.text(pods.labels()),
+                    facts.pods().stream()
+                            .filter(p -> p.namespace().equals(pods.namespace()) && selector.selects(p.labels()))
+                            .toList(),
+                    () -> Reach.none(Foregone.nothingSelected(Labels.text(pods.labels()), pods.namespace())));
+        }
+        if (target instanceof Target.Workload workload) {
+            return workload(destination, workload);
+        }
+        if (target instanceof Target.Pod pod) {
+            Set<String> names = names(pod.namespace());
+            return pods(
+                    destination,
+                    pod.namespace(),
+                    "pod " + pod.name(),
+                    facts.pods().stream()
+                            .filter(p -> p.namespace().equals(pod.namespace())
+                                    && p.name().equals(pod.name()))
+                            .toList(),
+                    () -> Reach.none(Foregone.missing("pod", pod.name(), pod.namespace(), names)));
+        }
+        if (target instanceof Target.Ip ip) {
+            return outside(destination, ip.ip(), Optional.of(ip.ip()));
+        }
+        Target.Host host = (Target.Host) target;
+        return outside(
+                destination, host.host(), Optional.ofNullable(terms.addresses().get(host.host())));
+    }
+
+    private boolean isDns(Destination destination, Target target) {
+        if (destination.port().equals(Optional.of(new PortRef.Number(DNS_PORT)))) {
+            return true;
+        }
+        return target instanceof Target.Service service
+                && find(service)
+                        .flatMap(s -> port(s, destination).stream().findFirst())
+                        .filter(p -> p.port() == DNS_PORT)
+                        .isPresent();
+    }
+
+    private Optional<Service> find(Target.Service service) {
+        return facts.services().stream()
+                .filter(s ->
+                        s.namespace().equals(service.namespace()) && s.name().equals(service.name()))
+                .findFirst();
+    }
+
+    private static List<ServicePort> port(Service service, Destination destination) {
+        Protocol transport = destination.protocol().transport();
+        return service.ports().stream()
+                .filter(p -> p.protocol() == transport)
+                .filter(p -> destination.port().map(asked -> matches(asked, p)).orElse(true))
+                .toList();
+    }
+
+    private static boolean matches(PortRef asked, ServicePort port) {
+        if (asked instanceof PortRef.Number number) {
+            return port.port() == number.value();
+        }
+        return port.name().equals(Optional.of(asked.toString()));
+    }
+
+    private Reach service(Destination destination, Target.Service target) {
+        Optional<Service> found = find(target);
+        if (found.isEmpty()) {
+            Set<String> names = facts.services().stream()
+                    .filter(s -> s.namespace().equals(target.namespace()))
+                    .map(Service::name)
+                    .collect(Collectors.toSet());
+            return Reach.none(Foregone.missing("Service", target.name(), target.namespace(), names));
+        }
+        Service service = found.get();
+        String what = "Service " + service.name();
+        List<ServicePort> candidates = port(service, destination);
+        if (candidates.isEmpty()) {
+            String asked = destination.port().map(Object::toString).orElse("of protocol") + "/"
+                    + destination.protocol().transport();
+            List<String> ports =
+                    service.ports().stream().map(Destinations::text).toList();
+            return Reach.none(Foregone.noSuchPort(what, asked, ports));
+        }
+        if (candidates.size() > 1) {
+            return Reach.none(Foregone.portNeeded(
+                    what, candidates.stream().map(Destinations::text).toList()));
+        }
+        ServicePort port = candidates.get(0);
+        List<Endpoint> all = service.endpoints().stream()
+                .filter(e -> e.servicePort().equals(port.name()) && e.protocol() == port.protocol())
+                .filter(e -> family(e.ip())
+                        == family(service.clusterIps().stream().findFirst().orElse(e.ip())))
+                .toList();
+        List<Endpoint> ready =
+                all.stream().filter(e -> e.readiness() == Readiness.READY).toList();
+        if (ready.isEmpty()) {
+            return Reach.none(Foregone.noReadyPod(what, all.size()));
+        }
+        List<Backend> backends = sample(ready.stream()
+                .map(e -> backend(e.ip(), e.port(), port.protocol()))
+                .toList());
+        List<Way> ways = new ArrayList<>();
+        String name = service.name() + "." + service.namespace() + ".svc";
+        if (!isQuery(destination, port.port())) {
+            ways.add(new Way(new Attempt.ByName(name, port.port()), Path.Kind.LOOKUP, name, port.port(), List.of()));
+        }
+        if (!service.clusterIps().isEmpty()) {
+            String vip = service.clusterIps().get(0);
+            ways.add(new Way(attempt(destination, vip, port.port(), name), Path.Kind.VIP, vip, port.port(), backends));
+        }
+        for (Backend backend : backends) {
+            ways.add(new Way(
+                    attempt(destination, backend.ip(), backend.port(), name),
+                    Path.Kind.POD,
+                    backend.ip(),
+                    backend.port(),
+                    List.of(backend)));
+        }
+        return new Reach(ways, Optional.empty(), nodes(backends));
+    }
+
+    private static String text(ServicePort port) {
+        return port.port() + "/" + port.protocol()
+                + port.name().map(n -> " (" + n + ")").orElse("");
+    }
+
+    private Reach workload(Destination destination, Target.Workload target) {
+        Set<String> names = new HashSet<>();
+        for (ClusterFacts.Workload workload : facts.workloads()) {
+            if (workload.namespace().equals(target.namespace()) && workload.kind() == target.kind()) {
+                if (workload.name().equals(target.name())) {
+                    return pods(
+                            destination,
+                            target.namespace(),
+                            target.kind().kind() + " " + target.name(),
+                            facts.pods().stream()
+                                    .filter(p -> p.namespace().equals(target.namespace())
+                                            && workload.selector().selects(p.labels()))
+                                    .toList(),
+                            () -> Reach.none(Foregone.noReadyPod(target.kind().kind() + " " + target.name(), 0)));
+                }
+                names.add(workload.name());
+            }
+        }
+        return Reach.none(Foregone.missing(target.kind().kind(), target.name(), target.namespace(), names));
+    }
+
+    private Set<String> names(String namespace) {
+        return facts.pods().stream()
+                .filter(p -> p.namespace().equals(namespace))
+                .map(Pod::name)
+                .collect(Collectors.toSet());
+    }
+
+    private Reach pods(
+            Destination destination,
+            String namespace,
+            String what,
+            List<Pod> pods,
+            java.util.function.Supplier<Reach> whenNone) {
+        List<Pod> living =
+                pods.stream().filter(p -> p.readiness() != Readiness.GONE).toList();
+        if (living.isEmpty()) {
+            return whenNone.get();
+        }
+        List<Pod> ready = living.stream()
+                .filter(p -> p.readiness() == Readiness.READY && !p.ips().isEmpty())
+                .toList();
+        if (ready.isEmpty()) {
+            return Reach.none(Foregone.noReadyPod(what + " in namespace " + namespace, living.size()));
+        }
+        Protocol transport = destination.protocol().transport();
+        List<Backend> backends = new ArrayList<>();
+        for (Pod pod : ready) {
+            Optional<Integer> port = containerPort(pod, destination, transport);
+            if (port.isEmpty()) {
+                List<String> ports = pod.ports().stream()
+                        .map(p -> p.number() + "/" + p.protocol()
+                                + p.name().map(n -> " (" + n + ")").orElse(""))
+                        .toList();
+                return Reach.none(
+                        destination.port().isPresent()
+                                ? Foregone.noSuchPort(
+                                        "pod " + pod.name(),
+                                        destination.port().get().toString(),
+                                        ports)
+                                : Foregone.portNeeded("pod " + pod.name(), ports));
+            }
+            backends.add(backend(pod.ips().get(0), port.get(), transport));
+        }
+        List<Backend> chosen = sample(backends);
+        List<Way> ways = chosen.stream()
+                .map(b -> new Way(
+                        attempt(destination, b.ip(), b.port(), destination.name()),
+                        Path.Kind.POD,
+                        b.ip(),
+                        b.port(),
+                        List.of(b)))
+                .toList();
+        return new Reach(ways, Optional.empty(), nodes(chosen));
+    }
+
+    private static Optional<Integer> containerPort(Pod pod, Destination destination, Protocol transport) {
+        if (destination.port().isPresent() && destination.port().get() instanceof PortRef.Number number) {
+            return Optional.of(number.value());
+        }
+        List<Integer> numbers = pod.ports().stream()
+                .filter(p -> p.protocol() == transport)
+                .filter(p -> destination
+                        .port()
+                        .map(asked -> p.name().equals(Optional.of(asked.toString())))
+                        .orElse(true))
+                .map(ClusterFacts.ContainerPort::number)
+                .toList();
+        return numbers.size() == 1 ? Optional.of(numbers.get(0)) : Optional.empty();
+    }
+
+    private Reach outside(Destination destination, String name, Optional<String> ip) {
+        int port = destination.port().isPresent() && destination.port().get() instanceof PortRef.Number number
+                ? number.value()
+                : destination.protocol() == Protocol.HTTPS ? 443 : destination.protocol() == Protocol.HTTP ? 80 : 53;
+        List<Way> ways = new ArrayList<>();
+        if (destination.target() instanceof Target.Host) {
+            ways.add(new Way(new Attempt.ByName(name, port), Path.Kind.LOOKUP, name, port, List.of()));
+        }
+        ip.ifPresent(address -> {
+            Backend backend = backend(address, port, destination.protocol().transport());
+            ways.add(new Way(
+                    attempt(destination, address, port, name),
+                    backend.pod().isPresent() ? Path.Kind.POD : Path.Kind.ADDRESS,
+                    address,
+                    port,
+                    List.of(backend)));
+        });
+        return new Reach(ways, Optional.empty(), List.of());
+    }
+
+    private static Attempt attempt(Destination destination, String ip, int port, String host) {
+        if (isQuery(destination, port)) {
+            return new Attempt.DnsQuery(ip, port, destination.request().query().orElse(DNS_QUERY));
+        }
+        if (destination.protocol() == Protocol.HTTP || destination.protocol() == Protocol.HTTPS) {
+            return new Attempt.Http(
+                    destination.protocol() == Protocol.HTTP ? "http" : "https",
+                    destination.target() instanceof Target.Ip ? ip : host,
+                    ip,
+                    port,
+                    destination.request().path().orElse("/"),
+                    destination.request().status());
+        }
+        return new Attempt.Connect(ip, port);
+    }
+
+    private static boolean isQuery(Destination destination, int port) {
+        return destination.protocol() == Protocol.DNS || (destination.protocol() == Protocol.UDP && port == DNS_PORT);
+    }
+
+    private Backend backend(String ip, int port, Protocol transport) {
+        Optional<Backend.TargetPod> pod = Optional.ofNullable(podsByIp.get(ip))
+                .map(p -> new Backend.TargetPod(
+                        p.namespace(),
+                        p.name(),
+                        p.uid(),
+                        p.restarts(),
+                        p.node(),
+                        p.probes().stream().filter(k -> k.port() == port).findFirst()));
+        return new Backend(ip, port, transport, pod);
+    }
+
+    /** Some of many, in a stable order, with every node that runs one. */
+    private List<Backend> sample(List<Backend> backends) {
+        List<Backend> sorted =
+                backends.stream().sorted(Comparator.comparing(Backend::key)).toList();
+        Set<Backend> chosen = new LinkedHashSet<>();
+        Set<Optional<String>> covered = new HashSet<>();
+        sorted.stream()
+                .filter(b -> covered.add(b.pod().flatMap(Backend.TargetPod::node)))
+                .forEach(chosen::add);
+        sorted.stream().takeWhile(b -> chosen.size() < terms.endpoints()).forEach(chosen::add);
+        return List.copyOf(chosen);
+    }
+
+    private static List<String> nodes(List<Backend> backends) {
+        return backends.stream()
+                .flatMap(b -> b.pod().flatMap(Backend.TargetPod::node).stream())
+                .distinct()
+                .toList();
+    }
+
+    private static boolean family(String ip) {
+        return ip.contains(":");
+    }
+}

@@ -1,0 +1,100 @@
+package dev.netproof.plan;
+
+import dev.netproof.model.Check;
+import dev.netproof.model.Similar;
+import dev.netproof.model.Verdict;
+import dev.netproof.model.Verdict.Reason;
+import dev.netproof.model.Verdict.Status;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The wording of verdicts that are clear before anything starts. */
+final class Foregone {
+    private Foregone() {}
+
+    static Verdict missing(String kind, String name, String namespace, Collection<String> others) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_DESTINATION,
+                "there is no " + kind + " " + name + " in namespace " + namespace + didYouMean(name, others),
+                Optional.of("correct the name in the matrix, or create the " + kind
+                        + "; what does not exist cannot be reached by anybody, so a denial proves nothing"));
+    }
+
+    static Verdict noSuchPort(String what, String asked, Collection<String> ports) {
+        String has = ports.isEmpty() ? "no port of that protocol" : "only " + String.join(", ", new TreeSet<>(ports));
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_DESTINATION,
+                what + " has no port " + asked + ", " + has,
+                Optional.of("name one of its ports; for a Service that is the Service's port, not the container's"));
+    }
+
+    static Verdict portNeeded(String what, Collection<String> ports) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_DESTINATION,
+                what + " has several ports and the matrix names none of them: " + String.join(", ", ports),
+                Optional.of("write one of them behind the name, as in svc/name:port"));
+    }
+
+    static Verdict noReadyPod(String what, int notReady) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_BACKEND,
+                what + " has no ready pod" + (notReady > 0 ? " (" + notReady + " not ready)" : ""),
+                Optional.of("nobody can be reached there, with or without a policy: get a pod ready, then run again"));
+    }
+
+    static Verdict nothingSelected(String labels, String namespace) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_DESTINATION,
+                "no pod in namespace " + namespace + " has the labels " + labels,
+                Optional.of("correct the labels in the matrix (kubectl get pods -n " + namespace + " --show-labels)"));
+    }
+
+    static Verdict nobodyHas(Check check, String identity, String namespace, Optional<String> meant) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_SUCH_SOURCE,
+                "no live pod in namespace " + namespace + " has the labels " + identity + " of source "
+                        + check.source().name()
+                        + meant.map(m -> "; did you mean " + m + "?").orElse("")
+                        + " That nobody's traffic is stopped proves nothing",
+                Optional.of("correct the labels, or say synthetic: true if nobody is meant to have them"));
+    }
+
+    static Verdict missingWorkload(String kind, String name, String namespace, Collection<String> others) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_SUCH_SOURCE,
+                "there is no " + kind + " " + name + " in namespace " + namespace + didYouMean(name, others),
+                Optional.of("correct the name in the matrix (kubectl get " + kind + " -n " + namespace + ")"));
+    }
+
+    static Verdict unsupported(String what, String instead) {
+        return new Verdict(Status.UNTESTABLE, Reason.NOT_SUPPORTED, what, Optional.of(instead));
+    }
+
+    static Verdict expired(Check.Terms terms) {
+        return new Verdict(
+                Status.FAIL,
+                Reason.EXCEPTION_EXPIRED,
+                "the exception expired on " + terms.expires() + " (owner: " + terms.owner()
+                        + terms.ticket().map(t -> ", " + t).orElse("") + ")",
+                Optional.of("close the hole and delete the exception, or have its owner renew the date"));
+    }
+
+    static String didYouMean(String name, Collection<String> others) {
+        Optional<String> near = Similar.to(name, others);
+        if (near.isPresent()) {
+            return "; did you mean " + near.get() + "?";
+        }
+        return others.isEmpty()
+                ? ""
+                : " (there are: " + others.stream().sorted().limit(8).collect(Collectors.joining(", ")) + ")";
+    }
+}

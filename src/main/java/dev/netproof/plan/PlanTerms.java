@@ -1,0 +1,31 @@
+package dev.netproof.plan;
+
+import java.time.LocalDate;
+import java.util.Map;
+
+/**
+ * What a plan depends on beside matrix and cluster.
+ *
+ * @param today decides which exceptions have expired
+ * @param endpoints how many of a Service's ready pods are probed, as long as every node that runs one is covered
+ * @param published whether probes may appear under headless Services that publish pods that are not ready
+ * @param controlNamespace where netproof's own probe runs that shows whether outside addresses are alive
+ * @param addresses what outside names resolved to
+ */
+public record PlanTerms(
+        LocalDate today, int endpoints, Published published, String controlNamespace, Map<String, String> addresses) {
+    public PlanTerms {
+        addresses = Map.copyOf(addresses);
+    }
+
+    /** What to do about Services that publish pods before they are ready. */
+    public enum Published {
+        REFUSE,
+        ALLOW
+    }
+
+    /** The same terms once outside names are resolved. */
+    public PlanTerms resolved(Map<String, String> found) {
+        return new PlanTerms(today, endpoints, published, controlNamespace, found);
+    }
+}

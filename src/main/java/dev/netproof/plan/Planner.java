@@ -1,0 +1,300 @@
+package dev.netproof.plan;
+
+import dev.netproof.model.Check;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Expectation;
+import dev.netproof.model.Identity;
+import dev.netproof.model.Matrix;
+import dev.netproof.model.Path;
+import dev.netproof.model.Placement;
+import dev.netproof.model.Similar;
+import dev.netproof.model.Source;
+import dev.netproof.model.Target;
+import dev.netproof.model.Verdict;
+import dev.netproof.plan.ClusterFacts.Existence;
+import dev.netproof.plan.ClusterFacts.Pod;
+import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.ClusterFacts.Service;
+import dev.netproof.plan.ProbeBook.SourceIdentity;
+import dev.netproof.plan.ProbePod.Ownership;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Turns matrices and cluster facts into a plan. Pure. */
+public final class Planner {
+    private final ClusterFacts facts;
+    private final PlanTerms terms;
+    private final Destinations destinations;
+    private final ProbeBook probes = new ProbeBook("p");
+    private final ProbeBook controls = new ProbeBook("c");
+    private final Set<Refusal> refusals = new LinkedHashSet<>();
+    private final Set<String> notes = new LinkedHashSet<>();
+
+    private Planner(ClusterFacts facts, PlanTerms terms) {
+        this.facts = facts;
+        this.terms = terms;
+        this.destinations = new Destinations(facts, terms);
+    }
+
+    /** The namespaces that must be looked into before these checks can be planned. */
+    public static Set<String> namespaces(List<Matrix> matrices) {
+        Set<String> names = new TreeSet<>();
+        for (Matrix matrix : matrices) {
+            for (Check check : matrix.checks()) {
+                names.add(check.source().namespace());
+                namespace(check.destination().target()).ifPresent(names::add);
+            }
+        }
+        return names;
+    }
+
+    public static Plan plan(List<Matrix> matrices, ClusterFacts facts, PlanTerms terms) {
+        return new Planner(facts, terms).plan(matrices);
+    }
+
+    private Plan plan(List<Matrix> matrices) {
+        List<PlannedCheck> planned = new ArrayList<>();
+        for (Matrix matrix : matrices) {
+            for (Check check : matrix.checks()) {
+                planned.add(plan(check));
+            }
+        }
+        List<ProbePod> pods = probes.probes(this::ownership);
+        pods.forEach(this::observeCounters);
+        return new Plan(
+                pods, controls.probes(identity -> Ownership.PLAIN), planned, List.copyOf(refusals), List.copyOf(notes));
+    }
+
+    private PlannedCheck plan(Check check) {
+        if (check.exception().isPresent()
+                && check.origin() == Check.Origin.EXCEPTION
+                && check.exception().get().expires().isBefore(terms.today())) {
+            return foregone(check, Foregone.expired(check.exception().get()));
+        }
+        requireNamespace(
+                check, check.source().namespace(), "source " + check.source().name());
+        namespace(check.destination().target())
+                .ifPresent(n -> requireNamespace(
+                        check, n, "destination " + check.destination().name()));
+        Reach reach = destinations.reach(check.destination());
+        if (reach.foregone().isPresent()) {
+            return foregone(check, reach.foregone().get());
+        }
+        return source(check, reach);
+    }
+
+    private PlannedCheck source(Check check, Reach reach) {
+        Source source = check.source();
+        if (source.identity() instanceof Identity.ExistingPod) {
+            return foregone(
+                    check,
+                    Foregone.unsupported(
+                            "probing from inside an existing pod is not supported yet",
+                            "name the pod's labels as a source, so that a probe takes on its identity"));
+        }
+        if (source.identity() instanceof Identity.Workload workload) {
+            Optional<ClusterFacts.Workload> live = facts.workloads().stream()
+                    .filter(w -> w.namespace().equals(source.namespace())
+                            && w.kind() == workload.kind()
+                            && w.name().equals(workload.name()))
+                    .findFirst();
+            if (live.isEmpty()) {
+                Set<String> names = facts.workloads().stream()
+                        .filter(w -> w.namespace().equals(source.namespace()) && w.kind() == workload.kind())
+                        .map(ClusterFacts.Workload::name)
+                        .collect(Collectors.toSet());
+                return foregone(
+                        check,
+                        Foregone.missingWorkload(workload.kind().kind(), workload.name(), source.namespace(), names));
+            }
+            ClusterFacts.Workload found = live.get();
+            return legs(
+                    check,
+                    reach,
+                    new SourceIdentity(
+                            source.namespace(),
+                            found.templateLabels(),
+                            source.serviceAccount().or(found::serviceAccount),
+                            Optional.empty(),
+                            found.nodeSelector(),
+                            found.tolerations()),
+                    Optional.empty());
+        }
+        Map<String, String> labels = ((Identity.Labels) source.identity()).labels();
+        Optional<Verdict> doubt = Optional.empty();
+        if (source.liveness() == Source.Liveness.LIVE && check.expectation().forbids() && !isLive(source, labels)) {
+            doubt = Optional.of(
+                    Foregone.nobodyHas(check, Labels.text(labels), source.namespace(), meant(source, labels)));
+        }
+        return legs(
+                check,
+                reach,
+                new SourceIdentity(
+                        source.namespace(), labels, source.serviceAccount(), Optional.empty(), Map.of(), List.of()),
+                doubt);
+    }
+
+    private boolean isLive(Source source, Map<String, String> labels) {
+        Selector selector = Selector.of(labels);
+        return facts.pods().stream()
+                .anyMatch(p -> p.namespace().equals(source.namespace())
+                        && p.readiness() != Readiness.GONE
+                        && selector.selects(p.labels()));
+    }
+
+    /** The label value that somebody has and that looks most like one that nobody has. */
+    private Optional<String> meant(Source source, Map<String, String> labels) {
+        for (Map.Entry<String, String> label : labels.entrySet()) {
+            Set<String> keys = new TreeSet<>();
+            Set<String> values = new TreeSet<>();
+            for (Pod pod : facts.pods()) {
+                if (pod.namespace().equals(source.namespace())) {
+                    keys.addAll(pod.labels().keySet());
+                    Optional.ofNullable(pod.labels().get(label.getKey())).ifPresent(values::add);
+                }
+            }
+            if (!keys.contains(label.getKey())) {
+                return Similar.to(label.getKey(), keys).map(k -> "the label " + k);
+            }
+            if (!values.contains(label.getValue())) {
+                return Similar.to(label.getValue(), values).map(v -> label.getKey() + "=" + v);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private PlannedCheck legs(Check check, Reach reach, SourceIdentity identity, Optional<Verdict> doubt) {
+        refusePublished(check, identity);
+        List<Leg> legs = new ArrayList<>();
+        for (Optional<String> node : nodes(check, reach)) {
+            ProbeBook.Entry probe = probes.entry(check.source().name(), identity.on(node));
+            for (Reach.Way way : reach.ways()) {
+                if (way.kind() == Path.Kind.LOOKUP && !lookupMatters(check)) {
+                    continue;
+                }
+                legs.add(new Leg(probe.id(), probe.index(way.attempt()), way.path(), way.backends()));
+            }
+        }
+        if (legs.isEmpty()) {
+            return foregone(
+                    check, Foregone.unsupported("no node can run a probe for this placement", "use nodes: any"));
+        }
+        control(check, reach);
+        return new PlannedCheck(check, legs, Optional.empty(), doubt);
+    }
+
+    /** A denial is judged by addresses; but an outside name whose address nobody knows can only be tried by name. */
+    private static boolean lookupMatters(Check check) {
+        return check.expectation() == Expectation.ALLOW || check.destination().target() instanceof Target.Host;
+    }
+
+    private List<Optional<String>> nodes(Check check, Reach reach) {
+        List<String> usable = facts.nodes().stream()
+                .filter(n -> n.unusable().isEmpty())
+                .map(ClusterFacts.Node::name)
+                .sorted()
+                .toList();
+        Placement placement = check.source().placement();
+        if (placement == Placement.ANY) {
+            return List.of(Optional.empty());
+        }
+        if (placement == Placement.EACH) {
+            facts.nodes().stream()
+                    .filter(n -> n.unusable().isPresent())
+                    .forEach(n -> notes.add("node " + n.name() + " was not looked at: "
+                            + n.unusable().orElseThrow()));
+            return usable.stream().map(Optional::of).toList();
+        }
+        return usable.stream()
+                .filter(n -> reach.nodes().contains(n) == (placement == Placement.SAME))
+                .limit(1)
+                .map(Optional::of)
+                .toList();
+    }
+
+    /** What is outside has no pod whose life could be shown: a probe of netproof's own shows it, free of egress policy. */
+    private void control(Check check, Reach reach) {
+        Target target = check.destination().target();
+        if (!(target instanceof Target.Host) && !(target instanceof Target.Ip)) {
+            return;
+        }
+        ProbeBook.Entry control = controls.entry(
+                "control",
+                new SourceIdentity(
+                        terms.controlNamespace(), Map.of(), Optional.empty(), Optional.empty(), Map.of(), List.of()));
+        reach.ways().forEach(way -> control.index(way.attempt()));
+    }
+
+    private void requireNamespace(Check check, String namespace, String whose) {
+        if (facts.namespaces().get(namespace) == Existence.ABSENT) {
+            refusals.add(new Refusal(
+                    Exit.BAD_INPUT,
+                    check.location() + ": there is no namespace " + namespace + " (" + whose + ")",
+                    "correct the namespace in the matrix, or create it"));
+        }
+    }
+
+    private void refusePublished(Check check, SourceIdentity identity) {
+        for (Service service : facts.services()) {
+            if (service.publishing() == ClusterFacts.Publishing.NOT_READY_TOO
+                    && service.namespace().equals(identity.namespace())
+                    && !service.selector().isEmpty()
+                    && Selector.of(service.selector()).selects(identity.labels())) {
+                String what = "Service " + service.name() + " in namespace " + service.namespace()
+                        + " publishes pods that are not ready, so a probe with the labels of source "
+                        + check.source().name() + " would be listed among its addresses";
+                if (terms.published() == PlanTerms.Published.ALLOW) {
+                    notes.add(what + " (--allow-published)");
+                } else {
+                    refusals.add(new Refusal(
+                            Exit.NOT_JUDGED,
+                            check.location() + ": " + what,
+                            "if its clients can bear an address that answers nothing for a moment, say"
+                                    + " --allow-published"));
+                }
+            }
+        }
+    }
+
+    private Ownership ownership(SourceIdentity identity) {
+        boolean unknown =
+                facts.unreadable().stream().anyMatch(what -> what.contains("sets") || what.contains("controllers"));
+        boolean adopted = facts.selectors().stream()
+                .anyMatch(s -> s.effect() == ClusterFacts.Effect.ADOPTS
+                        && s.namespace().equals(identity.namespace())
+                        && s.selector().selects(identity.labels()));
+        return unknown || adopted ? Ownership.CONTROLLER : Ownership.PLAIN;
+    }
+
+    private void observeCounters(ProbePod probe) {
+        facts.selectors().stream()
+                .filter(s -> s.effect() == ClusterFacts.Effect.COUNTS
+                        && s.namespace().equals(probe.namespace())
+                        && s.selector().selects(probe.labels()))
+                .forEach(s -> notes.add(s.kind() + " " + s.name() + " in namespace " + s.namespace()
+                        + " counts the probe of source " + probe.source() + " while it runs, by its labels"));
+    }
+
+    private static PlannedCheck foregone(Check check, Verdict verdict) {
+        return new PlannedCheck(check, List.of(), Optional.of(verdict), Optional.empty());
+    }
+
+    private static Optional<String> namespace(Target target) {
+        if (target instanceof Target.Service t) {
+            return Optional.of(t.namespace());
+        }
+        if (target instanceof Target.Pods t) {
+            return Optional.of(t.namespace());
+        }
+        if (target instanceof Target.Workload t) {
+            return Optional.of(t.namespace());
+        }
+        return target instanceof Target.Pod t ? Optional.of(t.namespace()) : Optional.empty();
+    }
+}

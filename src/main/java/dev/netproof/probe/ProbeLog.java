@@ -1,0 +1,240 @@
+package dev.netproof.probe;
+
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Sample;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.ProbePod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One probe's log, read line by line. Lines without the run's nonce are somebody else's and say nothing. A round counts when its
+ * end marker has come: an attempt without a line in it is a {@link Outcome#PROBE_ERROR}, never a denial, and a round in which
+ * even the loop-back attempt was slow says nothing at all.
+ */
+public final class ProbeLog {
+    /** A refusal on the pod's own loop-back takes well under a millisecond; this long, and the pod did not get to run. */
+    private static final Duration STARVED = Duration.ofMillis(500);
+
+    private static final int LONGEST_LINE = 2_000;
+    private static final int LONGEST_SIGNAL = 160;
+
+    private static final Pattern SOCKET_ERROR =
+            Pattern.compile("^(\\S+) port (\\d+)(?: from \\S+ port \\d+)? failed: (.{1,80})$");
+
+    private final ProbePod probe;
+    private final String prefix;
+    private final Duration timeout;
+    private final Map<Integer, Round> open = new HashMap<>();
+    private final Set<Integer> ended = new HashSet<>();
+    private int starved;
+
+    public ProbeLog(ProbePod probe, String nonce, Duration connectTimeout) {
+        this.probe = probe;
+        this.prefix = nonce + " ";
+        this.timeout = connectTimeout;
+    }
+
+    /** What a line completes: nothing, or all attempts of a round. */
+    public List<Reading> accept(Instant at, String line) {
+        if (!line.startsWith(prefix) || line.length() > LONGEST_LINE) {
+            return List.of();
+        }
+        String[] words = line.substring(prefix.length()).split(" ", 3);
+        OptionalInt number = words.length == 3 ? whole(words[0]) : OptionalInt.empty();
+        // A reopened log stream tells old rounds again.
+        if (number.isEmpty() || ended.contains(number.getAsInt())) {
+            return List.of();
+        }
+        int round = number.getAsInt();
+        Round state = open.computeIfAbsent(round, ignored -> new Round());
+        switch (words[1]) {
+            case "A" -> connection(at, round, state, words[2]);
+            case "V" -> socketError(state, words[2]);
+            case "D" -> answer(at, round, state, words[2]);
+            case "E" -> {
+                return end(at, round, state);
+            }
+            default -> {}
+        }
+        return List.of();
+    }
+
+    /** How many rounds did not count because the pod was starved. */
+    public int starvedRounds() {
+        return starved;
+    }
+
+    private List<Reading> end(Instant at, int round, Round state) {
+        ended.add(round);
+        open.remove(round);
+        if (state.loopback != null && state.loopback.compareTo(STARVED) > 0) {
+            starved++;
+            return List.of();
+        }
+        return results(at, round, state);
+    }
+
+    private List<Reading> results(Instant at, int round, Round state) {
+        List<Reading> readings = new ArrayList<>(probe.attempts().size());
+        for (int i = 0; i < probe.attempts().size(); i++) {
+            Reading reading = state.loopback == null ? null : state.readings.get(i);
+            readings.add(
+                    reading != null
+                            ? reading
+                            : new Reading(
+                                    i,
+                                    new Sample(at, Duration.ZERO, round, Outcome.PROBE_ERROR, "no result line"),
+                                    Optional.empty()));
+        }
+        return readings;
+    }
+
+    private void connection(Instant at, int round, Round state, String rest) {
+        String[] f = rest.split(" ", 9);
+        if (f.length < 8) {
+            return;
+        }
+        OptionalInt exit = whole(f[1]);
+        OptionalInt connects = whole(f[5]);
+        OptionalInt status = whole(f[6]);
+        double lookup = seconds(f[2]);
+        double connect = seconds(f[3]);
+        double total = seconds(f[4]);
+        if (exit.isEmpty() || connects.isEmpty() || status.isEmpty() || lookup < 0 || connect < 0 || total < 0) {
+            return;
+        }
+        Duration elapsed = Duration.ofNanos(Math.round(total * 1e9));
+        if (f[0].equals(ProbeScript.LOOPBACK)) {
+            state.loopback = elapsed;
+            return;
+        }
+        OptionalInt index = whole(f[0]);
+        if (index.isEmpty() || index.getAsInt() >= probe.attempts().size()) {
+            return;
+        }
+        Attempt attempt = probe.attempts().get(index.getAsInt());
+        var transfer = new Outcomes.Transfer(
+                exit.getAsInt(),
+                lookup,
+                connect,
+                total,
+                connects.getAsInt(),
+                status.getAsInt(),
+                f.length > 8 ? f[8] : "");
+        Optional<String> error = Optional.ofNullable(state.socketErrors.get(address(attempt)));
+        Outcome outcome = Outcomes.of(attempt, transfer, error, timeout);
+        Sample sample = new Sample(at, elapsed, round, outcome, signal(attempt, transfer, outcome, error, f[7]));
+        state.readings.put(
+                index.getAsInt(),
+                new Reading(index.getAsInt(), sample, f[7].isEmpty() ? Optional.empty() : Optional.of(f[7])));
+    }
+
+    private static String signal(
+            Attempt attempt, Outcomes.Transfer transfer, Outcome outcome, Optional<String> error, String ip) {
+        String text;
+        if (attempt instanceof Attempt.Http && transfer.status() > 0) {
+            text = "HTTP " + transfer.status();
+        } else if (outcome == Outcome.CONNECTED) {
+            text = "connected" + (attempt instanceof Attempt.ByName && !ip.isEmpty() ? " to " + ip : "");
+        } else if (outcome == Outcome.TIMEOUT) {
+            text = "no answer (curl " + transfer.exit() + ")";
+        } else {
+            text = "curl " + transfer.exit() + ": "
+                    + error.orElse(transfer.message().trim());
+        }
+        return shortened(text);
+    }
+
+    private static void socketError(Round state, String rest) {
+        Matcher matcher = SOCKET_ERROR.matcher(rest);
+        if (matcher.matches()) {
+            state.socketErrors.put(matcher.group(1) + " " + matcher.group(2), matcher.group(3));
+        }
+    }
+
+    private static String address(Attempt attempt) {
+        if (attempt instanceof Attempt.Connect connect) {
+            return connect.ip() + " " + connect.port();
+        }
+        if (attempt instanceof Attempt.Http http) {
+            return http.ip() + " " + http.port();
+        }
+        return "";
+    }
+
+    private void answer(Instant at, int round, Round state, String rest) {
+        String[] f = rest.split(" ", 5);
+        OptionalInt index = f.length == 5 ? whole(f[0]) : OptionalInt.empty();
+        OptionalInt status = f.length == 5 ? whole(f[1]) : OptionalInt.empty();
+        if (index.isEmpty()
+                || status.isEmpty()
+                || index.getAsInt() >= probe.attempts().size()) {
+            return;
+        }
+        double elapsed = seconds(f[3]) - seconds(f[2]);
+        Outcome outcome = Outcomes.ofAnswer(status.getAsInt(), f[4]);
+        String signal = outcome == Outcome.CONNECTED ? "answered" : lastLine(f[4]);
+        state.readings.put(
+                index.getAsInt(),
+                new Reading(
+                        index.getAsInt(),
+                        new Sample(
+                                at,
+                                Duration.ofMillis(Math.max(0, Math.round(elapsed * 1000))),
+                                round,
+                                outcome,
+                                shortened(signal)),
+                        Optional.empty()));
+    }
+
+    private static String lastLine(String answer) {
+        String[] lines = answer.split("\\|", -1);
+        String last = "";
+        for (String line : lines) {
+            if (!line.isBlank()) {
+                last = line.trim();
+            }
+        }
+        return last.isEmpty() ? "no answer" : last;
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST_SIGNAL ? text : text.substring(0, LONGEST_SIGNAL - 1) + "…";
+    }
+
+    private static OptionalInt whole(String text) {
+        if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(Integer.parseInt(text));
+    }
+
+    private static double seconds(String text) {
+        if (text.isEmpty() || text.length() > 20 || !text.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.')) {
+            return -1;
+        }
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** What is known of a round that has not ended. */
+    private static final class Round {
+        private final Map<Integer, Reading> readings = new HashMap<>();
+        private final Map<String, String> socketErrors = new HashMap<>();
+        private @org.jspecify.annotations.Nullable Duration loopback;
+    }
+}

@@ -1,0 +1,171 @@
+package dev.netproof.probe;
+
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.ProbePod;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns a probe's attempts into what its container executes. */
+public final class ProbeScript {
+    /** The result id of the loop-back attempt, which shows whether the pod itself gets CPU. */
+    static final String LOOPBACK = "L";
+
+    /** A port on the probe's own loop-back where nothing listens: the refusal comes at once, unless the pod is starved. */
+    private static final String LOOPBACK_URL = "pop3://127.0.0.1:1/";
+
+    /** curl 7.88 takes at most 300 transfers at once; more attempts get a process of their own. */
+    private static final int ATTEMPTS_PER_PROCESS = 250;
+
+    /** Linux refuses an environment string of 128 KiB. */
+    private static final int CHUNK_BYTES = 100_000;
+
+    private static final String SCRIPT = script();
+
+    private ProbeScript() {}
+
+    /**
+     * What the probe's container executes.
+     *
+     * @param nonce what every genuine result line begins with
+     * @param connectTimeout of one attempt
+     */
+    public static Payload payload(ProbePod probe, String nonce, Duration connectTimeout) {
+        List<String> transfers = new ArrayList<>();
+        StringBuilder questions = new StringBuilder();
+        transfers.add(transfer(nonce, LOOPBACK, LOOPBACK_URL, List.of(), connectTimeout));
+        int index = 0;
+        for (Attempt attempt : probe.attempts()) {
+            String id = Integer.toString(index++);
+            if (attempt instanceof Attempt.Connect connect) {
+                transfers.add(transfer(nonce, id, silent(connect.ip(), connect.port()), List.of(), connectTimeout));
+            } else if (attempt instanceof Attempt.ByName name) {
+                transfers.add(transfer(nonce, id, silent(name.name(), name.port()), List.of(), connectTimeout));
+            } else if (attempt instanceof Attempt.Http http) {
+                transfers.add(request(nonce, id, http, connectTimeout));
+            } else if (attempt instanceof Attempt.DnsQuery query) {
+                questions
+                        .append(id)
+                        .append(' ')
+                        .append(query.ip())
+                        .append(' ')
+                        .append(query.name())
+                        .append('\n');
+            }
+        }
+        Map<String, String> environment = new HashMap<>();
+        List<String> chunks = chunks(transfers);
+        StringBuilder names = new StringBuilder();
+        for (int i = 0; i < chunks.size(); i++) {
+            environment.put("NETPROOF_CURL_" + i, chunks.get(i));
+            names.append(i).append(' ');
+        }
+        environment.put("NETPROOF_CURL_CHUNKS", names.toString().trim());
+        environment.put("NETPROOF_DNS", questions.toString());
+        environment.put("NETPROOF_NONCE", nonce);
+        environment.put("NETPROOF_COUNT", Integer.toString(probe.attempts().size() + 1));
+        environment.put("NETPROOF_SECONDS", Long.toString(Math.max(1, connectTimeout.toSeconds())));
+        environment.put("NETPROOF_PACE", Long.toString(pace(probe.attempts().size())));
+        return new Payload(List.of("/bin/sh", "-c", SCRIPT), environment);
+    }
+
+    /** Seconds between the starts of two rounds: one, and more for a probe that has very much to do. */
+    private static long pace(int attempts) {
+        return 1L + attempts / 200;
+    }
+
+    /**
+     * A POP3 client speaks only when greeted with "+OK", so that a connection is opened and not a word said to databases and
+     * brokers. It lasts until the time-out, because curl has no way to connect and leave.
+     */
+    private static String silent(String host, int port) {
+        return "pop3://" + bracketed(host) + ":" + port + "/";
+    }
+
+    private static String request(String nonce, String id, Attempt.Http http, Duration timeout) {
+        String url = http.scheme() + "://" + bracketed(http.host()) + ":" + http.port() + http.path();
+        List<String> options = List.of(
+                // The name stays in the request and the TLS handshake; the packets go to this one address.
+                "connect-to = " + quoted("::" + bracketed(http.ip()) + ":" + http.port()),
+                "insecure",
+                "header = \"Connection: close\"",
+                "header = \"User-Agent: netproof\"",
+                "globoff",
+                "path-as-is");
+        return transfer(nonce, id, url, options, timeout);
+    }
+
+    private static String transfer(String nonce, String id, String url, List<String> options, Duration timeout) {
+        String seconds = String.format(java.util.Locale.ROOT, "%.3f", timeout.toMillis() / 1000.0);
+        StringBuilder block = new StringBuilder();
+        block.append("url = ").append(quoted(url)).append('\n');
+        block.append("noproxy = \"*\"\n");
+        block.append("connect-timeout = ").append(seconds).append('\n');
+        block.append("max-time = ").append(seconds).append('\n');
+        block.append("output = \"/dev/null\"\n");
+        block.append("write-out = \"%{stderr}")
+                .append(nonce)
+                .append(" A ")
+                .append(id)
+                .append(" %{exitcode} %{time_namelookup} %{time_connect} %{time_total} %{num_connects}")
+                .append(" %{http_code} %{remote_ip} %{errormsg}\\n\"\n");
+        options.forEach(option -> block.append(option).append('\n'));
+        return block.toString();
+    }
+
+    private static List<String> chunks(List<String> transfers) {
+        List<String> chunks = new ArrayList<>();
+        StringBuilder chunk = new StringBuilder();
+        int size = 0;
+        for (String transfer : transfers) {
+            if (size == ATTEMPTS_PER_PROCESS || chunk.length() + transfer.length() > CHUNK_BYTES) {
+                chunks.add(chunk.toString());
+                chunk.setLength(0);
+                size = 0;
+            }
+            if (size++ > 0) {
+                chunk.append("next\n");
+            }
+            chunk.append(transfer);
+        }
+        chunks.add(chunk.toString());
+        return chunks;
+    }
+
+    /** A value for a curl config file, where a backslash escapes; a line break would begin a new option. */
+    private static String quoted(String value) {
+        StringBuilder text = new StringBuilder("\"");
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            switch (c) {
+                case '"', '\\' -> text.append('\\').append(c);
+                case '\n' -> text.append("\\n");
+                case '\r' -> text.append("\\r");
+                case '\t' -> text.append("\\t");
+                default -> text.append(c);
+            }
+        }
+        return text.append('"').toString();
+    }
+
+    private static String bracketed(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
+    private static String script() {
+        try (InputStream in = ProbeScript.class.getResourceAsStream("probe.sh")) {
+            if (in == null) {
+                throw new IllegalStateException("probe.sh is missing from the jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,361 @@
+package dev.netproof.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.netproof.model.Check;
+import dev.netproof.model.CheckResult;
+import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Destination;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Expectation;
+import dev.netproof.model.Identity;
+import dev.netproof.model.Location;
+import dev.netproof.model.Matrix;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
+import dev.netproof.model.PathObservation;
+import dev.netproof.model.Placement;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Report;
+import dev.netproof.model.Source;
+import dev.netproof.model.Streak;
+import dev.netproof.model.Target;
+import dev.netproof.model.Verdict;
+import dev.netproof.model.WorkloadKind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** Reads JSON evidence back, so that a recorded run can be rendered later and two runs compared. */
+public final class ReportReader {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private ReportReader() {}
+
+    /**
+     * Reads one report.
+     *
+     * @throws UnreadableReport when the text is not JSON, or not evidence in the format of this version
+     */
+    public static Report read(InputStream in) throws IOException {
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(in);
+        } catch (JsonProcessingException e) {
+            throw new UnreadableReport(
+                    "line " + e.getLocation().getLineNr() + ": not JSON: " + e.getOriginalMessage(), e);
+        }
+        try {
+            return new Node("", tree).report();
+        } catch (Mismatch e) {
+            throw new UnreadableReport(e.problem, e);
+        }
+    }
+
+    /** Thrown where the tree is not as it must be; never leaves this class. */
+    private static final class Mismatch extends RuntimeException {
+        private final String problem;
+
+        Mismatch(String problem) {
+            super(problem);
+            this.problem = problem;
+        }
+    }
+
+    /** A value with the way to it, as a JSON pointer. */
+    private record Node(String pointer, JsonNode json) {
+
+        Report report() {
+            String version = text("apiVersion");
+            String kind = text("kind");
+            if (!version.equals(JsonEvidence.API_VERSION) || !kind.equals(JsonEvidence.KIND)) {
+                throw mismatch("this is " + version + " " + kind + "; expected " + JsonEvidence.API_VERSION + " "
+                        + JsonEvidence.KIND);
+            }
+            List<CheckResult> results = list("results", Node::result);
+            return new Report(
+                    text("tool"),
+                    optional("cluster").map(Node::cluster),
+                    instant("started"),
+                    instant("finished"),
+                    list("matrices", matrix -> matrix.matrix(results)),
+                    results,
+                    list("notes", Node::text),
+                    optional("breakage").map(b -> new Report.Breakage(b.text("problem"), b.text("fix"))),
+                    new Report.Costs(
+                            at("costs").number("probePods"), at("costs").number("apiRequests")),
+                    at("exit").word(Exit.class, "name"));
+        }
+
+        private ClusterIdentity cluster() {
+            return new ClusterIdentity(
+                    text("context"),
+                    text("server"),
+                    text("user"),
+                    text("version"),
+                    optional("uid").map(Node::text),
+                    list("nodes", Node::text));
+        }
+
+        /** The checks of a matrix are those of its results and, at their old positions, those without a result. */
+        private Matrix matrix(List<CheckResult> results) {
+            String name = text("name");
+            Location location = location();
+            List<Check> checks = new ArrayList<>();
+            results.stream()
+                    .map(CheckResult::check)
+                    .filter(check -> check.matrix().equals(name)
+                            && check.location().file().equals(location.file()))
+                    .forEach(checks::add);
+            SortedMap<Integer, Check> others = new TreeMap<>();
+            list("notJudged", Function.identity())
+                    .forEach(other -> others.put(
+                            other.number("position"), other.at("check").check()));
+            others.forEach((position, check) -> checks.add(Math.min(position, checks.size()), check));
+            return new Matrix(name, optional("owner").map(Node::text), text("sha256"), checks, location);
+        }
+
+        private CheckResult result() {
+            Node verdict = at("verdict");
+            return new CheckResult(
+                    at("check").check(),
+                    new Verdict(
+                            verdict.word(Verdict.Status.class, "status"),
+                            verdict.word(Verdict.Reason.class, "reason"),
+                            verdict.text("explanation"),
+                            verdict.optional("fix").map(Node::text)),
+                    list("paths", Node::path),
+                    seconds("elapsedSeconds"),
+                    text("repeat"));
+        }
+
+        private Check check() {
+            return new Check(
+                    text("matrix"),
+                    at("source").source(),
+                    at("destination").destination(),
+                    word(Expectation.class, "expectation"),
+                    optional("because").map(Node::text),
+                    java.util.Collections.unmodifiableSortedSet(new TreeSet<>(list("tags", Node::text))),
+                    word(Check.Origin.class, "origin"),
+                    optional("exception").map(Node::terms),
+                    location());
+        }
+
+        private Check.Terms terms() {
+            return new Check.Terms(
+                    text("because"),
+                    text("owner"),
+                    optional("ticket").map(Node::text),
+                    at("expires").parsed(LocalDate::parse, "a date such as 2027-01-31"));
+        }
+
+        private Source source() {
+            return new Source(
+                    text("name"),
+                    text("namespace"),
+                    at("identity").identity(),
+                    optional("serviceAccount").map(Node::text),
+                    word(Source.Liveness.class, "liveness"),
+                    word(Placement.class, "placement"),
+                    location());
+        }
+
+        private Identity identity() {
+            if (json.has("labels")) {
+                return new Identity.Labels(at("labels").map());
+            }
+            if (json.has("workload")) {
+                return new Identity.Workload(word(WorkloadKind.class, "workload"), text("name"));
+            }
+            return new Identity.ExistingPod(text("pod"));
+        }
+
+        private Destination destination() {
+            return new Destination(
+                    text("name"),
+                    at("target").target(),
+                    optional("port").map(Node::port),
+                    word(Protocol.class, "protocol"),
+                    optional("request").map(Node::request).orElse(Destination.Request.NONE),
+                    location());
+        }
+
+        private PortRef port() {
+            return json.isInt() ? new PortRef.Number(json.intValue()) : new PortRef.Name(text());
+        }
+
+        private Destination.Request request() {
+            return new Destination.Request(
+                    optional("path").map(Node::text),
+                    optional("status").map(Node::number),
+                    optional("query").map(Node::text));
+        }
+
+        private Target target() {
+            if (json.has("service")) {
+                return new Target.Service(text("namespace"), text("service"));
+            }
+            if (json.has("labels")) {
+                return new Target.Pods(text("namespace"), at("labels").map());
+            }
+            if (json.has("workload")) {
+                return new Target.Workload(text("namespace"), word(WorkloadKind.class, "workload"), text("name"));
+            }
+            if (json.has("pod")) {
+                return new Target.Pod(text("namespace"), text("pod"));
+            }
+            return json.has("host") ? new Target.Host(text("host")) : new Target.Ip(text("ip"));
+        }
+
+        private PathObservation path() {
+            return new PathObservation(
+                    new Path(
+                            word(Path.Kind.class, "kind"),
+                            optional("sourcePod").map(Node::text),
+                            optional("sourceNode").map(Node::text),
+                            text("address"),
+                            number("port"),
+                            optional("targetPod").map(Node::text),
+                            optional("targetNode").map(Node::text)),
+                    list("history", Node::streak),
+                    optional("outcome").map(outcome -> outcome.word(Outcome.class)),
+                    word(ControlGrade.class, "control"),
+                    optional("controlledBy").map(Node::text));
+        }
+
+        private Streak streak() {
+            return new Streak(
+                    word(Outcome.class, "outcome"),
+                    number("attempts"),
+                    instant("first"),
+                    instant("last"),
+                    seconds("slowestSeconds"),
+                    text("signal"));
+        }
+
+        private Location location() {
+            Node location = at("location");
+            return new Location(location.text("file"), location.number("line"), location.number("column"));
+        }
+
+        private Node at(String field) {
+            JsonNode value = json.get(field);
+            if (value == null) {
+                throw mismatch("\"" + field + "\" is missing");
+            }
+            return child(field, value);
+        }
+
+        private Optional<Node> optional(String field) {
+            return Optional.ofNullable(json.get(field)).map(value -> child(field, value));
+        }
+
+        private Node child(String field, JsonNode value) {
+            return new Node(pointer + "/" + field.replace("~", "~0").replace("/", "~1"), value);
+        }
+
+        private <T> List<T> list(String field, Function<Node, T> element) {
+            Node array = at(field);
+            if (!array.json.isArray()) {
+                throw array.mismatch("expected a list");
+            }
+            List<T> values = new ArrayList<>();
+            for (JsonNode value : array.json) {
+                values.add(element.apply(array.child(Integer.toString(values.size()), value)));
+            }
+            return values;
+        }
+
+        private Map<String, String> map() {
+            Map<String, String> values = new LinkedHashMap<>();
+            json.properties()
+                    .forEach(field -> values.put(
+                            field.getKey(),
+                            child(field.getKey(), field.getValue()).text()));
+            return values;
+        }
+
+        private String text(String field) {
+            return at(field).text();
+        }
+
+        private String text() {
+            if (!json.isTextual()) {
+                throw mismatch("expected a string");
+            }
+            return json.textValue();
+        }
+
+        private int number(String field) {
+            return at(field).number();
+        }
+
+        private int number() {
+            if (!json.isInt()) {
+                throw mismatch("expected a whole number");
+            }
+            return json.intValue();
+        }
+
+        private Duration seconds(String field) {
+            Node value = at(field);
+            if (!value.json.isNumber()) {
+                throw value.mismatch("expected seconds, as a number");
+            }
+            BigDecimal nanos = value.json.decimalValue().movePointRight(9);
+            return Duration.ofNanos(nanos.longValue());
+        }
+
+        private Instant instant(String field) {
+            return at(field).parsed(Instant::parse, "a time such as 2026-11-21T03:00:00.000Z");
+        }
+
+        private <T> T parsed(Function<String, T> parser, String expected) {
+            String text = text();
+            try {
+                return parser.apply(text);
+            } catch (DateTimeException e) {
+                throw mismatch("\"" + text + "\" is not " + expected);
+            }
+        }
+
+        private <E extends Enum<E>> E word(Class<E> type, String field) {
+            return at(field).word(type);
+        }
+
+        private <E extends Enum<E>> E word(Class<E> type) {
+            String text = text();
+            for (E value : type.getEnumConstants()) {
+                if (value.name().equals(text)) {
+                    return value;
+                }
+            }
+            throw mismatch("\"" + text + "\" is none of " + List.of(type.getEnumConstants()));
+        }
+
+        private Mismatch mismatch(String problem) {
+            return new Mismatch((pointer.isEmpty() ? "/" : pointer) + ": " + problem);
+        }
+    }
+}

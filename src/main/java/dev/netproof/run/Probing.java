@@ -1,0 +1,327 @@
+package dev.netproof.run;
+
+import dev.netproof.judge.Convergence;
+import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.kube.ProbeEvent;
+import dev.netproof.kube.ProbeSession;
+import dev.netproof.kube.SessionTerms;
+import dev.netproof.model.CheckResult;
+import dev.netproof.model.Matrix;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Backend;
+import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.Leg;
+import dev.netproof.plan.Plan;
+import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.Planner;
+import dev.netproof.plan.ProbePod;
+import dev.netproof.probe.ProbeLog;
+import dev.netproof.probe.Reading;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** One session of probes, from their launch until every check is decided. Single-threaded: it lives off the session's events. */
+final class Probing {
+    /** How often deadlines are looked at when nothing happens. */
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    /** How long outside names may take to resolve before the sources go ahead without. */
+    private static final Duration CONTROL_START = Duration.ofSeconds(20);
+
+    private final ProbeSession session;
+    private final SessionTerms sessionTerms;
+    private final RunTerms terms;
+    private final Progress progress;
+    private final Interruption interruption;
+    private final Instant end;
+
+    private final Map<String, ProbeLog> logs = new HashMap<>();
+    private final Map<String, ProbePod> probes = new HashMap<>();
+    private final Set<String> asked = new HashSet<>();
+    private final Set<String> notes = new LinkedHashSet<>();
+    private final List<Runnable> early = new ArrayList<>();
+    private Optional<Convergence> convergence = Optional.empty();
+
+    Probing(
+            ProbeSession session,
+            SessionTerms sessionTerms,
+            RunTerms terms,
+            Progress progress,
+            Interruption interruption,
+            Instant end) {
+        this.session = session;
+        this.sessionTerms = sessionTerms;
+        this.terms = terms;
+        this.progress = progress;
+        this.interruption = interruption;
+        this.end = end;
+    }
+
+    int pods() {
+        return probes.size();
+    }
+
+    Set<String> notes() {
+        return notes;
+    }
+
+    /** @param again reads the cluster once more, to see whether targets are what they were */
+    List<CheckResult> results(
+            List<Matrix> matrices, ClusterFacts facts, Plan first, Supplier<Optional<ClusterFacts>> again) {
+        Plan plan = first;
+        Map<String, Map<Integer, Backend>> controlled = new HashMap<>();
+        if (!first.controls().isEmpty()) {
+            progress.step("starting a control in namespace " + terms.plan().controlNamespace());
+            launch(first.controls());
+            Map<String, String> addresses = resolved(first.controls(), controlled);
+            Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
+            plan = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
+        }
+        Convergence watching = new Convergence(plan, terms.patience());
+        controlled.forEach((probe, aims) -> aims.forEach((attempt, backend) -> watching.aim(probe, attempt, backend)));
+        convergence = Optional.of(watching);
+        early.forEach(Runnable::run);
+        early.clear();
+        Instant launched = session.now();
+        progress.step("starting " + plan.probes().size() + (plan.probes().size() == 1 ? " probe" : " probes"));
+        launch(plan.probes());
+        Map<PlannedCheck, CheckResult> decided = watch(plan, watching, launched);
+        verify(plan, again, watching, decided, launched);
+        List<CheckResult> results = new ArrayList<>();
+        for (PlannedCheck check : plan.checks()) {
+            results.add(Optional.ofNullable(decided.get(check)).orElseGet(() -> undecided(check, watching, launched)));
+        }
+        logs.forEach((id, log) -> {
+            if (log.starvedRounds() > 0) {
+                notes.add("the probe of " + source(id) + " was starved of CPU in " + log.starvedRounds()
+                        + " rounds, which were not counted");
+            }
+        });
+        return results;
+    }
+
+    private String source(String probe) {
+        return Optional.ofNullable(probes.get(probe)).map(ProbePod::source).orElse(probe);
+    }
+
+    private void launch(List<ProbePod> pods) {
+        for (ProbePod pod : pods) {
+            probes.put(pod.id(), pod);
+            logs.put(pod.id(), new ProbeLog(pod, sessionTerms.nonce(), sessionTerms.connectTimeout()));
+        }
+        session.launch(pods);
+    }
+
+    /** Waits until the controls have tried every outside name once, and says what the names resolved to. */
+    private Map<String, String> resolved(List<ProbePod> controls, Map<String, Map<Integer, Backend>> controlled) {
+        Map<String, String> addresses = new LinkedHashMap<>();
+        Set<String> waiting = new HashSet<>();
+        for (ProbePod control : controls) {
+            waiting.add(control.id());
+            for (int i = 0; i < control.attempts().size(); i++) {
+                if (control.attempts().get(i) instanceof Attempt.Connect connect) {
+                    aims(controlled, control.id())
+                            .put(i, new Backend(connect.ip(), connect.port(), Protocol.TCP, Optional.empty()));
+                }
+            }
+        }
+        Instant deadline = session.now().plus(CONTROL_START);
+        while (!waiting.isEmpty() && !ended() && session.now().isBefore(deadline)) {
+            Optional<ProbeEvent> event = session.next(session.now().plus(TICK));
+            if (event.isEmpty()) {
+                continue;
+            }
+            if (event.get() instanceof ProbeEvent.Lost lost) {
+                waiting.remove(lost.probe());
+                notes.add("no control for outside addresses: " + lost.why());
+            }
+            for (Reading reading : handle(event.get())) {
+                String probe = ((ProbeEvent.Line) event.get()).probe();
+                if (probes.get(probe) != null
+                        && probes.get(probe).attempts().get(reading.attempt()) instanceof Attempt.ByName name
+                        && reading.remoteIp().isPresent()) {
+                    String ip = reading.remoteIp().get();
+                    addresses.putIfAbsent(name.name(), ip);
+                    aims(controlled, probe)
+                            .put(reading.attempt(), new Backend(ip, name.port(), Protocol.TCP, Optional.empty()));
+                }
+                waiting.remove(probe);
+            }
+        }
+        return addresses;
+    }
+
+    private static Map<Integer, Backend> aims(Map<String, Map<Integer, Backend>> controlled, String probe) {
+        return controlled.computeIfAbsent(probe, p -> new HashMap<>());
+    }
+
+    private boolean ended() {
+        return interruption.exit().isPresent() || !session.now().isBefore(end);
+    }
+
+    private Map<PlannedCheck, CheckResult> watch(Plan plan, Convergence watching, Instant launched) {
+        Map<PlannedCheck, CheckResult> decided = new LinkedHashMap<>();
+        Map<String, Set<PlannedCheck>> byProbe = new HashMap<>();
+        Set<PlannedCheck> open = new LinkedHashSet<>();
+        for (PlannedCheck check : plan.checks()) {
+            if (check.foregone().isPresent()) {
+                decided.put(check, watching.conclude(check, launched, launched, Runner.repeat(check.check())));
+            } else {
+                open.add(check);
+                check.legs()
+                        .forEach(leg -> byProbe.computeIfAbsent(leg.probe(), p -> new LinkedHashSet<>())
+                                .add(check));
+            }
+        }
+        Instant sweep = launched;
+        while (!open.isEmpty() && !ended()) {
+            Optional<ProbeEvent> event = session.next(earlier(session.now().plus(TICK), end));
+            Set<PlannedCheck> touched = Set.of();
+            if (event.isPresent()) {
+                boolean round = !handle(event.get()).isEmpty();
+                if (round && event.get() instanceof ProbeEvent.Line line) {
+                    touched = byProbe.getOrDefault(line.probe(), Set.of());
+                } else if (event.get() instanceof ProbeEvent.Lost lost) {
+                    touched = byProbe.getOrDefault(lost.probe(), Set.of());
+                }
+            }
+            Instant now = session.now();
+            if (!now.isBefore(sweep)) {
+                touched = Set.copyOf(open);
+                sweep = now.plus(TICK);
+            }
+            for (PlannedCheck check : touched) {
+                if (open.contains(check) && isDecided(check, watching, launched, now)) {
+                    decided.put(check, watching.conclude(check, launched, now, Runner.repeat(check.check())));
+                    open.remove(check);
+                }
+            }
+            if (!touched.isEmpty()) {
+                progress.decided(decided.size(), plan.checks().size());
+                for (Backend backend : watching.wanted(open)) {
+                    if (asked.add(backend.key())) {
+                        session.ask(backend);
+                    }
+                }
+            }
+        }
+        return decided;
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    private static boolean isDecided(PlannedCheck check, Convergence watching, Instant launched, Instant now) {
+        if (watching.matches(check) || watching.hopeless(check)) {
+            return true;
+        }
+        return !watching.waitsForProbe(check) && !now.isBefore(watching.deadline(check, launched));
+    }
+
+    /** Feeds one event to the judge; the readings are those of a round that it completed. */
+    private List<Reading> handle(ProbeEvent event) {
+        if (event instanceof ProbeEvent.Line line) {
+            ProbeLog log = logs.get(line.probe());
+            List<Reading> readings = log == null ? List.of() : log.accept(line.at(), line.text());
+            for (Reading reading : readings) {
+                feed(() -> convergence.ifPresent(c -> c.sample(line.probe(), reading.attempt(), reading.sample())));
+            }
+            return readings;
+        }
+        if (event instanceof ProbeEvent.Answered answered) {
+            asked.remove(answered.backend().key());
+        }
+        feed(() -> convergence.ifPresent(c -> tell(c, event)));
+        return List.of();
+    }
+
+    /** What happens before there is a plan to judge by is told once there is. */
+    private void feed(Runnable telling) {
+        if (convergence.isPresent()) {
+            telling.run();
+        } else {
+            early.add(telling);
+        }
+    }
+
+    private static void tell(Convergence convergence, ProbeEvent event) {
+        if (event instanceof ProbeEvent.Started started) {
+            convergence.started(started.probe(), started.at(), started.pod(), started.node(), started.changed());
+        } else if (event instanceof ProbeEvent.Lost lost) {
+            convergence.lost(lost.probe(), lost.why(), lost.fix());
+        } else if (event instanceof ProbeEvent.Answered answered) {
+            if (answered.answer() == ProbeEvent.Answer.LISTENING) {
+                convergence.listening(answered.backend(), answered.at());
+            } else {
+                convergence.silent(answered.backend(), answered.at(), answered.detail());
+            }
+        }
+    }
+
+    /** A denial counts only if the target it was counted on is still the one that was there at the start. */
+    private void verify(
+            Plan plan,
+            Supplier<Optional<ClusterFacts>> again,
+            Convergence watching,
+            Map<PlannedCheck, CheckResult> decided,
+            Instant launched) {
+        if (interruption.exit().isPresent()) {
+            return;
+        }
+        Optional<ClusterFacts> after;
+        try {
+            after = again.get();
+        } catch (ClusterTrouble trouble) {
+            notes.add("the targets could not be looked at again after probing: " + trouble.getMessage());
+            return;
+        }
+        Map<String, ClusterFacts.Pod> pods = new HashMap<>();
+        after.ifPresent(facts -> facts.pods().forEach(pod -> pods.put(pod.uid(), pod)));
+        for (PlannedCheck check : plan.checks()) {
+            boolean changed = false;
+            for (Leg leg : check.legs()) {
+                for (Backend backend : leg.backends()) {
+                    Optional<String> how = backend.pod().flatMap(pod -> change(pod, pods.get(pod.uid())));
+                    how.ifPresent(text -> watching.targetChanged(backend, text));
+                    changed |= how.isPresent();
+                }
+            }
+            CheckResult result = decided.get(check);
+            boolean passed = result != null && result.verdict().status() == Status.PASS;
+            if (result != null && check.foregone().isEmpty() && (changed || (passed && watching.reopened(check)))) {
+                decided.put(check, watching.conclude(check, launched, session.now(), Runner.repeat(check.check())));
+            }
+        }
+    }
+
+    private static Optional<String> change(
+            Backend.TargetPod before, ClusterFacts.@org.jspecify.annotations.Nullable Pod after) {
+        if (after == null) {
+            return Optional.of("pod " + before.name() + " is gone");
+        }
+        if (after.restarts() != before.restarts()) {
+            return Optional.of("pod " + before.name() + " restarted");
+        }
+        return after.readiness() == ClusterFacts.Readiness.READY
+                ? Optional.empty()
+                : Optional.of("pod " + before.name() + " is no longer ready");
+    }
+
+    private CheckResult undecided(PlannedCheck check, Convergence watching, Instant launched) {
+        CheckResult known = watching.conclude(check, launched, session.now(), Runner.repeat(check.check()));
+        return new CheckResult(check.check(), Convergence.outOfTime(), known.paths(), known.elapsed(), known.repeat());
+    }
+}

@@ -1,0 +1,3 @@
+/** The one orchestrator of plan, probe, converge, judge and report. */
+@org.jspecify.annotations.NullMarked
+package dev.netproof.run;

@@ -1,0 +1,49 @@
+# Runs in the probe's container, under any POSIX shell with busybox's applets and curl. Values arrive in the environment and are
+# read as data alone. One line per attempt and one at the end of each round, every line behind the run's nonce:
+#   NONCE 0 B COUNT                                  the probe began; a round has COUNT results
+#   NONCE ROUND A ID EXIT LOOKUP CONNECT TOTAL CONNECTS STATUS IP MESSAGE   a connection, figures as curl has them
+#   NONCE ROUND V IP port PORT … failed: ERROR       the socket's error behind a failed connection
+#   NONCE ROUND D ID EXIT BEGAN ENDED ANSWER         a DNS query, lines of the answer joined by |
+#   NONCE ROUND E COUNT                              the round is over
+trap 'exit 0' TERM INT
+
+connections() {
+  # The results come over standard error because curl buffers its standard output until it ends.
+  eval "printf '%s' \"\$NETPROOF_CURL_$2\"" |
+    curl -q --no-progress-meter --verbose --parallel --parallel-immediate --parallel-max 300 --config - 2>&1 >/dev/null |
+    awk -v nonce="$NETPROOF_NONCE" -v round="$1" '
+      index($0, nonce " ") == 1 { print nonce, round, substr($0, length(nonce) + 2); fflush() }
+      index($0, "* connect to ") == 1 { print nonce, round, "V", substr($0, 14); fflush() }'
+}
+
+question() {
+  read -r began _ </proc/uptime
+  answer=$(timeout "$NETPROOF_SECONDS" nslookup "$4" "$3" 2>&1)
+  status=$?
+  read -r ended _ </proc/uptime
+  printf '%s %s D %s %s %s %s %s\n' "$NETPROOF_NONCE" "$1" "$2" "$status" "$began" "$ended" \
+    "$(printf '%s' "$answer" | awk '{ printf "%s|", substr($0, 1, 120) } NR == 12 { exit }')"
+}
+
+round() {
+  for chunk in $NETPROOF_CURL_CHUNKS; do
+    connections "$1" "$chunk" &
+  done
+  while read -r id server name; do
+    [ -z "$id" ] || question "$1" "$id" "$server" "$name" &
+  done <<EOF
+$NETPROOF_DNS
+EOF
+  wait
+  printf '%s %s E %s\n' "$NETPROOF_NONCE" "$1" "$NETPROOF_COUNT"
+}
+
+printf '%s 0 B %s\n' "$NETPROOF_NONCE" "$NETPROOF_COUNT"
+number=0
+while :; do
+  number=$((number + 1))
+  # Rounds overlap: a denied attempt must not hold up the next round.
+  round "$number" &
+  sleep "$NETPROOF_PACE" &
+  wait $!
+done

@@ -1,0 +1,135 @@
+package dev.netproof.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.netproof.kube.PodShape.Limits;
+import dev.netproof.kube.PodShape.UserId;
+import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.ClusterFacts.Toleration;
+import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.ProbePod.Ownership;
+import dev.netproof.plan.ProbePod.Tools;
+import dev.netproof.probe.Payload;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class PodShapeTest {
+    private static final Instant DEADLINE = Instant.parse("2026-11-21T12:05:00Z");
+    private static final Payload PAYLOAD =
+            new Payload(List.of("sh", "-c", "echo $(hostname) $$ $1"), Map.of("B", "it costs $5", "A", "1"));
+
+    private static SessionTerms terms(Optional<String> mirror) {
+        return new SessionTerms(
+                "run-1",
+                "0123456789abcdef",
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(3),
+                new Images(Images.DEFAULT.curl(), Images.DEFAULT.netshoot(), mirror, List.of("pull")));
+    }
+
+    private static ProbePod probe(Map<String, String> labels, Ownership ownership) {
+        return new ProbePod(
+                "storefront",
+                "storefront",
+                "bookstore",
+                labels,
+                Optional.of("front"),
+                Optional.of("node1"),
+                Map.of("disk", "ssd"),
+                List.of(new Toleration(
+                        Optional.of("dedicated"),
+                        Optional.of("Equal"),
+                        Optional.of("shop"),
+                        Optional.of("NoSchedule"),
+                        Optional.empty())),
+                ownership,
+                Tools.CURL,
+                List.of(new Attempt.ByName("example.com", 80)));
+    }
+
+    private static Pod anchor() {
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName("npanchor-12345")
+                .withUid("uid-1")
+                .endMetadata()
+                .build();
+    }
+
+    private static String golden(String name) throws IOException {
+        try (InputStream in = PodShapeTest.class.getResourceAsStream(name)) {
+            assertThat(in).as(name).isNotNull();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void aProbeIsExactlyThis() throws IOException {
+        Pod pod = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
+                .probe(
+                        probe(Map.of("app", "storefront"), Ownership.CONTROLLER),
+                        "np-x",
+                        anchor(),
+                        PAYLOAD,
+                        Limits.NONE);
+        assertThat(Serialization.asYaml(pod)).isEqualTo(golden("probe.yaml"));
+    }
+
+    @Test
+    void anAnchorIsExactlyThis() throws IOException {
+        Pod pod = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
+                .anchor("bookstore", "npanchor-x", Limits.NONE);
+        assertThat(Serialization.asYaml(pod)).isEqualTo(golden("anchor.yaml"));
+    }
+
+    @Test
+    void openShiftChoosesTheUserAndAQuotaGetsItsLimits() {
+        Pod pod = new PodShape(terms(Optional.of("mirror.example/all")), UserId.PLATFORM, DEADLINE)
+                .probe(probe(Map.of(), Ownership.PLAIN), "np-x", anchor(), PAYLOAD, Limits.DEMANDED);
+        assertThat(pod.getSpec().getSecurityContext().getRunAsUser()).isNull();
+        assertThat(pod.getSpec().getContainers().get(0).getResources().getLimits())
+                .containsKeys("cpu", "memory");
+        assertThat(pod.getSpec().getContainers().get(0).getImage()).startsWith("mirror.example/all/curlimages/");
+        assertThat(pod.getMetadata().getOwnerReferences().get(0).getController())
+                .isNull();
+    }
+
+    @Test
+    void theNameBeforeItsLastDashIsTheIdentityAlone() {
+        PodShape shape = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE);
+        String one = shape.name(probe(Map.of("app", "a"), Ownership.PLAIN));
+        String again = shape.name(probe(Map.of("app", "a"), Ownership.CONTROLLER));
+        String other = shape.name(probe(Map.of("app", "b"), Ownership.PLAIN));
+        assertThat(one).matches("np[0-9a-f]{8}-[a-z0-9]{5}").isNotEqualTo(again);
+        assertThat(prefix(one)).isEqualTo(prefix(again)).isNotEqualTo(prefix(other));
+    }
+
+    private static String prefix(String name) {
+        return name.substring(0, name.lastIndexOf('-'));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "docker.io/curlimages/curl:8.16.0, m.example, m.example/curlimages/curl:8.16.0",
+        "curlimages/curl:8, m.example/x/, m.example/x/curlimages/curl:8",
+        "localhost/curl, m.example, m.example/curl",
+        "registry:5000/a/b@sha256:00, m.example, m.example/a/b@sha256:00",
+        "curl:8, m.example, m.example/curl:8",
+    })
+    void aMirrorTakesTheRegistrysPlace(String image, String mirror, String expected) {
+        assertThat(PodShape.mirrored(image, Optional.of(mirror))).isEqualTo(expected);
+    }
+}

@@ -1,0 +1,821 @@
+package dev.netproof.report;
+
+import dev.netproof.model.Check;
+import dev.netproof.model.CheckResult;
+import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Destination;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Expectation;
+import dev.netproof.model.Identity;
+import dev.netproof.model.Location;
+import dev.netproof.model.Matrix;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
+import dev.netproof.model.PathObservation;
+import dev.netproof.model.Placement;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Report;
+import dev.netproof.model.Source;
+import dev.netproof.model.Streak;
+import dev.netproof.model.Target;
+import dev.netproof.model.Verdict;
+import dev.netproof.model.Verdict.Reason;
+import dev.netproof.model.Verdict.Status;
+import dev.netproof.model.WorkloadKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Reports as runs leave them, for the goldens of every format. */
+final class RecordedReports {
+    static final Instant START = Instant.parse("2026-11-21T03:00:00Z");
+
+    private static final String FILE = "matrices/bookstore/matrix.yaml";
+    private static final String SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    private static final ClusterIdentity LAB = new ClusterIdentity(
+            "lab",
+            "https://172.30.0.2:6443",
+            "kubernetes-admin",
+            "v1.36.3",
+            Optional.of("6f0b3a52-0f0e-4d5e-9d0c-0c6b3d9a1f11"),
+            List.of("node-a", "node-b"));
+
+    private RecordedReports() {}
+
+    static Map<String, Report> all() {
+        Map<String, Report> reports = new LinkedHashMap<>();
+        reports.put("green", green());
+        reports.put("red", red());
+        reports.put("inconclusive", inconclusive());
+        reports.put("breakage", breakage());
+        reports.put("broken-halfway", brokenHalfway());
+        reports.put("hostile", hostile());
+        return reports;
+    }
+
+    /** The bookstore as it should be. */
+    static Report green() {
+        return report("bookstore", bookstore(), Exit.CONFORMS, List.of(), Optional.empty());
+    }
+
+    /** The bookstore with every way to violate a matrix. */
+    static Report red() {
+        List<CheckResult> results = new ArrayList<>(bookstore());
+        replace(
+                results,
+                open(
+                        check(
+                                21,
+                                storefront(),
+                                postgres(),
+                                Expectation.DENY,
+                                "the front end never talks to the database"),
+                        "5432",
+                        "node-a",
+                        "postgres-0",
+                        "node-b"));
+        replace(results, blocked(check(17, orders(), rabbitmq(), Expectation.ALLOW, "")));
+        results.add(nameNotResolved(check(31, batch(), catalog(), Expectation.ALLOW, "the nightly import")));
+        results.add(wrongManner(
+                check(32, batch(), redis(), Expectation.DROP, "scanners must not learn that anything is there")));
+        results.add(wrongResponse(check(33, batch(), metrics(), Expectation.ALLOW, "")));
+        results.add(expired(34));
+        return report(
+                "bookstore",
+                results,
+                Exit.VIOLATIONS,
+                List.of(
+                        "HorizontalPodAutoscaler bookstore/storefront counts pods by label: it saw one probe for 9 s.",
+                        "LISTENING controls are weaker: the Role for pods/portforward is not bound."),
+                Optional.empty());
+    }
+
+    /** Every way to prove nothing. */
+    static Report inconclusive() {
+        List<CheckResult> results = new ArrayList<>();
+        int line = 11;
+        for (Reason reason : List.of(
+                Reason.NO_CONTROL,
+                Reason.UNSETTLED,
+                Reason.TARGET_CHANGED,
+                Reason.NO_DESTINATION,
+                Reason.NO_BACKEND,
+                Reason.NO_SUCH_SOURCE,
+                Reason.PROBE_FAILED,
+                Reason.PROBE_CHANGED,
+                Reason.PROBE_UNRELIABLE,
+                Reason.OUT_OF_TIME)) {
+            results.add(unproved(reason, line++));
+        }
+        results.add(new CheckResult(
+                check(line, orders(), dns("kube-dns-sctp"), Expectation.ALLOW, ""),
+                new Verdict(
+                        Status.UNTESTABLE,
+                        Reason.NOT_SUPPORTED,
+                        "The nodes' kernel has no SCTP, so nothing can attempt this.",
+                        Optional.of("load the module sctp on the nodes, or tag the check and leave it out here")),
+                List.of(),
+                Duration.ZERO,
+                repeat(line)));
+        line++;
+        results.add(new CheckResult(
+                check(line, batch(), redis(), Expectation.DENY, ""),
+                new Verdict(Status.SKIPPED, Reason.OUT_OF_TIME, "Not asked for: --only orders.", Optional.empty()),
+                List.of(),
+                Duration.ZERO,
+                repeat(line)));
+        return report("bookstore", results, Exit.INCONCLUSIVE, List.of(), Optional.empty());
+    }
+
+    /** No cluster at all. */
+    static Report breakage() {
+        return new Report(
+                "0.1.0",
+                Optional.empty(),
+                START,
+                START.plusMillis(2_310),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.of(new Report.Breakage(
+                        "The API server at https://172.30.0.2:6443 (context lab) does not answer: connect timed out.",
+                        "check that the cluster is up: kubectl --context lab version")),
+                Report.Costs.NONE,
+                Exit.NOT_JUDGED);
+    }
+
+    /** The API server went away after a few checks. */
+    static Report brokenHalfway() {
+        Report whole = green();
+        return new Report(
+                whole.tool(),
+                whole.cluster(),
+                START,
+                START.plusMillis(6_400),
+                whole.matrices(),
+                whole.results().subList(0, 6),
+                List.of(),
+                Optional.of(new Report.Breakage(
+                        "The API server went away while pods of bookstore were being watched: connection reset.",
+                        "run it again; what is left on the cluster goes with: netproof clean --context lab")),
+                new Report.Costs(7, 41),
+                Exit.NOT_JUDGED);
+    }
+
+    /** Values that try to be more than text. */
+    static Report hostile() {
+        String file = "matrices/we|rd <dir>/ma`trix.yaml";
+        Location at = new Location(file, 3, 5);
+        Source source = new Source(
+                "<script>alert('s')</script>\u001B[31m",
+                "x]]>y",
+                new Identity.Labels(Map.of("app", "\"><img src=x onerror=alert(1)>")),
+                Optional.of("${jndi:x}"),
+                Source.Liveness.SYNTHETIC,
+                Placement.ANY,
+                at);
+        Destination first = new Destination(
+                "a|b`c*d_e ]]> 数据库 🐘",
+                new Target.Host("&amp;.example.com"),
+                Optional.of(new PortRef.Name("h&p")),
+                Protocol.HTTP,
+                new Destination.Request(Optional.of("/?q=<b>&x='\""), Optional.of(200), Optional.empty()),
+                at);
+        Destination second = new Destination(
+                "\u202Eevil\u0000\u0007\r\nname\uFFFE\uD800",
+                new Target.Ip("fd00::7"),
+                Optional.of(new PortRef.Number(443)),
+                Protocol.TCP,
+                Destination.Request.NONE,
+                at);
+        Check one = new Check(
+                "mat]]>rix & <co>",
+                source,
+                first,
+                Expectation.DENY,
+                Optional.of("because <b>bold</b> & \"quotes\" | pipe `tick` @everyone #1 [x](javascript:alert(1))"),
+                Collections.unmodifiableSortedSet(new TreeSet<>(List.of("</script>", "t\u0001"))),
+                Check.Origin.CHECKS,
+                Optional.empty(),
+                at);
+        Check two = new Check(
+                "mat]]>rix & <co>",
+                source,
+                second,
+                Expectation.ALLOW,
+                Optional.empty(),
+                Collections.emptySortedSet(),
+                Check.Origin.GRID,
+                Optional.empty(),
+                at);
+        Path path = new Path(
+                Path.Kind.ADDRESS,
+                Optional.of("np-1"),
+                Optional.of("node<a>"),
+                "fd00::7",
+                443,
+                Optional.empty(),
+                Optional.empty());
+        String signal = "HTTP 200 </pre></details>\n]]>&<!-- \u0000\u001B]0;title\u0007 --> ``` \uD83D\uDC18 \uDC00";
+        List<CheckResult> results = List.of(
+                new CheckResult(
+                        one,
+                        new Verdict(
+                                Status.FAIL,
+                                Reason.OPEN,
+                                "It connected, \u001B[2Jand said: </script><script>alert(2)</script>",
+                                Optional.of("rm -rf `x` && <i>no</i>")),
+                        List.of(new PathObservation(
+                                path,
+                                List.of(streak(Outcome.CONNECTED, 3, 200, 2_200, 12, signal)),
+                                Optional.of(Outcome.CONNECTED),
+                                ControlGrade.REACHED,
+                                Optional.of("<control> & ]]>"))),
+                        Duration.ofMillis(2_400),
+                        "netproof run 'matrices/we|rd <dir>/ma`trix.yaml':3"),
+                new CheckResult(
+                        two,
+                        new Verdict(
+                                Status.INCONCLUSIVE, Reason.UNSETTLED, "It flaps:\n\tup\u0085down.", Optional.empty()),
+                        List.of(),
+                        Duration.ofMillis(90),
+                        "netproof run x"));
+        ClusterIdentity cluster = new ClusterIdentity(
+                "ctx<&>", "https://x/?a=1&b=\"2\"", "user|`x`", "v1.36.3", Optional.empty(), List.of("node<a>"));
+        Matrix matrix = new Matrix(
+                "mat]]>rix & <co>", Optional.of("<owner>"), SHA, List.of(one, two), new Location(file, 1, 1));
+        return new Report(
+                "0.1.0",
+                Optional.of(cluster),
+                START,
+                START.plusMillis(2_500),
+                List.of(matrix),
+                results,
+                List.of("note with <img src=x onerror=alert(3)> and | and \u202E for @everyone, see #1 "),
+                Optional.empty(),
+                new Report.Costs(1, 9),
+                Exit.VIOLATIONS);
+    }
+
+    /** Forty sources by twenty-five destinations, with some of everything wrong. */
+    static Report thousand() {
+        List<CheckResult> results = new ArrayList<>();
+        for (int s = 0; s < 40; s++) {
+            Source source = source("team-" + s / 8 + "-worker-" + s, "team-" + s / 8);
+            for (int d = 0; d < 25; d++) {
+                int n = s * 25 + d;
+                Destination destination = service("service-" + d, "team-" + d % 5, 8000 + d);
+                Expectation expectation = n % 3 == 0 ? Expectation.ALLOW : Expectation.DENY;
+                Check check = check(10 + n, source, destination, expectation, n % 7 == 0 ? "rule " + n : "");
+                String pod = "service-" + d + "-7c9d8" + d;
+                if (n % 31 == 1 && expectation.forbids()) {
+                    results.add(open(check, Integer.toString(8000 + d), "node-" + s % 3, pod, "node-" + d % 3));
+                } else {
+                    results.add(pass(check, "10.96.1." + d, "10.244.1." + d, pod, "node-" + s % 3, "node-" + d % 3));
+                }
+            }
+        }
+        return report("thousand", results, Exit.VIOLATIONS, List.of(), Optional.empty());
+    }
+
+    private static List<CheckResult> bookstore() {
+        List<CheckResult> results = new ArrayList<>();
+        Source ingress = new Source(
+                "ingress-nginx",
+                "ingress-nginx",
+                new Identity.Labels(Map.of("app.kubernetes.io/name", "ingress-nginx")),
+                Optional.empty(),
+                Source.Liveness.LIVE,
+                Placement.ANY,
+                new Location(FILE, 40, 3));
+        results.add(pass(check(11, ingress, http("storefront"), Expectation.ALLOW, "")));
+        results.add(pass(check(11, ingress, catalog(), Expectation.ALLOW, "")));
+        results.add(pass(check(11, ingress, http("orders"), Expectation.ALLOW, "")));
+        results.add(pass(check(12, storefront(), catalog(), Expectation.ALLOW, "")));
+        results.add(pass(check(12, storefront(), http("orders"), Expectation.ALLOW, "")));
+        results.add(pass(
+                check(21, storefront(), postgres(), Expectation.DENY, "the front end never talks to the database")));
+        results.add(pass(check(22, storefront(), rabbitmq(), Expectation.DENY, "")));
+        results.add(pass(check(15, workload("catalog"), postgres(), Expectation.ALLOW, "")));
+        results.add(pass(check(22, workload("catalog"), rabbitmq(), Expectation.DENY, "")));
+        results.add(pass(check(16, workload("catalog"), redis(), Expectation.DENY, "nobody uses the cache yet")));
+        results.add(pass(check(23, orders(), catalog(), Expectation.DENY, "")));
+        results.add(pass(check(17, orders(), rabbitmq(), Expectation.ALLOW, "")));
+        results.add(pass(check(24, orders(), postgres(), Expectation.DENY, "")));
+        results.add(pass(check(25, stranger(), http("storefront"), Expectation.DENY, "")));
+        results.add(settling(check(25, stranger(), catalog(), Expectation.DENY, "")));
+        results.add(pass(check(25, stranger(), postgres(), Expectation.DENY, "")));
+        results.add(pass(check(26, storefront(), dns("kube-dns"), Expectation.ALLOW, "")));
+        results.add(
+                pass(check(26, stranger(), dns("kube-dns"), Expectation.ALLOW, "even a stranger may resolve names")));
+        return results;
+    }
+
+    private static void replace(List<CheckResult> results, CheckResult by) {
+        results.replaceAll(result -> result.check().id().equals(by.check().id()) ? by : result);
+    }
+
+    private static Report report(
+            String name, List<CheckResult> results, Exit exit, List<String> notes, Optional<Report.Breakage> breakage) {
+        Matrix matrix = new Matrix(
+                name,
+                Optional.of("platform-team"),
+                SHA,
+                results.stream()
+                        .map(CheckResult::check)
+                        .map(check -> named(check, name))
+                        .toList(),
+                new Location(FILE, 1, 1));
+        List<CheckResult> named = results.stream()
+                .map(r -> new CheckResult(named(r.check(), name), r.verdict(), r.paths(), r.elapsed(), r.repeat()))
+                .toList();
+        return new Report(
+                "0.1.0",
+                Optional.of(LAB),
+                START,
+                START.plusMillis(14_238),
+                List.of(matrix),
+                named,
+                notes,
+                breakage,
+                new Report.Costs(7, 96),
+                exit);
+    }
+
+    private static Check named(Check check, String matrix) {
+        return new Check(
+                matrix,
+                check.source(),
+                check.destination(),
+                check.expectation(),
+                check.because(),
+                check.tags(),
+                check.origin(),
+                check.exception(),
+                check.location());
+    }
+
+    private static Source storefront() {
+        return workload("storefront");
+    }
+
+    private static Source orders() {
+        return workload("orders");
+    }
+
+    private static Source workload(String name) {
+        return new Source(
+                name,
+                "bookstore",
+                new Identity.Workload(WorkloadKind.DEPLOYMENT, name),
+                Optional.empty(),
+                Source.Liveness.LIVE,
+                Placement.ANY,
+                new Location(FILE, 12, 12));
+    }
+
+    private static Source stranger() {
+        return new Source(
+                "stranger",
+                "bookstore",
+                new Identity.Labels(Map.of("run", "stranger")),
+                Optional.empty(),
+                Source.Liveness.SYNTHETIC,
+                Placement.ANY,
+                new Location(FILE, 41, 3));
+    }
+
+    private static Source batch() {
+        return source("batch", "default");
+    }
+
+    private static Source source(String name, String namespace) {
+        return new Source(
+                name,
+                namespace,
+                new Identity.Labels(Map.of("app", name)),
+                Optional.of(name),
+                Source.Liveness.LIVE,
+                Placement.EACH,
+                new Location(FILE, 42, 3));
+    }
+
+    private static Destination catalog() {
+        return http("catalog");
+    }
+
+    private static Destination http(String name) {
+        return new Destination(
+                name,
+                new Target.Service("bookstore", name),
+                Optional.of(new PortRef.Number(80)),
+                Protocol.HTTP,
+                new Destination.Request(Optional.of("/"), Optional.of(200), Optional.empty()),
+                new Location(FILE, 50, 3));
+    }
+
+    private static Destination postgres() {
+        return service("postgres", "bookstore", 5432);
+    }
+
+    private static Destination rabbitmq() {
+        return service("rabbitmq", "bookstore", 5672);
+    }
+
+    private static Destination redis() {
+        return service("redis", "bookstore", 6379);
+    }
+
+    private static Destination metrics() {
+        return new Destination(
+                "orders-metrics",
+                new Target.Pods("bookstore", Map.of("app", "orders")),
+                Optional.of(new PortRef.Name("metrics")),
+                Protocol.HTTP,
+                new Destination.Request(Optional.of("/metrics"), Optional.of(200), Optional.empty()),
+                new Location(FILE, 55, 3));
+    }
+
+    private static Destination dns(String name) {
+        return new Destination(
+                name,
+                new Target.Service("kube-system", name),
+                Optional.of(new PortRef.Number(53)),
+                Protocol.DNS,
+                new Destination.Request(
+                        Optional.empty(), Optional.empty(), Optional.of("kubernetes.default.svc.cluster.local")),
+                new Location(FILE, 51, 3));
+    }
+
+    private static Destination service(String name, String namespace, int port) {
+        return new Destination(
+                name,
+                new Target.Service(namespace, name),
+                Optional.of(new PortRef.Number(port)),
+                Protocol.TCP,
+                Destination.Request.NONE,
+                new Location(FILE, 52, 3));
+    }
+
+    private static Check check(
+            int line, Source source, Destination destination, Expectation expectation, String because) {
+        return new Check(
+                "bookstore",
+                source,
+                destination,
+                expectation,
+                because.isEmpty() ? Optional.empty() : Optional.of(because),
+                Collections.emptySortedSet(),
+                Check.Origin.CHECKS,
+                Optional.empty(),
+                new Location(FILE, line, 5));
+    }
+
+    private static CheckResult pass(Check check) {
+        return pass(check, "10.96.0.12", "10.244.1.7", check.destination().name() + "-0", "node-a", "node-b");
+    }
+
+    private static CheckResult pass(
+            Check check, String vip, String ip, String pod, String sourceNode, String targetNode) {
+        boolean forbids = check.expectation().forbids();
+        Outcome outcome = forbids ? Outcome.TIMEOUT : Outcome.CONNECTED;
+        int port = port(check);
+        String signal = forbids ? "curl 28: no answer within 3.0 s" : "curl 0: connected";
+        Streak seen =
+                forbids ? streak(outcome, 6, 3_010, 8_040, 3_004, signal) : streak(outcome, 6, 210, 5_260, 2, signal);
+        String by = forbids ? "catalog reached " + ip + ":" + port + " 9 times" : "the check itself";
+        return new CheckResult(
+                check,
+                forbids
+                        ? new Verdict(
+                                Status.PASS,
+                                Reason.DENIED,
+                                "Stopped on every path while the far end was alive.",
+                                Optional.empty())
+                        : new Verdict(Status.PASS, Reason.CONNECTED, "Connected on every path.", Optional.empty()),
+                List.of(
+                        observed(vip(vip, port, sourceNode), ControlGrade.REACHED, by, seen),
+                        observed(pod(ip, port, sourceNode, pod, targetNode), ControlGrade.REACHED, by, seen)),
+                Duration.ofMillis(forbids ? 8_052 : 5_271),
+                repeat(check.location().line()));
+    }
+
+    private static CheckResult settling(Check check) {
+        Streak first = streak(Outcome.CONNECTED, 2, 180, 1_830, 3, "curl 0: connected");
+        Streak then = streak(Outcome.TIMEOUT, 6, 5_010, 10_040, 3_003, "curl 28: no answer within 3.0 s");
+        return new CheckResult(
+                check,
+                new Verdict(
+                        Status.PASS,
+                        Reason.DENIED,
+                        "Stopped on every path while the far end was alive; let through for 1.8 s after start.",
+                        Optional.empty()),
+                List.of(observed(
+                        pod("10.244.1.9", 8080, "node-a", "catalog-1", "node-b"),
+                        ControlGrade.REACHED,
+                        "storefront reached 10.244.1.9:8080 11 times",
+                        first,
+                        then)),
+                Duration.ofMillis(10_050),
+                repeat(25));
+    }
+
+    private static CheckResult open(Check check, String port, String sourceNode, String pod, String targetNode) {
+        Streak seen = streak(Outcome.CONNECTED, 9, 200, 8_410, 2, "curl 0: connected after 0.8 ms");
+        int number = Integer.parseInt(port);
+        return new CheckResult(
+                check,
+                new Verdict(
+                        Status.FAIL,
+                        Reason.OPEN,
+                        "The matrix denies this, and every one of 9 attempts connected.",
+                        Optional.of(
+                                "no policy that selects " + check.destination().name() + " denies it: see kubectl -n "
+                                        + check.source().namespace() + " get networkpolicy")),
+                List.of(
+                        observed(vip("10.96.0.12", number, sourceNode), ControlGrade.REACHED, "the check itself", seen),
+                        observed(
+                                pod("10.244.1.7", number, sourceNode, pod, targetNode),
+                                ControlGrade.REACHED,
+                                "the check itself",
+                                seen)),
+                Duration.ofMillis(8_420),
+                repeat(check.location().line()));
+    }
+
+    private static CheckResult blocked(Check check) {
+        Streak vip = streak(Outcome.TIMEOUT, 12, 3_010, 14_100, 3_005, "curl 28: no answer within 3.0 s");
+        Streak near = streak(Outcome.CONNECTED, 12, 205, 11_300, 1, "curl 0: connected");
+        return new CheckResult(
+                check,
+                new Verdict(
+                        Status.FAIL,
+                        Reason.BLOCKED,
+                        "The matrix allows this, yet node-a's packets to rabbitmq-1 on node-b time out while another source"
+                                + " reaches it.",
+                        Optional.of(
+                                "allow it on both sides: egress from app=orders, and ingress to app=rabbitmq on port 5672")),
+                List.of(
+                        observed(
+                                lookup("rabbitmq.bookstore.svc.cluster.local", "node-a"),
+                                ControlGrade.NONE,
+                                "",
+                                streak(Outcome.CONNECTED, 12, 190, 11_200, 4, "10.96.0.31")),
+                        observed(
+                                pod("10.244.0.5", 5672, "node-a", "rabbitmq-0", "node-a"),
+                                ControlGrade.REACHED,
+                                "the check itself",
+                                near),
+                        observed(
+                                pod("10.244.1.8", 5672, "node-a", "rabbitmq-1", "node-b"),
+                                ControlGrade.LISTENING,
+                                "the kubelet's readiness probe, last 2.1 s before",
+                                vip)),
+                Duration.ofMillis(14_110),
+                repeat(check.location().line()));
+    }
+
+    private static CheckResult nameNotResolved(Check check) {
+        return new CheckResult(
+                check,
+                new Verdict(
+                        Status.FAIL,
+                        Reason.NAME_NOT_RESOLVED,
+                        "The name does not resolve (egress to kube-dns is blocked?); by address the connection works.",
+                        Optional.of("allow egress to kube-dns on port 53, UDP and TCP, for namespace default")),
+                List.of(
+                        observed(
+                                lookup("catalog.bookstore.svc.cluster.local", "node-a"),
+                                ControlGrade.NONE,
+                                "",
+                                streak(Outcome.DNS_FAILURE, 8, 5_000, 13_400, 5_001, "curl 6: could not resolve host")),
+                        observed(
+                                pod("10.244.1.9", 8080, "node-a", "catalog-1", "node-b"),
+                                ControlGrade.REACHED,
+                                "the check itself",
+                                streak(Outcome.CONNECTED, 12, 205, 11_300, 1, "HTTP 200 from 10.244.1.9"))),
+                Duration.ofMillis(13_410),
+                repeat(check.location().line()));
+    }
+
+    private static CheckResult wrongManner(Check check) {
+        return new CheckResult(
+                check,
+                new Verdict(
+                        Status.FAIL,
+                        Reason.WRONG_MANNER,
+                        "Stopped, but by an answer (connection refused) where the matrix pins silence.",
+                        Optional.of("write deny, if the manner does not matter")),
+                List.of(observed(
+                        vip("10.96.0.44", 6379, "node-b"),
+                        ControlGrade.LISTENING_LOOPBACK,
+                        "a port-forward into redis-0 got an answer",
+                        streak(Outcome.REFUSED, 7, 201, 6_900, 1, "curl 7: connection refused (RST)"))),
+                Duration.ofMillis(6_910),
+                repeat(check.location().line()));
+    }
+
+    private static CheckResult wrongResponse(Check check) {
+        return new CheckResult(
+                check,
+                new Verdict(
+                        Status.FAIL,
+                        Reason.WRONG_RESPONSE,
+                        "HTTP 403 came back where the matrix says 200: something above the network refuses it.",
+                        Optional.empty()),
+                List.of(observed(
+                        pod("10.244.0.6", 9090, "node-a", "orders-0", "node-a"),
+                        ControlGrade.REACHED,
+                        "the check itself",
+                        streak(Outcome.L7_DENIED, 6, 201, 5_400, 6, "HTTP 403 from 10.244.0.6"))),
+                Duration.ofMillis(5_410),
+                repeat(check.location().line()));
+    }
+
+    private static CheckResult expired(int line) {
+        Destination pay = new Destination(
+                "https://pay.example.com",
+                new Target.Host("pay.example.com"),
+                Optional.of(new PortRef.Number(443)),
+                Protocol.HTTPS,
+                Destination.Request.NONE,
+                new Location(FILE, line, 30));
+        Check check = new Check(
+                "bookstore",
+                orders(),
+                pay,
+                Expectation.ALLOW,
+                Optional.empty(),
+                Collections.unmodifiableSortedSet(new TreeSet<>(List.of("payments"))),
+                Check.Origin.EXCEPTION,
+                Optional.of(new Check.Terms(
+                        "provider cut-over", "orders-team", Optional.of("PAY-1"), LocalDate.parse("2026-10-31"))),
+                new Location(FILE, line, 5));
+        return new CheckResult(
+                check,
+                new Verdict(
+                        Status.FAIL,
+                        Reason.EXCEPTION_EXPIRED,
+                        "The exception's last day was 2026-10-31, 21 days ago.",
+                        Optional.of("remove the exception, or ask orders-team for a new date (PAY-1)")),
+                List.of(),
+                Duration.ZERO,
+                repeat(line));
+    }
+
+    private static CheckResult unproved(Reason reason, int line) {
+        Check check = check(line, source("src-" + line, "bookstore"), postgres(), Expectation.DENY, "");
+        Streak silent = streak(Outcome.TIMEOUT, 6, 3_010, 8_040, 3_004, "curl 28: no answer within 3.0 s");
+        PathObservation path = observed(vip("10.96.0.12", 5432, "node-a"), ControlGrade.NONE, "", silent);
+        Path flapping = pod("10.244.1.7", 5432, "node-a", "postgres-0", "node-b");
+        PathObservation unsettled = new PathObservation(
+                flapping,
+                List.of(
+                        streak(Outcome.TIMEOUT, 2, 3_010, 4_020, 3_004, "curl 28: no answer within 3.0 s"),
+                        streak(Outcome.CONNECTED, 1, 5_020, 5_020, 2, "curl 0: connected"),
+                        streak(Outcome.TIMEOUT, 3, 8_030, 10_050, 3_004, "curl 28: no answer within 3.0 s"),
+                        streak(Outcome.PROBE_ERROR, 1, 11_000, 11_000, 0, "round 8: line missing")),
+                Optional.empty(),
+                ControlGrade.REACHED,
+                Optional.of("catalog reached 10.244.1.7:5432 9 times"));
+        return switch (reason) {
+            case NO_CONTROL ->
+                unproved(
+                        check,
+                        reason,
+                        "It timed out, and nothing shows that the far end was alive.",
+                        "let another source of the matrix reach postgres:5432, or bind the Role for pods/portforward",
+                        path);
+            case UNSETTLED ->
+                unproved(
+                        check,
+                        reason,
+                        "It never held still: 3 changes in 8.0 s.",
+                        "look for a second policy engine or a restarting agent on node-a",
+                        unsettled);
+            case TARGET_CHANGED ->
+                unproved(check, reason, "postgres-0 was replaced while it was being probed.", "run it again", path);
+            case NO_DESTINATION ->
+                unproved(
+                        check,
+                        reason,
+                        "There is no Service \"postgres\" in namespace bookstore.",
+                        "did you mean \"postgresql\"?");
+            case NO_BACKEND ->
+                unproved(
+                        check,
+                        reason,
+                        "Service postgres has no ready backend; a refusal would say nothing.",
+                        "kubectl -n bookstore get endpointslices -l kubernetes.io/service-name=postgres");
+            case NO_SUCH_SOURCE ->
+                unproved(
+                        check,
+                        reason,
+                        "No pod in bookstore has the labels app=storefrnot: a typo makes every deny pass.",
+                        "did you mean app=storefront? If it is made up on purpose, write synthetic: true",
+                        path);
+            case PROBE_FAILED ->
+                unproved(
+                        check,
+                        reason,
+                        "The probe did not start: ImagePullBackOff on node-a.",
+                        "make the image available, or point to a mirror: --image-prefix");
+            case PROBE_CHANGED ->
+                unproved(
+                        check,
+                        reason,
+                        "Admission added the container \"istio-proxy\" to the probe.",
+                        "let probes opt out of injection in this namespace",
+                        path);
+            case PROBE_UNRELIABLE ->
+                unproved(
+                        check,
+                        reason,
+                        "The probe was starved of CPU in 4 of 6 rounds.",
+                        "give it a quieter node or a larger request",
+                        path);
+            default -> unproved(check, reason, "The run's time-out of 5 min came first.", "raise it: --timeout 10m");
+        };
+    }
+
+    private static CheckResult unproved(
+            Check check, Reason reason, String explanation, String fix, PathObservation... paths) {
+        return new CheckResult(
+                check,
+                new Verdict(Status.INCONCLUSIVE, reason, explanation, Optional.of(fix)),
+                List.of(paths),
+                Duration.ofMillis(paths.length == 0 ? 0 : 8_052),
+                repeat(check.location().line()));
+    }
+
+    private static int port(Check check) {
+        return check.destination().port().orElseThrow() instanceof PortRef.Number number ? number.value() : 9090;
+    }
+
+    private static PathObservation observed(Path path, ControlGrade grade, String by, Streak... history) {
+        return new PathObservation(
+                path,
+                List.of(history),
+                Optional.of(history[history.length - 1].outcome()),
+                grade,
+                by.isEmpty() ? Optional.empty() : Optional.of(by));
+    }
+
+    private static Path vip(String ip, int port, String sourceNode) {
+        return new Path(
+                Path.Kind.VIP,
+                Optional.of("np5f2b-x1"),
+                Optional.of(sourceNode),
+                ip,
+                port,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static Path pod(String ip, int port, String sourceNode, String pod, String targetNode) {
+        return new Path(
+                Path.Kind.POD,
+                Optional.of("np5f2b-x1"),
+                Optional.of(sourceNode),
+                ip,
+                port,
+                Optional.of(pod),
+                Optional.of(targetNode));
+    }
+
+    private static Path lookup(String name, String sourceNode) {
+        return new Path(
+                Path.Kind.LOOKUP,
+                Optional.of("np5f2b-x1"),
+                Optional.of(sourceNode),
+                name,
+                0,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static Streak streak(
+            Outcome outcome, int attempts, long firstMillis, long lastMillis, long slowestMillis, String signal) {
+        Instant probed = START.plusMillis(2_500);
+        return new Streak(
+                outcome,
+                attempts,
+                probed.plusMillis(firstMillis),
+                probed.plusMillis(lastMillis),
+                Duration.ofMillis(slowestMillis),
+                signal);
+    }
+
+    private static String repeat(int line) {
+        return "netproof run --context lab " + FILE + ":" + line;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.netproof.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.netproof.model.Report;
+import dev.netproof.model.Verdict;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ReportsTest {
+    static Stream<String> names() {
+        return Reports.names().stream();
+    }
+
+    @Test
+    void everyFormatHasAName() {
+        assertThat(Reports.names()).containsExactly("junit", "json", "markdown", "html", "table", "wide");
+        assertThat(Reports.byName("yaml")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void theSameReportLooksTheSameAndTheStreamStaysOpen(String name) throws IOException {
+        Rendering rendering = Reports.byName(name).orElseThrow();
+        Unclosed out = new Unclosed();
+        rendering.write(RecordedReports.red(), out);
+        assertThat(out.toByteArray()).isNotEmpty();
+        assertThat(out.toString(java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo(Goldens.rendered(rendering, RecordedReports.red()));
+    }
+
+    /** Red and inconclusive between them have every reason; a verdict that no golden shows is one that nobody has read. */
+    @ParameterizedTest
+    @EnumSource
+    void everyReasonIsInAGolden(Verdict.Reason reason) {
+        assertThat(RecordedReports.all().values().stream()
+                        .flatMap((Report report) -> report.results().stream())
+                        .map(result -> result.verdict().reason()))
+                .contains(reason);
+    }
+
+    private static final class Unclosed extends ByteArrayOutputStream {
+        @Override
+        public void close() {
+            throw new AssertionError("the caller's stream is closed by the caller");
+        }
+    }
+}
