@@ -36,7 +36,7 @@ public final class StarterMatrix {
                 .toList();
         List<Column> columns = columns();
         List<List<String>> rows = new ArrayList<>();
-        List<String> header = new ArrayList<>(List.of(""));
+        List<String> header = new ArrayList<>(List.of("from"));
         columns.forEach(column -> header.add(column.reference()));
         header.add("dns");
         rows.add(header);
@@ -111,6 +111,6 @@ public final class StarterMatrix {
               stranger: {labels: {run: stranger}, synthetic: true}   # a pod that nobody wrote a rule for
             destinations:
               dns: {service: kube-dns, namespace: kube-system, port: 53, protocol: UDP}
-            grid: |2
+            grid: |
             """;
 }
