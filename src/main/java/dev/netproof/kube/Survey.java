@@ -119,6 +119,30 @@ final class Survey {
         }
     }
 
+    /** Read from storage, not from memory: this is asked to find out what has just changed. */
+    List<ClusterFacts.Pod> pods(Set<String> namespaces) {
+        KubernetesClient client = server.client();
+        List<CompletableFuture<List<io.fabric8.kubernetes.api.model.Pod>>> reads = namespaces.stream()
+                .map(namespace -> CompletableFuture.supplyAsync(
+                        () -> server.ask(
+                                "list pods in namespace " + namespace,
+                                () -> client.pods()
+                                        .inNamespace(namespace)
+                                        .list()
+                                        .getItems()),
+                        pool))
+                .toList();
+        try {
+            return reads.stream()
+                    .flatMap(read -> read.join().stream())
+                    .filter(pod -> !Marks.own(pod))
+                    .map(Facts::pod)
+                    .toList();
+        } catch (CompletionException e) {
+            throw server.trouble("list pods", e);
+        }
+    }
+
     Readable<ClusterFacts.Node> nodes() {
         return new Readable<>(permitted(
                         "list nodes", () -> server.client().nodes().list(CHEAP).getItems())
