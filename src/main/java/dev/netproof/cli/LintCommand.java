@@ -6,6 +6,7 @@ import dev.netproof.matrix.Reading;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Verdict;
+import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlanTerms;
 import dev.netproof.plan.PlannedCheck;
@@ -14,8 +15,10 @@ import dev.netproof.plan.Refusal;
 import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,15 +79,25 @@ final class LintCommand implements Callable<Integer> {
 
     /** Shows what this cluster makes of the matrices before anything is probed. */
     private static boolean meaningful(Reading reading, ClusterAccess access, PrintWriter err) {
-        Plan plan;
+        Set<String> namespaces = Planner.namespaces(reading.matrices());
+        ClusterFacts facts;
+        List<ClusterFacts.Policy> policies;
         try (Cluster cluster = ClusterOptions.connect(access)) {
-            PlanTerms terms = new PlanTerms(
-                    LocalDate.now(ZoneId.systemDefault()),
-                    Integer.MAX_VALUE,
-                    PlanTerms.Published.REFUSE,
-                    "default",
-                    Map.of());
-            plan = Planner.plan(reading.matrices(), cluster.survey(Planner.namespaces(reading.matrices())), terms);
+            facts = cluster.survey(namespaces);
+            policies = cluster.policies(namespaces);
+        }
+        PlanTerms terms = new PlanTerms(
+                LocalDate.now(ZoneId.systemDefault()),
+                Integer.MAX_VALUE,
+                PlanTerms.Published.REFUSE,
+                "default",
+                Map.of());
+        Plan plan = Planner.plan(reading.matrices(), facts, terms);
+        for (ClusterFacts.Policy policy : policies) {
+            if (!policy.selectsAny(facts.pods())) {
+                err.println("warning: NetworkPolicy " + policy.name() + " in namespace " + policy.namespace()
+                        + " selects no pod that is there now\n  fix: compare its podSelector with the pods' labels");
+            }
         }
         for (Refusal refusal : plan.refusals()) {
             err.println("error: " + refusal.problem() + "\n  fix: " + refusal.fix());

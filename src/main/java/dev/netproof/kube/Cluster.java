@@ -24,6 +24,11 @@ public interface Cluster extends AutoCloseable {
         return survey(namespaces).pods();
     }
 
+    /** The network policies of these namespaces; none where they may not be read. */
+    default List<ClusterFacts.Policy> policies(Set<String> namespaces) {
+        return List.of();
+    }
+
     /** Begins a session of probes. Nothing is created before the first launch. */
     ProbeSession open(SessionTerms terms);
 
