@@ -13,6 +13,8 @@ final class Contacts {
     /** @param by the probe that reached it; empty for a port-forward */
     private record Contact(Instant at, Optional<String> by) {}
 
+    private static final String NAME_SERVER = " 53";
+
     private final Map<String, List<Contact>> contacts = new HashMap<>();
 
     void reached(String backend, String probe, Instant at) {
@@ -21,6 +23,13 @@ final class Contacts {
 
     void listening(String backend, Instant at) {
         contacts.computeIfAbsent(backend, b -> new ArrayList<>()).add(new Contact(at, Optional.empty()));
+    }
+
+    /** Whether this probe reached any other backend, name servers left out. */
+    boolean reachedElsewhere(String probe, String backend) {
+        return contacts.entrySet().stream()
+                .filter(e -> !e.getKey().equals(backend) && !e.getKey().endsWith(NAME_SERVER))
+                .anyMatch(e -> e.getValue().stream().anyMatch(c -> c.by().equals(Optional.of(probe))));
     }
 
     /**

@@ -67,7 +67,14 @@ public final class Convergence {
         this.patience = patience;
         plan.probes().forEach(p -> probes.put(p.id(), p));
         plan.controls().forEach(p -> probes.put(p.id(), p));
-        plan.checks().forEach(c -> c.legs().forEach(l -> aims.put(key(l.probe(), l.attempt()), l.backends())));
+        for (PlannedCheck check : plan.checks()) {
+            for (Leg leg : check.legs()) {
+                // Behind a Service's address anybody may answer: only a direct connection shows who is alive.
+                if (leg.path().kind() == Path.Kind.POD || leg.path().kind() == Path.Kind.ADDRESS) {
+                    aims.put(key(leg.probe(), leg.attempt()), leg.backends());
+                }
+            }
+        }
     }
 
     /** What an attempt of a control aims at. */
@@ -401,7 +408,15 @@ public final class Convergence {
                 life.started(),
                 life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
                 life.changed(),
-                changed);
+                changed,
+                contacts.reachedElsewhere(
+                                leg.probe(),
+                                leg.backends().stream()
+                                        .findFirst()
+                                        .map(Backend::key)
+                                        .orElse(""))
+                        ? Finding.Elsewhere.REACHED_SOMETHING
+                        : Finding.Elsewhere.REACHED_NOTHING);
     }
 
     private PathObservation observation(Leg leg, Finding finding) {

@@ -1,0 +1,141 @@
+package dev.netproof;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JODATIME;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+class ArchitectureTest {
+    /** From the top down: each may use what stands after it, and nothing before it. */
+    static final List<String> LAYERS = List.of(
+            "cli", "engine", "run", "enforce", "report", "lint", "kube", "probe", "judge", "plan", "matrix", "model");
+
+    static final List<String> BELOW_THE_TOP = LAYERS.subList(1, LAYERS.size());
+
+    private static final JavaClasses CODE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.netproof");
+
+    @Test
+    void every_package_has_its_place_in_the_order() {
+        Set<String> packages =
+                CODE.stream().map(type -> type.getPackageName().split("\\.")[2]).collect(Collectors.toSet());
+
+        assertThat(packages).isSubsetOf(LAYERS).contains("cli", "engine", "run", "judge", "plan", "model");
+    }
+
+    @ParameterizedTest
+    @FieldSource("BELOW_THE_TOP")
+    void a_package_uses_only_those_below_it(String layer) {
+        List<String> above = LAYERS.subList(0, LAYERS.indexOf(layer));
+        check(noClasses()
+                .that()
+                .resideInAPackage(in(layer))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(above.stream().map(ArchitectureTest::in).toArray(String[]::new)));
+    }
+
+    @Test
+    void a_report_is_rendered_from_the_model_alone() {
+        check(noClasses().that().resideInAPackage(in("report")).should().dependOnClassesThat(ours("report", "model")));
+    }
+
+    @Test
+    void the_words_of_the_model_know_no_library() {
+        check(onlyUses("model", "java..", "org.jspecify.."));
+    }
+
+    @Test
+    void planning_is_computed_without_contact_to_anything() {
+        check(onlyUses("plan", "java.lang..", "java.util..", "java.time..", "org.jspecify..", in("model")));
+    }
+
+    @Test
+    void judging_is_computed_without_contact_to_anything() {
+        check(onlyUses(
+                "judge", "java.lang..", "java.util..", "java.time..", "org.jspecify..", in("model"), in("plan")));
+    }
+
+    @Test
+    void only_the_kube_package_knows_the_kubernetes_client() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(in("kube"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.fabric8.."));
+    }
+
+    @Test
+    void only_readers_of_matrices_and_of_kubeconfigs_know_yaml() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(in("matrix"), in("kube"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.snakeyaml.."));
+    }
+
+    @Test
+    void only_the_engine_and_the_command_line_know_the_test_platform() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(in("engine"), in("cli"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.junit.."));
+    }
+
+    @Test
+    void only_the_command_line_prints() {
+        JavaClasses quiet = CODE.that(DescribedPredicate.not(resideInAnyPackage(in("cli"))));
+
+        NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(quiet);
+        NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING.check(CODE);
+        NO_CLASSES_SHOULD_USE_JODATIME.check(CODE);
+    }
+
+    @Test
+    void nothing_sleeps() {
+        check(noClasses().should().callMethod(Thread.class, "sleep", long.class));
+    }
+
+    private static void check(ArchRule rule) {
+        // A package of the order may have no class yet.
+        rule.allowEmptyShould(true).check(CODE);
+    }
+
+    private static ArchRule onlyUses(String layer, String... packages) {
+        return classes()
+                .that()
+                .resideInAPackage(in(layer))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(in(layer)).or(resideInAnyPackage(packages)));
+    }
+
+    private static DescribedPredicate<JavaClass> ours(String... allowed) {
+        String[] packages = List.of(allowed).stream().map(ArchitectureTest::in).toArray(String[]::new);
+        return resideInAnyPackage("dev.netproof..").and(DescribedPredicate.not(resideInAnyPackage(packages)));
+    }
+
+    private static String in(String layer) {
+        return "dev.netproof." + layer + "..";
+    }
+}
