@@ -28,3 +28,24 @@ cluster() {
 }
 
 kubectl() { cluster kubectl "$@"; }
+
+# The arguments that every script around a demo cluster takes: sets CLUSTER; needs a function `help`.
+cluster_arguments() {
+  CLUSTER=${NETPROOF_CLUSTER_NAME:-netproof}
+  while (($#)); do
+    case $1 in
+      --name)
+        [[ $# -ge 2 ]] || usage_error "--name wants a value"
+        CLUSTER=$2
+        shift
+        ;;
+      --name=*) CLUSTER=${1#--name=} ;;
+      -h | --help)
+        help
+        exit 0
+        ;;
+      *) usage_error "unexpected argument '$1'" ;;
+    esac
+    shift
+  done
+}

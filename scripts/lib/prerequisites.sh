@@ -35,15 +35,19 @@ need_java() { # java to run, javac to build
 
 can_install() { [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null; }
 
-# For the scripts that promise to work on a fresh machine. The others only say what is missing.
+# install_prerequisites [COMMAND…]: for the scripts that promise to work on a fresh machine; the others only say what is missing.
+# A COMMAND is needed beside JDK and Maven, and comes in a package of its own name.
 install_prerequisites() {
   local -a missing=()
+  local command
+  for command in "$@"; do command -v "$command" >/dev/null || missing+=("$command"); done
   have_program javac || missing+=("$JDK_PACKAGE")
   maven_choose || missing+=(maven)
   ((${#missing[@]})) || return 0
   can_install || {
     need_java javac
     maven_need
+    die "this machine lacks ${missing[*]}" "install it; as root on Debian or Ubuntu $SCRIPT does it itself"
   }
   local log
   log=$(mktemp)
