@@ -115,8 +115,9 @@ build_watch() {
   trap 'kill "$pid" 2>/dev/null' EXIT
   while kill -0 "$pid" 2>/dev/null; do
     packages=$(grep -cv '^go: ' "$log" || true)
-    line="Go parts: $packages packages compiled, $((SECONDS - start)) s"
-    if ((packages < GO_ABOUT_PACKAGES)); then line+=" ($((packages * 100 / GO_ABOUT_PACKAGES)) % of a cold build)"; fi
+    line="Go parts: $((SECONDS - start)) s"
+    # Nothing to compile, as far as one sees: Go has it all and links.
+    if ((packages)); then line+=", $packages packages compiled ($((packages * 100 / GO_ABOUT_PACKAGES)) % of a cold build)"; fi
     if [[ -t 2 ]]; then
       printf '\r\e[K      %s' "$line" >&2
     elif ((SECONDS - start - last >= 30)); then

@@ -6,7 +6,7 @@ LAB_NODES=(node1 node2)
 LAB_MACHINES=(cp node1 node2 outside)
 
 # The host's own variables (proxies, credentials, a Go or Kubernetes configuration) must not reach the lab's processes.
-LAB_ENV=(PATH=/var/lib/lab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8)
+LAB_ENV=(PATH=/var/lib/lab/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/var/lib/lab LANG=C.UTF-8)
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -22,7 +22,7 @@ die() {
 
 usage_error() {
   say "scripts/cluster: $1"
-  say "  fix: see scripts/cluster ${2:-} --help"
+  say "  fix: see scripts/cluster${2:+ $2} --help"
   exit 2
 }
 

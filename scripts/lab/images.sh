@@ -33,7 +33,7 @@ image_skeleton() {
   local root=$1
   mkdir -p "$root"/{etc/ssl/certs,tmp,proc,sys,dev,var/tmp,home/curl_user}
   chmod 1777 "$root/tmp" "$root/var/tmp"
-  printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'curl_user:x:100:101::/home/curl_user:/bin/sh' \
+  printf '%s\n' 'root:x:0:0:root:/:/bin/sh' 'curl_user:x:100:101::/home/curl_user:/bin/sh' \
     'nobody:x:65534:65534:nobody:/:/bin/false' >"$root/etc/passwd"
   printf '%s\n' 'root:x:0:' 'curl_group:x:101:' 'nobody:x:65534:' >"$root/etc/group"
   printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"

@@ -1,10 +1,24 @@
 package dev.netproof.cli;
 
+import dev.netproof.kube.Cluster;
+import dev.netproof.kube.ClusterAccess;
 import dev.netproof.matrix.Reading;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
+import dev.netproof.model.Verdict;
+import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.Plan;
+import dev.netproof.plan.PlanTerms;
+import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.Planner;
+import dev.netproof.plan.Refusal;
 import java.io.PrintWriter;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,17 +30,23 @@ import picocli.CommandLine.Spec;
 /** Finds mistakes without a cluster. */
 @Command(
         name = "lint",
-        description = "Reads matrices and shows every mistake in them, without a cluster.",
-        mixinStandardHelpOptions = true)
+        description =
+                "Reads matrices and shows every mistake in them, without a cluster; with --live also what would make a check"
+                        + " meaningless on this one.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Examples:", "  netproof lint matrix.yaml", "  netproof lint matrices/ --live --context staging"})
 final class LintCommand implements Callable<Integer> {
     @Mixin
     MatrixArguments matrices = new MatrixArguments();
 
+    @Mixin
+    ClusterOptions cluster = new ClusterOptions();
+
     @Option(
-            names = {"-n", "--namespace"},
-            paramLabel = "NAMESPACE",
-            description = "Namespace where a matrix names none; default: default.")
-    @Nullable String namespace;
+            names = "--live",
+            description =
+                    "Also look at the cluster: no such Service, nobody with these labels, wrong port. Starts nothing.")
+    boolean live;
 
     @Spec
     @Nullable CommandSpec spec;
@@ -37,9 +57,14 @@ final class LintCommand implements Callable<Integer> {
             throw new IllegalStateException("picocli sets this before calling");
         }
         PrintWriter err = spec.commandLine().getErr();
-        Reading reading = matrices.read(Optional.ofNullable(namespace).orElse("default"));
+        Optional<ClusterAccess> access = live ? Optional.of(cluster.access()) : Optional.empty();
+        Reading reading = matrices.read(Optional.ofNullable(cluster.namespace)
+                .orElse(access.map(ClusterAccess::namespace).orElse("default")));
         if (!MatrixArguments.usable(reading, err)) {
             return Exit.BAD_INPUT.code();
+        }
+        if (access.isPresent() && !meaningful(reading, access.get(), err)) {
+            return Exit.INCONCLUSIVE.code();
         }
         int checks = 0;
         for (Matrix matrix : reading.matrices()) {
@@ -50,5 +75,43 @@ final class LintCommand implements Callable<Integer> {
                 .println(reading.matrices().size() + (reading.matrices().size() == 1 ? " matrix" : " matrices") + ", "
                         + checks + " checks: no mistakes found");
         return Exit.CONFORMS.code();
+    }
+
+    /** Shows what this cluster makes of the matrices before anything is probed. */
+    private static boolean meaningful(Reading reading, ClusterAccess access, PrintWriter err) {
+        Set<String> namespaces = Planner.namespaces(reading.matrices());
+        ClusterFacts facts;
+        List<ClusterFacts.Policy> policies;
+        try (Cluster cluster = ClusterOptions.connect(access)) {
+            facts = cluster.survey(namespaces);
+            policies = cluster.policies(namespaces);
+        }
+        PlanTerms terms = new PlanTerms(
+                LocalDate.now(ZoneId.systemDefault()),
+                Integer.MAX_VALUE,
+                PlanTerms.Published.REFUSE,
+                "default",
+                Map.of());
+        Plan plan = Planner.plan(reading.matrices(), facts, terms);
+        for (ClusterFacts.Policy policy : policies) {
+            if (!policy.selectsAny(facts.pods())) {
+                err.println("warning: NetworkPolicy " + policy.name() + " in namespace " + policy.namespace()
+                        + " selects no pod that is there now\n  fix: compare its podSelector with the pods' labels");
+            }
+        }
+        for (Refusal refusal : plan.refusals()) {
+            err.println("error: " + refusal.problem() + "\n  fix: " + refusal.fix());
+        }
+        boolean clean = plan.refusals().isEmpty();
+        for (PlannedCheck planned : plan.checks()) {
+            Optional<Verdict> verdict = planned.foregone().or(planned::doubt);
+            if (verdict.isPresent()) {
+                clean = false;
+                err.println(planned.check().location() + ": " + planned.check().sentence() + ": "
+                        + verdict.get().explanation()
+                        + verdict.get().fix().map(fix -> "\n  fix: " + fix).orElse(""));
+            }
+        }
+        return clean;
     }
 }

@@ -4,6 +4,7 @@ import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.model.Exit;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,9 +17,11 @@ import picocli.CommandLine.Command;
         subcommands = {
             RunCommand.class,
             LintCommand.class,
+            InitCommand.class,
             ReportCommand.class,
             CleanCommand.class,
             SchemaCommand.class,
+            AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,

@@ -18,6 +18,8 @@ final class Contacts {
      */
     private record Contact(Instant at, Optional<String> by, Optional<Attempt> answered) {}
 
+    private static final String NAME_SERVER = " 53";
+
     private final Map<String, List<Contact>> contacts = new HashMap<>();
 
     void reached(String backend, String probe, Instant at, Optional<Attempt> answered) {
@@ -25,7 +27,15 @@ final class Contacts {
     }
 
     void listening(String backend, Instant at) {
-        contacts.computeIfAbsent(backend, b -> new ArrayList<>()).add(new Contact(at, Optional.empty(), Optional.empty()));
+        contacts.computeIfAbsent(backend, b -> new ArrayList<>())
+                .add(new Contact(at, Optional.empty(), Optional.empty()));
+    }
+
+    /** Whether this probe reached any other backend, name servers left out. */
+    boolean reachedElsewhere(String probe, String backend) {
+        return contacts.entrySet().stream()
+                .filter(e -> !e.getKey().equals(backend) && !e.getKey().endsWith(NAME_SERVER))
+                .anyMatch(e -> e.getValue().stream().anyMatch(c -> c.by().equals(Optional.of(probe))));
     }
 
     /**
@@ -52,9 +62,7 @@ final class Contacts {
         return window(
                 backend,
                 ControlGrade.REACHED,
-                c -> attempt.isPresent()
-                        && c.answered().equals(attempt)
-                        && !c.by().equals(Optional.of(probe)));
+                c -> attempt.isPresent() && c.answered().equals(attempt) && !c.by().equals(Optional.of(probe)));
     }
 
     /** When anything but this probe showed it alive, port-forwards among it. */

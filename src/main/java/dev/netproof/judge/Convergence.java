@@ -69,7 +69,8 @@ public final class Convergence {
         this.patience = patience;
         plan.probes().forEach(p -> probes.put(p.id(), p));
         plan.controls().forEach(p -> probes.put(p.id(), p));
-        // Behind a Service's address there may be more pods than are probed: who reached it reached none of them for certain.
+        // Behind a Service's address there may be more pods than are probed: who reached it reached none of them for
+        // certain.
         plan.checks().stream()
                 .flatMap(c -> c.legs().stream())
                 .filter(l -> l.path().kind() != Path.Kind.VIP)
@@ -155,23 +156,26 @@ public final class Convergence {
 
     private boolean wants(PlannedCheck check, Leg leg, Backend backend, List<Sample> tail) {
         // Others may have reached it only until their own rules arrived.
-        Instant recently = tail.isEmpty()
-                ? Instant.MIN
-                : tail.get(tail.size() - 1).began().minus(patience.settle());
+        Instant recently =
+                tail.isEmpty() ? Instant.MIN : tail.get(tail.size() - 1).began().minus(patience.settle());
         if (contacts.reachedByOthers(backend.key(), leg.probe())
                 .filter(window -> !window.to().isBefore(recently))
                 .isPresent()) {
             return false;
         }
-        Instant asked = answers.get(backend.key());
-        if (asked == null) {
+        Instant answered = answers.get(backend.key());
+        if (answered == null) {
             return check.check().expectation().forbids() || !tail.isEmpty();
         }
-        Instant settled = settled(leg.probe());
-        return !tail.isEmpty()
-                && tail.stream().filter(s -> s.began().isAfter(asked)).count() >= patience.stable()
-                && !tail.get(tail.size() - 1).began().isBefore(settled)
-                && tail.get(tail.size() - 1).at().isAfter(asked);
+        Instant from = contacts.aliveToOthers(backend.key(), leg.probe(), ControlGrade.LISTENING)
+                .map(Contacts.Window::from)
+                .orElse(answered);
+        List<Sample> counted =
+                tail.stream().filter(s -> !s.began().isBefore(from)).toList();
+        // Only the answer at the far end of the window is missing.
+        return counted.size() >= patience.stable()
+                && !counted.get(counted.size() - 1).began().isBefore(settled(leg.probe()))
+                && counted.get(counted.size() - 1).at().isAfter(answered);
     }
 
     /** The latest moment at which an undecided check is decided anyway. */
@@ -251,8 +255,7 @@ public final class Convergence {
 
     /** Whether a denial that was believed turned out open later on. */
     public boolean reopened(PlannedCheck check) {
-        return check.check().expectation().forbids()
-                && check.legs().stream().anyMatch(this::wasOpen);
+        return check.check().expectation().forbids() && check.legs().stream().anyMatch(this::wasOpen);
     }
 
     /** Whether one of the check's probes cannot say anything any more. */
@@ -268,8 +271,8 @@ public final class Convergence {
         Instant settled = settled(leg.probe());
         boolean inWords = check.check().expectation().forbids()
                 && track(leg).openedAfter(settled).equals(Optional.of(Outcome.L7_DENIED));
-        List<Sample> tail = track(leg)
-                .tail(s -> s.outcome().looksDenied() || (inWords && s.outcome() == Outcome.L7_DENIED));
+        List<Sample> tail =
+                track(leg).tail(s -> s.outcome().looksDenied() || (inWords && s.outcome() == Outcome.L7_DENIED));
         for (Proof proof : inWords ? answered(leg) : proofs(check, leg)) {
             List<Sample> counted = tail.stream()
                     .filter(s -> proof.window().covers(s.began(), s.at()))
@@ -323,8 +326,8 @@ public final class Convergence {
         List<Proof> proofs = new ArrayList<>();
         contacts.reachedByOthers(backend.key(), leg.probe())
                 .filter(reached -> reached.times() > 1)
-                .ifPresent(reached ->
-                        proofs.add(new Proof(ControlGrade.REACHED, reached, reachedBy(reached, backend))));
+                .ifPresent(
+                        reached -> proofs.add(new Proof(ControlGrade.REACHED, reached, reachedBy(reached, backend))));
         boolean kubelet =
                 backend.pod().flatMap(Backend.TargetPod::kubeletProbed).isPresent();
         ControlGrade grade = kubelet ? ControlGrade.LISTENING : ControlGrade.LISTENING_LOOPBACK;
@@ -344,8 +347,8 @@ public final class Convergence {
         List<Proof> proofs = new ArrayList<>();
         for (Backend backend : leg.backends()) {
             contacts.answeredOthers(backend.key(), leg.probe(), attempt(leg.probe(), leg.attempt()))
-                    .ifPresent(window ->
-                            proofs.add(new Proof(ControlGrade.REACHED, window, reachedBy(window, backend))));
+                    .ifPresent(
+                            window -> proofs.add(new Proof(ControlGrade.REACHED, window, reachedBy(window, backend))));
         }
         return proofs;
     }
@@ -360,9 +363,7 @@ public final class Convergence {
         return leg.backends().stream()
                 .findFirst()
                 .map(backend -> whyNot(
-                        leg,
-                        backend,
-                        contacts.aliveToOthers(backend.key(), leg.probe(), ControlGrade.LISTENING)))
+                        leg, backend, contacts.aliveToOthers(backend.key(), leg.probe(), ControlGrade.LISTENING)))
                 .orElse("nobody reached it");
     }
 
@@ -426,15 +427,15 @@ public final class Convergence {
         if (leg.path().kind() == Path.Kind.LOOKUP) {
             boolean seen = !track.tail(lookedUp(check)).isEmpty();
             steady = expected.forbids()
-                    || track.steadily(
-                            seen ? lookedUp(check) : lookedUp(check).negate(), patience.stable(), settled);
+                    || track.steadily(seen ? lookedUp(check) : lookedUp(check).negate(), patience.stable(), settled);
         } else if (expected.forbids() && wasOpen(leg)) {
             // Once is enough: no number of denials closes what was open.
             outcome = track.openedAfter(settled);
             steady = true;
         } else {
             Optional<Denial> denial = denial(check, leg);
-            boolean denied = outcome.filter(o -> o.looksDenied() || o == Outcome.L7_DENIED).isPresent();
+            boolean denied = outcome.filter(o -> o.looksDenied() || o == Outcome.L7_DENIED)
+                    .isPresent();
             if (denied) {
                 // The proof must have been there while the attempts failed, for a failed allow as for a denial.
                 proof = denial.map(Denial::proof);
@@ -458,7 +459,15 @@ public final class Convergence {
                 life.started(),
                 life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
                 life.changed(),
-                changed);
+                changed,
+                contacts.reachedElsewhere(
+                                leg.probe(),
+                                leg.backends().stream()
+                                        .findFirst()
+                                        .map(Backend::key)
+                                        .orElse(""))
+                        ? Finding.Elsewhere.REACHED_SOMETHING
+                        : Finding.Elsewhere.REACHED_NOTHING);
     }
 
     private PathObservation observation(Leg leg, Finding finding) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param started when its probe began
  * @param changed how admission changed the probe
  * @param targetChanged how the target changed meanwhile
+ * @param elsewhere what the same probe reached otherwise
  */
 record Finding(
         Leg leg,
@@ -27,7 +28,14 @@ record Finding(
         Optional<Instant> started,
         Optional<Loss> loss,
         Optional<String> changed,
-        Optional<String> targetChanged) {
+        Optional<String> targetChanged,
+        Elsewhere elsewhere) {
+
+    /** What the same probe reached beside this path, name servers left out: it hints at which end stops the traffic. */
+    enum Elsewhere {
+        REACHED_SOMETHING,
+        REACHED_NOTHING
+    }
 
     /** Whether the outcome held still for as long as was asked. */
     enum Steadiness {

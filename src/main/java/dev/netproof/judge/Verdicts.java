@@ -260,13 +260,22 @@ final class Verdicts {
                 .filter(f -> f.leg().path().kind() == Path.Kind.POD)
                 .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
         String source = planned.check().source().name();
-        String advice = everyPath
-                ? "a connection needs an allow on both ends: Egress of " + source + " and Ingress of "
-                        + planned.check().destination().name() + ", on the pod's port"
-                : vipOnly
-                        ? "the pods can be reached, the Service's address cannot: does an egress rule name the pods by"
-                                + " ipBlock, or is kube-proxy behind?"
-                        : "some pods can be reached and some cannot: compare the nodes they run on";
+        String destination = planned.check().destination().name();
+        boolean reachesOthers = findings.stream().anyMatch(f -> f.elsewhere() == Finding.Elsewhere.REACHED_SOMETHING);
+        String advice;
+        if (everyPath && !reachesOthers) {
+            advice = source
+                    + " reached nothing else in this run either, name servers aside: look first at the Egress of "
+                    + source + ", then at the Ingress of " + destination;
+        } else if (everyPath) {
+            advice = source + " reaches other destinations: look first at the Ingress of " + destination
+                    + ", then whether the Egress of " + source + " names its pods and their port";
+        } else if (vipOnly) {
+            advice = "the pods can be reached, the Service's address cannot: does an egress rule name the pods by"
+                    + " ipBlock, or is kube-proxy behind?";
+        } else {
+            advice = "some pods can be reached and some cannot: compare the nodes they run on";
+        }
         return new Verdict(worst.status(), worst.reason(), worst.explanation(), Optional.of(advice));
     }
 

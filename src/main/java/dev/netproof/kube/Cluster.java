@@ -2,6 +2,7 @@ package dev.netproof.kube;
 
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.plan.ClusterFacts;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -17,6 +18,16 @@ public interface Cluster extends AutoCloseable {
      * permitted are named in {@link ClusterFacts#unreadable()} instead of failing, except pods.
      */
     ClusterFacts survey(Set<String> namespaces);
+
+    /** The pods of these namespaces as they are now, netproof's own left out: whether targets are still what they were. */
+    default List<ClusterFacts.Pod> pods(Set<String> namespaces) {
+        return survey(namespaces).pods();
+    }
+
+    /** The network policies of these namespaces; none where they may not be read. */
+    default List<ClusterFacts.Policy> policies(Set<String> namespaces) {
+        return List.of();
+    }
 
     /** Begins a session of probes. Nothing is created before the first launch. */
     ProbeSession open(SessionTerms terms);

@@ -102,6 +102,16 @@ final class FabricCluster implements Cluster {
     }
 
     @Override
+    public List<ClusterFacts.Pod> pods(Set<String> namespaces) {
+        return new Survey(server, pool).pods(namespaces);
+    }
+
+    @Override
+    public List<ClusterFacts.Policy> policies(Set<String> namespaces) {
+        return new Survey(server, pool).policies(namespaces);
+    }
+
+    @Override
     public ProbeSession open(SessionTerms terms) {
         return new FabricSession(server, payloads, clock, terms, this::userId);
     }

@@ -82,6 +82,9 @@ final class FabricSession implements ProbeSession {
 
     @Override
     public void launch(Collection<ProbePod> launched) {
+        if (closing) {
+            return;
+        }
         // Here and not in a worker: a cluster that cannot be reached is said once.
         server.client();
         for (ProbePod probe : launched) {

@@ -119,6 +119,46 @@ final class Survey {
         }
     }
 
+    /** Read from storage, not from memory: this is asked to find out what has just changed. */
+    List<ClusterFacts.Pod> pods(Set<String> namespaces) {
+        KubernetesClient client = server.client();
+        List<CompletableFuture<List<io.fabric8.kubernetes.api.model.Pod>>> reads = namespaces.stream()
+                .map(namespace -> CompletableFuture.supplyAsync(
+                        () -> server.ask(
+                                "list pods in namespace " + namespace,
+                                () -> client.pods()
+                                        .inNamespace(namespace)
+                                        .list()
+                                        .getItems()),
+                        pool))
+                .toList();
+        try {
+            return reads.stream()
+                    .flatMap(read -> read.join().stream())
+                    .filter(pod -> !Marks.own(pod))
+                    .map(Facts::pod)
+                    .toList();
+        } catch (CompletionException e) {
+            throw server.trouble("list pods", e);
+        }
+    }
+
+    List<ClusterFacts.Policy> policies(Set<String> namespaces) {
+        return namespaces.stream()
+                .map(namespace -> list(
+                        namespace,
+                        "networkpolicies",
+                        server.client().network().v1().networkPolicies()))
+                .toList()
+                .stream()
+                .flatMap(read -> read.join().stream())
+                .map(policy -> new ClusterFacts.Policy(
+                        policy.getMetadata().getNamespace(),
+                        policy.getMetadata().getName(),
+                        Facts.selector(policy.getSpec().getPodSelector())))
+                .toList();
+    }
+
     Readable<ClusterFacts.Node> nodes() {
         return new Readable<>(permitted(
                         "list nodes", () -> server.client().nodes().list(CHEAP).getItems())

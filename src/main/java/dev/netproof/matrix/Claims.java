@@ -25,7 +25,10 @@ final class Claims {
         this.today = today;
     }
 
-    /** One check for each pair, in the file's order; an expired exception stands beside the check that it was to replace. */
+    /**
+     * One check for each pair, in the file's order; an expired exception stands beside the check that it was to replace, and
+     * one that holds is followed by its guards.
+     */
     List<Check> settle(List<Claim> rules, List<Claim> exceptions) {
         Map<Claim.Pair, Claim> ruled = new LinkedHashMap<>();
         rules.stream().sorted(FILE_ORDER).forEach(claim -> ruled.merge(claim.pair(), claim, this::merge));
@@ -55,6 +58,8 @@ final class Claims {
         });
         List<Claim> settled = new ArrayList<>(ruled.values());
         settled.addAll(excepted.values());
+        Guards guards = new Guards(settled);
+        excepted.values().stream().filter(this::holds).forEach(exception -> settled.addAll(guards.of(exception)));
         settled.sort(FILE_ORDER);
         return settled.stream().map(Claim::check).toList();
     }
@@ -73,9 +78,9 @@ final class Claims {
         if (one.expectation() != other.expectation()) {
             findings.add(
                     second.said(),
-                    Problems.contradiction(other),
+                    Problems.contradiction(other, one),
                     first.said(),
-                    "the same pair: " + one.expectation().word());
+                    one.expectation().participle() + " here");
             return first;
         }
         if (one.origin() == other.origin()) {

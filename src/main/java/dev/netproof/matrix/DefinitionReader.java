@@ -55,9 +55,10 @@ final class DefinitionReader {
     }
 
     private List<YamlNode.Entry> entries(Optional<YamlNode> section, String what) {
-        return section.flatMap(node -> Fields.mapping(findings, node, what))
-                .map(YamlNode.Mapping::entries)
-                .orElse(List.of());
+        return section.flatMap(node -> Fields.mapping(findings, node, what)).stream()
+                .flatMap(mapping -> mapping.entries().stream())
+                .filter(entry -> !entry.key().value().equals(YamlNode.MERGE_KEY))
+                .toList();
     }
 
     private boolean isLegal(Text name, String what) {
@@ -101,7 +102,9 @@ final class DefinitionReader {
             return fields.text("workload").flatMap(references::workload).map(workload -> (Identity) workload);
         }
         if (!fields.has("labels")) {
-            findings.add(name.span(), Problems.noIdentity(name.value()));
+            if (!fields.wasMeant("labels") && !fields.wasMeant("workload")) {
+                findings.add(name.span(), Problems.noIdentity(name.value()));
+            }
             return Optional.empty();
         }
         return fields.node("labels").flatMap(node -> labels("labels", node)).map(Identity.Labels::new);
@@ -134,6 +137,9 @@ final class DefinitionReader {
     private Optional<Destination> destination(Text name, YamlNode node) {
         return Fields.of(findings, node, "a destination", Keys.DESTINATION).flatMap(fields -> {
             List<String> targets = Keys.TARGETS.stream().filter(fields::has).toList();
+            if (targets.isEmpty() && Keys.TARGETS.stream().anyMatch(fields::wasMeant)) {
+                return Optional.empty();
+            }
             if (targets.size() != 1) {
                 findings.add(
                         targets.isEmpty() ? name.span() : fields.keySpan(targets.get(1)),
@@ -175,7 +181,7 @@ final class DefinitionReader {
         if (outside && port.isPresent() && port.get() instanceof PortRef.Name named) {
             findings.add(fields.valueSpan("port"), Problems.portIsNoNumber(named.value()));
         }
-        if (!fields.has("port") && protocol.isPresent()) {
+        if (!fields.has("port") && !fields.wasMeant("port") && protocol.isPresent()) {
             port = standardPort(kind, protocol.get());
             if (port.isEmpty() && !kind.equals("service")) {
                 findings.add(name.span(), Problems.portMissing(name.value(), kind));
@@ -263,7 +269,7 @@ final class DefinitionReader {
             if (fields.has("query") && known != Protocol.DNS) {
                 findings.add(fields.keySpan("query"), Problems.onlyWithProtocol("query", "DNS", known));
             }
-            if (!fields.has("query") && known == Protocol.DNS) {
+            if (!fields.has("query") && !fields.wasMeant("query") && known == Protocol.DNS) {
                 findings.add(name.span(), Problems.queryMissing(name.value()));
             }
         });
@@ -324,6 +330,9 @@ final class DefinitionReader {
             Map<String, String> labels = new LinkedHashMap<>();
             for (YamlNode.Entry entry : mapping.entries()) {
                 String label = entry.key().value();
+                if (label.equals(YamlNode.MERGE_KEY)) {
+                    continue;
+                }
                 if (!KubernetesNames.acceptsLabelKey(label)) {
                     findings.add(entry.key().span(), Problems.badLabelKey(label));
                 }

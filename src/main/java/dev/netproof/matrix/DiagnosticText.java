@@ -48,7 +48,7 @@ public final class DiagnosticText {
                     .append(visible(place(diagnostic)))
                     .append('\n')
                     .append(margin)
-                    .append(ink.in(BLUE, "  | "))
+                    .append(ink.in(BLUE, " | "))
                     .append(visible(diagnostic.problem()))
                     .append('\n');
         } else {
@@ -77,10 +77,10 @@ public final class DiagnosticText {
                     gutter,
                     new Excerpt(other.location(), other.width(), other.line(), other.note()));
         });
-        String prefix = margin + ink.in(BLUE, "  = ");
+        String prefix = margin + ink.in(BLUE, " = ");
         for (String line : wrap(visible(diagnostic.fix()))) {
             out.append(prefix).append(line).append('\n');
-            prefix = margin + "    ";
+            prefix = margin + "   ";
         }
         return out.toString();
     }
@@ -113,13 +113,13 @@ public final class DiagnosticText {
         int width = Math.max(1, Math.min(excerpt.width(), Math.max(1, to - caret)));
         String carets = String.valueOf(under)
                 .repeat(Math.max(1, columns(text(line, Math.min(caret, to), Math.min(caret + width, to)))));
-        String empty = " ".repeat(gutter) + ink.in(BLUE, "  |");
+        String empty = " ".repeat(gutter) + ink.in(BLUE, " |");
         String number = String.format(
                 Locale.ROOT, "%" + gutter + "d", excerpt.location().line());
         int padding = columns(before) + Math.max(0, caret - line.length);
         out.append(empty)
                 .append('\n')
-                .append(ink.in(BLUE, number + "  | "))
+                .append(ink.in(BLUE, number + " | "))
                 .append(shown.stripTrailing())
                 .append('\n')
                 .append(empty)

@@ -13,6 +13,10 @@ final class Expectations {
             Arrays.stream(Expectation.values()).map(Expectation::word).toList();
 
     private static final Map<String, String> SYNONYMS = Map.ofEntries(
+            Map.entry("allowed", "allow"),
+            Map.entry("denied", "deny"),
+            Map.entry("dropped", "drop"),
+            Map.entry("rejected", "reject"),
             Map.entry("yes", "allow"),
             Map.entry("y", "allow"),
             Map.entry("on", "allow"),

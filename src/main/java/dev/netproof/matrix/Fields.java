@@ -1,10 +1,12 @@
 package dev.netproof.matrix;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -17,15 +19,22 @@ final class Fields {
     private final Span span;
     private final Map<String, YamlNode.Entry> entries = new LinkedHashMap<>();
 
+    /** Keys that are missing only because they are mistyped or merged in, which has been reported. */
+    private final Set<String> meant = new HashSet<>();
+
     /** @param owner with its article, as a message says it: "a check" */
     Fields(Findings findings, YamlNode.Mapping mapping, String owner, List<String> keys) {
         this.findings = findings;
         this.span = mapping.span();
         for (YamlNode.Entry entry : mapping.entries()) {
-            if (keys.contains(entry.key().value())) {
-                entries.put(entry.key().value(), entry);
+            String key = entry.key().value();
+            if (keys.contains(key)) {
+                entries.put(key, entry);
+            } else if (key.equals(YamlNode.MERGE_KEY)) {
+                meant.addAll(keys);
             } else {
-                findings.add(entry.key().span(), Problems.unknownKey(entry.key().value(), owner, keys));
+                findings.add(entry.key().span(), Problems.unknownKey(key, owner, keys));
+                Suggestion.among(keys, key).ifPresent(meant::add);
             }
         }
     }
@@ -86,11 +95,14 @@ final class Fields {
     }
 
     boolean require(String owner, String key, String example) {
-        if (!has(key)) {
+        if (!has(key) && !wasMeant(key)) {
             findings.add(span, Problems.missingKey(owner, key, example));
-            return false;
         }
-        return true;
+        return has(key);
+    }
+
+    boolean wasMeant(String key) {
+        return meant.contains(key);
     }
 
     Optional<Text> text(String key) {
@@ -204,7 +216,7 @@ final class Fields {
             return switch (scalar.type()) {
                 case TEXT -> "text";
                 case NOTHING -> "nothing";
-                case TRUE_OR_FALSE -> "true or false";
+                case TRUE_OR_FALSE -> "a boolean";
                 case WHOLE_NUMBER, NUMBER -> "a number";
             };
         }

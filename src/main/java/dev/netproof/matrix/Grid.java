@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  */
 final class Grid {
     private static final Pattern WORD = Pattern.compile("\\S+");
+    /** What may stand in the corner, for readers of YAML that know nothing of {@link DrawnGrid}. */
+    private static final String CORNER = "from";
+
     private static final String NOT_ASKED = "-";
 
     private final Findings findings;
@@ -41,14 +44,18 @@ final class Grid {
             findings.add(block.span(), Problems.emptyGrid());
             return List.of();
         }
-        List<Text> header = rows.get(0);
+        List<Text> header = withoutCorner(rows.get(0));
+        if (header.isEmpty()) {
+            findings.add(block.span(), Problems.emptyGrid());
+            return List.of();
+        }
         List<Optional<Destination>> columns = columns(header);
         Map<String, Span> seen = new HashMap<>();
         List<Cell> cells = new ArrayList<>();
         for (List<Text> row : rows.subList(1, rows.size())) {
             Text first = row.get(0);
-            Optional<Source> source = references.source(first);
             Span other = seen.putIfAbsent(first.value(), first.span());
+            Optional<Source> source = other == null ? references.source(first) : Optional.empty();
             if (other != null) {
                 findings.add(first.span(), Problems.duplicateRow(first.value()), other, "the first row");
             }
@@ -57,12 +64,16 @@ final class Grid {
         return cells;
     }
 
+    private static List<Text> withoutCorner(List<Text> header) {
+        return header.get(0).value().equals(CORNER) ? header.subList(1, header.size()) : header;
+    }
+
     private List<Optional<Destination>> columns(List<Text> header) {
         Map<String, Span> seen = new HashMap<>();
         List<Optional<Destination>> columns = new ArrayList<>();
         for (Text column : header) {
-            columns.add(references.destination(column));
             Span other = seen.putIfAbsent(column.value(), column.span());
+            columns.add(other == null ? references.destination(column) : Optional.empty());
             if (other != null) {
                 findings.add(column.span(), Problems.duplicateColumn(column.value()), other, "the first column");
             }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** All wording of diagnostics: what is wrong, and how to mend it. */
 final class Problems {
@@ -71,7 +72,10 @@ final class Problems {
     }
 
     static Problem notUtf8() {
-        return error("not-utf8", "from here on the file is not UTF-8", "Save the file as UTF-8.");
+        return error(
+                "not-utf8",
+                "from here on the file is not UTF-8",
+                "Save the file as UTF-8. (The > of Windows PowerShell writes UTF-16.)");
     }
 
     static Problem unprintable(int character) {
@@ -95,30 +99,35 @@ final class Problems {
 
     // YAML
 
-    static Problem syntax(Optional<String> context, Optional<String> problem) {
-        String said = problem.or(() -> context).orElse("this is not YAML");
+    /**
+     * @param context what the parser was about when it stumbled
+     * @param said what it stumbled over
+     */
+    static Problem syntax(String context, String said) {
         String[] known = SYNTAX.get(said);
         if (known != null) {
             return error("yaml-syntax", known[0], known[1]);
         }
-        String where = context.orElse("");
-        if (where.contains("flow sequence")) {
+        if (context.contains("flow sequence")) {
             return error(
                     "yaml-syntax",
-                    "the list in [ ] goes wrong here",
+                    "the list in [ ] has no end, or an entry without a comma",
                     "Put a comma between entries and a ] at the end.");
         }
-        if (where.contains("flow mapping")) {
+        if (context.contains("flow mapping")) {
             return error(
                     "yaml-syntax",
-                    "the mapping in { } goes wrong here",
+                    "the mapping in { } has no end, or a key without a comma before it",
                     "Put a comma between keys and a } at the end.");
         }
-        if (where.contains("quoted scalar")) {
+        if (said.contains("escape character") || said.contains("expected escape")) {
             return error(
                     "yaml-syntax",
-                    "the quoted text has no end, or an escape that YAML does not know",
-                    "Close the quotes; write \\\\ for a backslash in double quotes.");
+                    "YAML does not know this escape",
+                    "Write \\\\ for a backslash in double quotes, or use single quotes.");
+        }
+        if (context.contains("quoted scalar")) {
+            return error("yaml-syntax", "the quoted text has no end", "Close the quotes.");
         }
         if (said.contains("cannot start any token")) {
             return error("yaml-syntax", "a value cannot begin with this character", "Put the value into quotes.");
@@ -198,7 +207,7 @@ final class Problems {
     static Problem anotherKind(String apiVersion, String kind) {
         return error(
                 "not-a-matrix",
-                "this is a " + quote(apiVersion + " " + kind) + ", not a connectivity matrix",
+                "this is " + quote(apiVersion + " " + kind) + ", not a connectivity matrix",
                 startOfMatrix()
                         + " In a folder, files of other kinds are passed over; a file that is named must be a matrix.");
     }
@@ -270,8 +279,12 @@ final class Problems {
     }
 
     static Problem wrongType(String what, String wanted, String found) {
-        return error(
-                "wrong-type", what + " must be " + wanted + ", but this is " + found, "Write " + wanted + " here.");
+        String fix = switch (wanted) {
+            case "keys and values" -> "Write keys and values, one a line, or in braces: {key: value}.";
+            case "a list" -> "Write a list: entries that begin with \"- \", or in brackets: [a, b].";
+            default -> "Write " + wanted + " here.";
+        };
+        return error("wrong-type", what + " must be " + wanted + ", but this is " + found, fix);
     }
 
     static Problem quoteIt(String what, String written, String found) {
@@ -311,10 +324,12 @@ final class Problems {
     }
 
     static Problem unknownPlacement(String word, List<String> words) {
+        Optional<String> meant =
+                List.of("all", "every").contains(word) ? Optional.of("each") : Suggestion.among(words, word);
         return error(
                 "unknown-placement",
                 quote(word) + " is no way to choose nodes",
-                didYouMean(Suggestion.among(words, word))
+                didYouMean(meant)
                         + "There are: any (wherever the scheduler likes), each (one probe on every node), same and other "
                         + "(with regard to the destination's pods).");
     }
@@ -363,7 +378,8 @@ final class Problems {
                 name.isEmpty()
                         ? "the name of a " + what + " is missing"
                         : quote(name) + " cannot be the name of a " + what,
-                didYouMean(Optional.of(lower).filter(name2 -> !name2.equals(name) && rule.accepts(name2)))
+                invisible(name)
+                        + didYouMean(Optional.of(lower).filter(other -> !other.equals(name) && rule.accepts(other)))
                         + rule.rule());
     }
 
@@ -540,17 +556,23 @@ final class Problems {
         return error(
                 "unknown-source",
                 "there is no source " + quote(name),
-                didYouMean(Suggestion.among(names, name)) + "A workload is written deploy/" + workloadName(name)
-                        + " (or sts/, ds/); other names are defined under \"sources:\".");
+                Suggestion.among(names, name)
+                        .map(meant ->
+                                didYouMean(Optional.of(meant)) + "Defined under \"sources:\" are: " + listed(names))
+                        .orElse("A workload is written deploy/" + workloadName(name)
+                                + " (or sts/, ds/); other names are defined under \"sources:\"."));
     }
 
     static Problem unknownDestination(String name, Collection<String> names) {
         return error(
                 "unknown-destination",
                 "there is no destination " + quote(name),
-                didYouMean(Suggestion.among(names, name)) + "A Service is written svc/" + workloadName(name)
-                        + ", a workload deploy/" + workloadName(name)
-                        + ":PORT, a host with its dots; other names are defined under \"destinations:\".");
+                Suggestion.among(names, name)
+                        .map(meant -> didYouMean(Optional.of(meant)) + "Defined under \"destinations:\" are: "
+                                + listed(names))
+                        .orElse("A Service is written svc/" + workloadName(name) + ", a workload deploy/"
+                                + workloadName(name)
+                                + ":PORT, a host with its dots; other names are defined under \"destinations:\"."));
     }
 
     static Problem sourceAsDestination(String name) {
@@ -616,7 +638,13 @@ final class Problems {
                     quote(kind) + " cannot be named in a reference",
                     "Define a source or a destination by the labels of its pods, under \"sources:\" or \"destinations:\".");
         }
-        return error("unknown-kind", "there is no kind " + quote(kind) + " of reference", didYouMean(close) + fix);
+        String namespace = parts.length == 2 && close.isEmpty() && KubernetesNames.LABEL.accepts(kind)
+                ? "If " + quote(kind) + " is a namespace, write " + shorten(kind + "/deploy/" + parts[1]) + ". "
+                : "";
+        return error(
+                "unknown-kind",
+                "there is no kind " + quote(kind) + " of reference",
+                didYouMean(close) + namespace + fix);
     }
 
     static Problem unknownSuffix(String suffix) {
@@ -688,6 +716,13 @@ final class Problems {
                 "bad-url",
                 "the URL " + quote(url) + " cannot be asked for: " + why,
                 "Write https://host, https://host:8443/path?query");
+    }
+
+    static Problem urlWithUser() {
+        return error(
+                "bad-url",
+                "the URL has a user in front of its host",
+                "Delete everything up to the @: netproof tests the network, not the login, and a matrix is no place for secrets.");
     }
 
     static Problem urlScheme(String scheme) {
@@ -762,26 +797,32 @@ final class Problems {
 
     // Pairs and exceptions
 
-    static Problem contradiction(Check check) {
+    static Problem contradiction(Check check, Check other) {
         return error(
                 "contradiction",
-                check.id() + " is to be " + check.expectation().participle() + " here, and something else elsewhere",
+                pair(check) + " is " + check.expectation().participle() + " here, but "
+                        + other.expectation().participle() + " in line "
+                        + other.location().line(),
                 "Delete one of the two. A temporary hole in a rule is an entry under \"exceptions:\".");
     }
 
     static Problem repeatedCheck(Check check) {
-        return warning("repeated-check", check.id() + " is asked twice", "Delete one of the two; it is checked once.");
+        return warning("repeated-check", pair(check) + " is asked twice", "Delete one of the two; it is checked once.");
     }
 
     static Problem exceptionTwice(Check check) {
-        return error("exception-twice", check.id() + " has an exception already", "Delete one of the two.");
+        return error("exception-twice", pair(check) + " has an exception already", "Delete one of the two.");
     }
 
     static Problem exceptionNotNeeded(Check check) {
         return warning(
                 "exception-not-needed",
-                check.id() + " is " + check.expectation().participle() + " without this exception as well",
+                pair(check) + " is " + check.expectation().participle() + " without this exception as well",
                 "Delete the exception, or mend the check that it was written for.");
+    }
+
+    private static String pair(Check check) {
+        return shorten(check.source().name() + " → " + check.target());
     }
 
     static Problem exceptionExpired(LocalDate expires, LocalDate today) {
@@ -821,8 +862,24 @@ final class Problems {
                 + "\"netproof init\" writes one to start from.";
     }
 
+    private static String invisible(String name) {
+        return name.codePoints()
+                .filter(character -> Character.getType(character) == Character.FORMAT
+                        || (Character.isSpaceChar(character) && character != ' '))
+                .mapToObj(character -> String.format(
+                        Locale.ROOT, "It has the invisible character U+%04X in it: delete that. ", character))
+                .findFirst()
+                .orElse("");
+    }
+
     private static String didYouMean(Optional<String> word) {
         return word.map(meant -> "Did you mean " + quote(meant) + "? ").orElse("");
+    }
+
+    private static String listed(Collection<String> names) {
+        int most = 8;
+        String first = names.stream().limit(most).collect(Collectors.joining(", "));
+        return first + (names.size() > most ? ", and " + (names.size() - most) + " more." : ".");
     }
 
     private static String counted(int count, String what) {

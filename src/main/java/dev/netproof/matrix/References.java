@@ -20,6 +20,7 @@ final class References {
     private static final Pattern URL_START = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)");
     private static final Pattern URL_REST =
             Pattern.compile("(?<host>\\[[^\\]]*\\]|[^:/?#\\[\\]@]*)(:(?<port>[^/?#]*))?(?<path>[/?].*)?");
+    private static final Pattern USER = Pattern.compile("^[^/?#]*@");
     private static final Map<String, Protocol> SUFFIXES = Map.of(
             "tcp", Protocol.TCP,
             "udp", Protocol.UDP,
@@ -188,6 +189,10 @@ final class References {
         Matcher rest = URL_REST.matcher(url.group(2));
         if (protocol.isEmpty()) {
             findings.add(text.part(0, url.group(1).length()), Problems.urlScheme(url.group(1)));
+            return Optional.empty();
+        }
+        if (USER.matcher(url.group(2)).find()) {
+            findings.add(text.part(url.start(2), url.group(2).indexOf('@') + 1), Problems.urlWithUser());
             return Optional.empty();
         }
         if (!rest.matches()) {

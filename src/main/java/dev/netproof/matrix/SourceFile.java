@@ -58,10 +58,6 @@ final class SourceFile {
         return name;
     }
 
-    String text() {
-        return text;
-    }
-
     String sha256() {
         return sha256;
     }
@@ -71,8 +67,8 @@ final class SourceFile {
         return number <= lines.size() ? lines.get(number - 1) : "";
     }
 
-    int lineCount() {
-        return lines.size();
+    List<String> lines() {
+        return lines;
     }
 
     Location location(Span span) {

@@ -2,9 +2,11 @@ package dev.netproof.matrix;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -40,11 +42,13 @@ final class YamlComposer {
     private final SourceFile file;
     private final ParserImpl parser;
     private final ScalarResolver resolver = SETTINGS.getSchema().getScalarResolver();
+    private final Set<String> aliases = new HashSet<>();
     private Findings findings;
 
     private YamlComposer(SourceFile file) {
         this.file = file;
-        this.parser = new ParserImpl(SETTINGS, new StreamReader(SETTINGS, file.text()));
+        this.parser = new ParserImpl(
+                SETTINGS, new StreamReader(SETTINGS, String.join("\n", DrawnGrid.withIndicators(file.lines()))));
         this.findings = new Findings(file);
     }
 
@@ -60,30 +64,47 @@ final class YamlComposer {
                 if (parser.next().getEventId() == Event.ID.DocumentStart) {
                     documents.add(new YamlDocument(documents.size() + 1, node(parser.next(), 0), findings));
                     findings = new Findings(file);
+                    aliases.clear();
                 }
             }
         } catch (TooDeep tooDeep) {
             findings.add(tooDeep.span, Problems.tooDeep(DEEPEST));
             documents.add(broken(documents.size() + 1, tooDeep.span));
         } catch (MarkedYamlEngineException notYaml) {
-            Span span = notYaml.getProblemMark()
-                    .or(notYaml::getContextMark)
-                    .map(mark -> span(mark, mark))
-                    .orElse(Span.NOWHERE);
-            Optional<Span> tab = tabBefore(span);
-            findings.add(
-                    tab.orElse(span),
-                    tab.isPresent()
-                            ? Problems.tab()
-                            : Problems.syntax(
-                                    Optional.ofNullable(notYaml.getContext()),
-                                    Optional.ofNullable(notYaml.getProblem())));
-            documents.add(broken(documents.size() + 1, span));
+            documents.add(broken(documents.size() + 1, syntax(notYaml)));
         } catch (YamlEngineException notYaml) {
-            findings.add(Span.NOWHERE, Problems.syntax(Optional.empty(), Optional.ofNullable(notYaml.getMessage())));
+            findings.add(Span.NOWHERE, Problems.syntax("", String.valueOf(notYaml.getMessage())));
             documents.add(broken(documents.size() + 1, Span.NOWHERE));
         }
         return documents;
+    }
+
+    private Span syntax(MarkedYamlEngineException notYaml) {
+        Optional<Span> start = notYaml.getContextMark().map(mark -> span(mark, mark));
+        Span end = notYaml.getProblemMark()
+                .map(mark -> span(mark, mark))
+                .or(() -> start)
+                .orElse(Span.NOWHERE);
+        Optional<Span> tab = tabBefore(end);
+        if (tab.isPresent()) {
+            findings.add(tab.get(), Problems.tab());
+            return tab.get();
+        }
+        String context = Optional.ofNullable(notYaml.getContext()).orElse("");
+        String said = Optional.ofNullable(notYaml.getProblem()).orElse(context);
+        Problem problem = Problems.syntax(context, said);
+        boolean enclosed = context.contains("flow") || context.contains("quoted");
+        boolean atEnd =
+                end.line() >= file.lines().size() || file.line(end.line()).isBlank();
+        if (start.isPresent() && (said.contains("could not find expected ':'") || (enclosed && atEnd))) {
+            // The parser noticed later than a person would.
+            findings.add(start.get(), problem);
+        } else if (start.isPresent() && enclosed) {
+            findings.add(end, problem, start.get(), "it begins here");
+        } else {
+            findings.add(end, problem);
+        }
+        return end;
     }
 
     private YamlDocument broken(int number, Span span) {
@@ -101,7 +122,10 @@ final class YamlComposer {
 
     private YamlNode node(Event event, int depth) {
         if (event instanceof AliasEvent alias) {
-            findings.add(span(event), Problems.alias(String.valueOf(alias.getAlias())));
+            String name = alias.getAlias().getValue();
+            if (aliases.add(name)) {
+                findings.add(span(event), Problems.alias(name));
+            }
             return new YamlNode.Refused(span(event));
         }
         if (depth > DEEPEST) {
@@ -141,8 +165,9 @@ final class YamlComposer {
             YamlNode value = node(parser.next(), depth + 1);
             if (key instanceof YamlNode.Scalar scalar) {
                 Span first = seen.putIfAbsent(scalar.value(), scalar.span());
-                if (scalar.value().equals("<<") && scalar.style() == YamlNode.Style.PLAIN) {
+                if (scalar.value().equals(YamlNode.MERGE_KEY)) {
                     findings.add(scalar.span(), Problems.mergeKey());
+                    entries.add(new YamlNode.Entry(scalar.text(), new YamlNode.Refused(value.span())));
                 } else if (first != null) {
                     findings.add(scalar.span(), Problems.duplicateKey(scalar.value()), first, "the first one");
                 } else {
@@ -163,7 +188,7 @@ final class YamlComposer {
             return new YamlNode.Refused(span);
         }
         if (event.getValue().contains("${")) {
-            findings.add(file.find("${", span).orElse(span), Problems.variable());
+            findings.add(file.find("${", span).map(this::toBrace).orElse(span), Problems.variable());
             return new YamlNode.Refused(span);
         }
         return new YamlNode.Scalar(span, event.getValue(), type(event), style(event.getScalarStyle()));
@@ -191,6 +216,13 @@ final class YamlComposer {
             case SINGLE_QUOTED, DOUBLE_QUOTED, JSON_SCALAR_STYLE -> YamlNode.Style.QUOTED;
             case PLAIN -> YamlNode.Style.PLAIN;
         };
+    }
+
+    private Span toBrace(Span start) {
+        return file.find("}", start)
+                .filter(end -> end.line() == start.line())
+                .map(end -> start.part(0, end.column() - start.column() + 1))
+                .orElse(start);
     }
 
     private Span spanOf(String word, Event event) {

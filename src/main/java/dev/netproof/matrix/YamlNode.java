@@ -4,6 +4,9 @@ import java.util.List;
 
 /** YAML as it stands in the file: resolved by the rules of YAML 1.2, every node with its place. */
 sealed interface YamlNode {
+    /** Reported where it stands; kept with a refused value, because a mapping with one may miss keys for no other fault. */
+    String MERGE_KEY = "<<";
+
     Span span();
 
     /** A single value. */

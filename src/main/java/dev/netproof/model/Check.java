@@ -38,9 +38,13 @@ public record Check(
      */
     public record Terms(String because, String owner, Optional<String> ticket, LocalDate expires) {}
 
-    /** Stable under edits elsewhere in the file: the pair alone. */
+    /**
+     * Stable under edits elsewhere in the file: the pair alone. An exception says so, because once it has expired it stands
+     * beside the check that it was to replace.
+     */
     public String id() {
-        return source.name() + " → " + target();
+        String pair = source.name() + " → " + target();
+        return origin == Origin.EXCEPTION ? pair + " (exception)" : pair;
     }
 
     /** The destination with its port, unless the name says it already, as a reference with a colon does: {@code postgres:5432}. */

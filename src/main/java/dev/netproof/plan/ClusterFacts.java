@@ -150,4 +150,15 @@ public record ClusterFacts(
 
     /** A node that pods can be put on, or why not. */
     public record Node(String name, Optional<String> unusable, Map<String, String> labels) {}
+
+    /** A NetworkPolicy, as far as it says whom it is about. */
+    public record Policy(String namespace, String name, Selector podSelector) {
+        /** Whether the policy is about any of these pods. */
+        public boolean selectsAny(List<Pod> pods) {
+            return pods.stream()
+                    .anyMatch(pod -> pod.namespace().equals(namespace)
+                            && pod.readiness() != Readiness.GONE
+                            && podSelector.selects(pod.labels()));
+        }
+    }
 }

@@ -78,9 +78,9 @@ final class Probing {
         return notes;
     }
 
-    /** @param again reads the cluster once more, to see whether targets are what they were */
+    /** @param again reads the pods once more, to see whether targets are what they were */
     List<CheckResult> results(
-            List<Matrix> matrices, ClusterFacts facts, Plan first, Supplier<Optional<ClusterFacts>> again) {
+            List<Matrix> matrices, ClusterFacts facts, Plan first, Supplier<List<ClusterFacts.Pod>> again) {
         Plan plan = first;
         if (!first.controls().isEmpty()) {
             progress.step("starting a control in namespace " + terms.plan().controlNamespace());
@@ -312,14 +312,14 @@ final class Probing {
     /** A denial counts only if the target it was counted on is still the one that was there at the start. */
     private void verify(
             Plan plan,
-            Supplier<Optional<ClusterFacts>> again,
+            Supplier<List<ClusterFacts.Pod>> again,
             Convergence watching,
             Map<PlannedCheck, CheckResult> decided,
             Instant launched) {
         if (interruption.exit().isPresent()) {
             return;
         }
-        Optional<ClusterFacts> after;
+        List<ClusterFacts.Pod> after;
         try {
             after = again.get();
         } catch (ClusterTrouble trouble) {
@@ -327,7 +327,7 @@ final class Probing {
             return;
         }
         Map<String, ClusterFacts.Pod> pods = new HashMap<>();
-        after.ifPresent(facts -> facts.pods().forEach(pod -> pods.put(pod.uid(), pod)));
+        after.forEach(pod -> pods.put(pod.uid(), pod));
         for (PlannedCheck check : plan.checks()) {
             boolean changed = false;
             for (Leg leg : check.legs()) {

@@ -113,8 +113,8 @@ public final class Runner {
         try (ProbeSession probes = cluster.open(session)) {
             Probing probing =
                     new Probing(probes, session, terms, progress, interruption, started.plus(terms.timeout()));
-            List<CheckResult> results = probing.results(
-                    matrices, facts, plan, () -> Optional.of(cluster.survey(Planner.namespaces(matrices))));
+            List<CheckResult> results =
+                    probing.results(matrices, facts, plan, () -> cluster.pods(Planner.namespaces(matrices)));
             pods = probing.pods();
             notes.addAll(probing.notes());
             progress.step("removing the probes");

@@ -63,7 +63,8 @@ class ConvergenceTest {
 
         @Test
         void may_be_stopped_at_first_and_says_for_how_long() {
-            Watch watch = Watch.of(ALLOW).path(ONE).started(0).silence(0, 3.2, 4.8).front(0, CONNECTED, 5, 6, 7);
+            Watch watch =
+                    Watch.of(ALLOW).path(ONE).started(0).silence(0, 3.2, 4.8).front(0, CONNECTED, 5, 6, 7);
 
             assertThat(watch.matches()).isTrue();
             assertThat(watch.verdict().explanation()).contains("not yet at 1.8 s after start");
@@ -81,9 +82,9 @@ class ConvergenceTest {
             Verdict verdict = watch.verdict();
             says(verdict, Status.FAIL, Reason.BLOCKED);
             assertThat(verdict.explanation()).contains("time-out").contains("catalog reached 10.0.1.1:5432 3 times");
-            assertThat(verdict.fix()).hasValueSatisfying(fix -> assertThat(fix)
-                    .contains("Egress of storefront")
-                    .contains("Ingress of postgres"));
+            assertThat(verdict.fix())
+                    .hasValueSatisfying(fix ->
+                            assertThat(fix).contains("Egress of storefront").contains("Ingress of postgres"));
         }
 
         @Test
@@ -149,7 +150,8 @@ class ConvergenceTest {
                     .front(1, CONNECTED, 11.5);
 
             says(watch.verdict(), Status.FAIL, Reason.BLOCKED);
-            assertThat(watch.verdict().fix()).hasValueSatisfying(fix -> assertThat(fix).contains("the Service's address cannot"));
+            assertThat(watch.verdict().fix())
+                    .hasValueSatisfying(fix -> assertThat(fix).contains("the Service's address cannot"));
         }
 
         @Test
@@ -165,7 +167,8 @@ class ConvergenceTest {
 
             says(watch.verdict(), Status.FAIL, Reason.BLOCKED);
             assertThat(watch.verdict().explanation()).contains("postgres-2");
-            assertThat(watch.verdict().fix()).hasValueSatisfying(fix -> assertThat(fix).contains("compare the nodes"));
+            assertThat(watch.verdict().fix())
+                    .hasValueSatisfying(fix -> assertThat(fix).contains("compare the nodes"));
         }
     }
 
@@ -183,8 +186,9 @@ class ConvergenceTest {
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.FAIL, Reason.NAME_NOT_RESOLVED);
             assertThat(watch.verdict().explanation())
-                    .isEqualTo("the name postgres.shop.svc does not resolve (egress to kube-dns is blocked?); by address"
-                            + " the connection works");
+                    .isEqualTo(
+                            "the name postgres.shop.svc does not resolve (egress to kube-dns is blocked?); by address"
+                                    + " the connection works");
         }
 
         @Test
@@ -310,8 +314,11 @@ class ConvergenceTest {
 
         @Test
         void is_inconclusive_with_a_control_only_before() {
-            Watch watch =
-                    Watch.of(DENY).path(ONE).started(0).other(0, CONNECTED, 1, 2, 3).silence(0, 8.5, 9.5, 10.5);
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 2, 3)
+                    .silence(0, 8.5, 9.5, 10.5);
 
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
@@ -408,7 +415,9 @@ class ConvergenceTest {
 
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.FAIL, Reason.OPEN);
-            assertThat(watch.verdict().explanation()).contains("let through until 5.5 s").contains("denied since");
+            assertThat(watch.verdict().explanation())
+                    .contains("let through until 5.5 s")
+                    .contains("denied since");
         }
 
         @Test
@@ -667,7 +676,12 @@ class ConvergenceTest {
 
         @Test
         void that_finds_nobody_says_so() {
-            Watch watch = Watch.of(DENY).path(ONE).started(0).silentPort(0, 1).silence(0, 9, 10, 11).silentPort(0, 12);
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .silentPort(0, 1)
+                    .silence(0, 9, 10, 11)
+                    .silentPort(0, 12);
 
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
             assertThat(watch.verdict().explanation()).contains("connection refused");
@@ -765,7 +779,8 @@ class ConvergenceTest {
 
         @Test
         void a_probe_that_was_lost_before_it_had_seen_enough_is_a_breakage() {
-            Watch watch = Watch.of(ALLOW).path(ONE).started(0).front(0, CONNECTED, 1).lost(2, "evicted");
+            Watch watch =
+                    Watch.of(ALLOW).path(ONE).started(0).front(0, CONNECTED, 1).lost(2, "evicted");
 
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_FAILED);
         }
@@ -780,10 +795,8 @@ class ConvergenceTest {
 
         @Test
         void a_probe_that_admission_changed_proves_nothing() {
-            Watch watch = Watch.of(ALLOW)
-                    .path(ONE)
-                    .changed("a sidecar was added")
-                    .front(0, CONNECTED, 6, 7, 8);
+            Watch watch =
+                    Watch.of(ALLOW).path(ONE).changed("a sidecar was added").front(0, CONNECTED, 6, 7, 8);
 
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_CHANGED);

@@ -85,7 +85,12 @@ final class Watch {
     /** Adds the path to a pod or an outside address; its attempt's index is the number of paths before it. */
     Watch path(Backend backend) {
         Path.Kind kind = backend.pod().isPresent() ? Path.Kind.POD : Path.Kind.ADDRESS;
-        return leg(kind, backend.ip(), backend.port(), List.of(backend), new Attempt.Connect(backend.ip(), backend.port()));
+        return leg(
+                kind,
+                backend.ip(),
+                backend.port(),
+                List.of(backend),
+                new Attempt.Connect(backend.ip(), backend.port()));
     }
 
     Watch request(Backend backend, String path) {
@@ -237,9 +242,7 @@ final class Watch {
             Plan plan = new Plan(
                     List.of(probe(FRONT, "storefront", all), probe(OTHER, "catalog", all)),
                     List.of(),
-                    List.of(
-                            planned(),
-                            new PlannedCheck(planned().check(), others, Optional.empty(), Optional.empty())),
+                    List.of(planned(), new PlannedCheck(planned().check(), others, Optional.empty(), Optional.empty())),
                     List.of(),
                     List.of());
             convergence = Optional.of(new Convergence(plan, PATIENCE));

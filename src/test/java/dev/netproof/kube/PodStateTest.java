@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class PodStateTest {
     private static Pod pod(String status) {
-        Pod status1 = Serialization.unmarshal(
-                "{\"status\":" + Serialization.asJson(Serialization.unmarshal(status)) + "}", Pod.class);
+        Pod read = Serialization.unmarshal("status: " + status, Pod.class);
         return new PodBuilder()
                 .withNewMetadata()
                 .withName("np-1")
@@ -23,7 +22,7 @@ final class PodStateTest {
                 .withImage("curl:8")
                 .endContainer()
                 .endSpec()
-                .withStatus(status1.getStatus())
+                .withStatus(read.getStatus())
                 .build();
     }
 

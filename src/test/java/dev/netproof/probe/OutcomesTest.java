@@ -17,11 +17,7 @@ class OutcomesTest {
     private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
 
     @ParameterizedTest(name = "{8}: {0}")
-    @CsvSource(
-            delimiter = '|',
-            nullValues = "-",
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
                     # outcome   | curl | lookup | connect | total | connects | message                       | socket error          | case
                     CONNECTED   | 28   | 0.0    | 0.001   | 3.0   | 1        | Operation timed out           | -                     | a server that waits to be spoken to
                     CONNECTED   | 8    | 0.0    | 0.001   | 0.01  | 1        | Weird server reply            | -                     | a server that speaks another protocol
@@ -50,8 +46,7 @@ class OutcomesTest {
             String message,
             String socketError,
             String described) {
-        var transfer = new Outcomes.Transfer(
-                exit, lookup, connect, total, connects, 0, message == null ? "" : message);
+        var transfer = new Outcomes.Transfer(exit, lookup, connect, total, connects, 0, message == null ? "" : message);
 
         assertThat(Outcomes.of(CONNECT, transfer, Optional.ofNullable(socketError), THREE_SECONDS))
                 .as(described)
@@ -70,14 +65,12 @@ class OutcomesTest {
             Outcome outcome, int exit, double lookup, double connect, int connects) {
         var transfer = new Outcomes.Transfer(exit, lookup, connect, 0.1, connects, 0, "");
 
-        assertThat(Outcomes.of(BY_NAME, transfer, Optional.empty(), THREE_SECONDS)).isEqualTo(outcome);
+        assertThat(Outcomes.of(BY_NAME, transfer, Optional.empty(), THREE_SECONDS))
+                .isEqualTo(outcome);
     }
 
     @ParameterizedTest(name = "status {1}, {2} expected: {0}")
-    @CsvSource(
-            nullValues = "-",
-            textBlock =
-                    """
+    @CsvSource(nullValues = "-", textBlock = """
                     CONNECTED, 200, -
                     CONNECTED, 301, -
                     CONNECTED, 404, -
@@ -90,11 +83,11 @@ class OutcomesTest {
                     RESET,     0,   200
                     """)
     void a_request_is_read_by_its_status(Outcome outcome, int status, Integer expected) {
-        Attempt request =
-                new Attempt.Http("http", "catalog", "10.0.0.1", 8080, "/", Optional.ofNullable(expected));
+        Attempt request = new Attempt.Http("http", "catalog", "10.0.0.1", 8080, "/", Optional.ofNullable(expected));
         var transfer = new Outcomes.Transfer(status == 0 ? 52 : 0, 0, 0.001, 0.01, 1, status, "");
 
-        assertThat(Outcomes.of(request, transfer, Optional.empty(), THREE_SECONDS)).isEqualTo(outcome);
+        assertThat(Outcomes.of(request, transfer, Optional.empty(), THREE_SECONDS))
+                .isEqualTo(outcome);
     }
 
     @Test
@@ -102,14 +95,12 @@ class OutcomesTest {
         Attempt request = new Attempt.Http("http", "catalog", "10.0.0.1", 8080, "/", Optional.empty());
         var transfer = new Outcomes.Transfer(28, 0, 0, 3.0, 0, 0, "Connection timed out");
 
-        assertThat(Outcomes.of(request, transfer, Optional.empty(), THREE_SECONDS)).isEqualTo(Outcome.TIMEOUT);
+        assertThat(Outcomes.of(request, transfer, Optional.empty(), THREE_SECONDS))
+                .isEqualTo(Outcome.TIMEOUT);
     }
 
     @ParameterizedTest(name = "{2}: {0}")
-    @CsvSource(
-            delimiterString = "::",
-            textBlock =
-                    """
+    @CsvSource(delimiterString = "::", textBlock = """
                     CONNECTED   :: 0   :: 'Server:  10.96.0.10|Address: 10.96.0.10:53||Name: kubernetes.default.svc|Address: 10.96.0.1|'
                     CONNECTED   :: 1   :: 'Server:  10.96.0.10||** server can''t find nowhere.example: NXDOMAIN|'
                     CONNECTED   :: 1   :: '** server can''t find nowhere.example: SERVFAIL|'
@@ -130,7 +121,8 @@ class OutcomesTest {
     @ParameterizedTest
     @CsvSource({"0.5, 1", "2.69, 1", "2.71, 0", "3, 0"})
     void a_failure_without_a_reason_is_silence_when_it_took_as_long_as_the_time_out(double total, int refused) {
-        var transfer = new Outcomes.Transfer(7, 0, 0, total, 0, 0, String.format(Locale.ROOT, "failed after %s", total));
+        var transfer =
+                new Outcomes.Transfer(7, 0, 0, total, 0, 0, String.format(Locale.ROOT, "failed after %s", total));
 
         assertThat(Outcomes.of(CONNECT, transfer, Optional.empty(), THREE_SECONDS))
                 .isEqualTo(refused == 1 ? Outcome.REFUSED : Outcome.TIMEOUT);

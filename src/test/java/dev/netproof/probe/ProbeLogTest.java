@@ -75,8 +75,8 @@ class ProbeLogTest {
 
     @Test
     void a_round_in_which_the_loopback_was_slow_does_not_count() {
-        List<Reading> readings =
-                tell("1 A L 7 0.000 0.000000 0.501000 0 000 127.0.0.1 x", "1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4");
+        List<Reading> readings = tell(
+                "1 A L 7 0.000 0.000000 0.501000 0 000 127.0.0.1 x", "1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4");
 
         assertThat(readings).isEmpty();
         assertThat(log.starvedRounds()).isEqualTo(1);
@@ -175,8 +175,7 @@ class ProbeLogTest {
     void a_socket_error_does_not_reach_over_into_the_next_round() {
         tell("1 " + FAST_LOOPBACK, "1 V 10.0.0.1 port 5432 failed: No route to host", "1 E 4");
 
-        List<Reading> next =
-                tell("2 " + FAST_LOOPBACK, "2 A 0 7 0.0 0 0.01 0 000  Connection refused", "2 E 4");
+        List<Reading> next = tell("2 " + FAST_LOOPBACK, "2 A 0 7 0.0 0 0.01 0 000  Connection refused", "2 E 4");
 
         assertThat(next.get(0).sample().outcome()).isEqualTo(Outcome.REFUSED);
     }

@@ -64,8 +64,7 @@ class ProbeScriptTest {
     void a_hostile_path_never_leaves_its_quotes(String path) {
         String config = config(new Attempt.Http("http", "catalog", "10.0.0.1", 8080, path, Optional.empty()));
 
-        assertThat(config.lines()).allSatisfy(line -> assertThat(OPTIONS)
-                .contains(line.split(" ", 2)[0]));
+        assertThat(config.lines()).allSatisfy(line -> assertThat(OPTIONS).contains(line.split(" ", 2)[0]));
         assertThat(config.lines().filter(line -> line.startsWith("url")))
                 .as("one address for the loop-back, one for the request, each within one pair of quotes")
                 .hasSize(2)
@@ -77,9 +76,10 @@ class ProbeScriptTest {
     void a_hostile_name_stays_one_address(String name) {
         String config = config(new Attempt.ByName(name, 443));
 
-        assertThat(config.lines()).allSatisfy(line -> assertThat(OPTIONS)
-                .contains(line.split(" ", 2)[0]));
-        assertThat(config.split("next\n", -1)[1]).as("braces and brackets stand for themselves").contains("globoff\n");
+        assertThat(config.lines()).allSatisfy(line -> assertThat(OPTIONS).contains(line.split(" ", 2)[0]));
+        assertThat(config.split("next\n", -1)[1])
+                .as("braces and brackets stand for themselves")
+                .contains("globoff\n");
     }
 
     @ParameterizedTest
@@ -157,20 +157,23 @@ class ProbeScriptTest {
 
             List<List<Reading>> rounds = run(probe, 2);
 
-            assertThat(rounds).hasSize(2).allSatisfy(round -> assertThat(round)
-                    .extracting(r -> r.sample().outcome())
-                    .containsExactly(
-                            Outcome.CONNECTED,
-                            Outcome.REFUSED,
-                            Outcome.CONNECTED,
-                            Outcome.L7_DENIED,
-                            Outcome.CONNECTED,
-                            Outcome.CONNECTED,
-                            Outcome.DNS_FAILURE));
+            assertThat(rounds)
+                    .hasSize(2)
+                    .allSatisfy(round -> assertThat(round)
+                            .extracting(r -> r.sample().outcome())
+                            .containsExactly(
+                                    Outcome.CONNECTED,
+                                    Outcome.REFUSED,
+                                    Outcome.CONNECTED,
+                                    Outcome.L7_DENIED,
+                                    Outcome.CONNECTED,
+                                    Outcome.CONNECTED,
+                                    Outcome.DNS_FAILURE));
             List<Reading> first = rounds.get(0);
             assertThat(first.get(1).sample().signal()).isEqualTo("curl 7: Connection refused");
             assertThat(first.get(3).sample().signal()).isEqualTo("HTTP 403");
-            assertThat(first.get(5).remoteIp()).hasValueSatisfying(ip -> assertThat(ip).isIn("127.0.0.1", "::1"));
+            assertThat(first.get(5).remoteIp())
+                    .hasValueSatisfying(ip -> assertThat(ip).isIn("127.0.0.1", "::1"));
         }
     }
 
@@ -215,8 +218,8 @@ class ProbeScriptTest {
     }
 
     private static boolean present(String program) {
-        Set<String> folders = new HashSet<>(Arrays.asList(
-                System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator, -1)));
+        Set<String> folders = new HashSet<>(
+                Arrays.asList(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator, -1)));
         return folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 

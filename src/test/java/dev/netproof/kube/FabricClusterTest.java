@@ -1,0 +1,384 @@
+package dev.netproof.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.netproof.kube.Cluster.CleanScope;
+import dev.netproof.kube.Cluster.Cleaning;
+import dev.netproof.kube.ProbeEvent.Lost;
+import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.WorkloadKind;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.ClusterFacts.Effect;
+import dev.netproof.plan.ClusterFacts.Existence;
+import dev.netproof.plan.ClusterFacts.PodSelecting;
+import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.ProbePod.Ownership;
+import dev.netproof.plan.ProbePod.Tools;
+import dev.netproof.probe.Payload;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.ServerRequest;
+import io.fabric8.mockwebserver.ServerResponse;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class FabricClusterTest {
+    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    private static final SessionTerms TERMS =
+            new SessionTerms("run-1", "0123456789abcdef", Duration.ofMinutes(5), Duration.ofSeconds(3), Images.DEFAULT);
+
+    private KubernetesMockServer mock;
+    private KubernetesClient client;
+    private FabricCluster cluster;
+
+    @BeforeEach
+    void start() {
+        Map<ServerRequest, Queue<ServerResponse>> responses = new HashMap<>();
+        mock = new KubernetesMockServer(
+                new Context(), new MockWebServer(), responses, new KubernetesMixedDispatcher(responses), false);
+        mock.init();
+        client = mock.createClient();
+        Connection connection = new Connection(
+                "test",
+                URI.create("http://" + mock.getHostName() + ":" + mock.getPort()),
+                "default",
+                "ann",
+                new Connection.Trust(Optional.empty(), Connection.Verification.FULL, Optional.empty()),
+                Optional.empty(),
+                FixedCredentials.of(Optional.empty(), Optional.empty()),
+                Map.of());
+        Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+        cluster = new FabricCluster(
+                new ApiServer(connection, clock, client),
+                (probe, terms) -> new Payload(List.of("true"), Map.of()),
+                clock);
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+        mock.destroy();
+    }
+
+    private void given(String... manifests) {
+        for (String manifest : manifests) {
+            HasMetadata object = client.getKubernetesSerialization()
+                    .unmarshal(new ByteArrayInputStream(("---\n" + manifest).getBytes(StandardCharsets.UTF_8)));
+            client.resource(object).create();
+        }
+    }
+
+    private void forbidden(String path, String message) {
+        mock.expect()
+                .get()
+                .withPath(path)
+                .andReturn(
+                        403,
+                        new StatusBuilder()
+                                .withCode(403)
+                                .withReason("Forbidden")
+                                .withMessage(message)
+                                .build())
+                .always();
+    }
+
+    @Test
+    void aPodsFacts() {
+        given("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}", """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: web-1, namespace: shop, labels: {app: web}}
+                spec:
+                  nodeName: node1
+                  containers:
+                  - name: web
+                    ports: [{name: http, containerPort: 8080}, {containerPort: 53, protocol: UDP}]
+                    readinessProbe: {httpGet: {path: /, port: http}, periodSeconds: 2, failureThreshold: 4, timeoutSeconds: 5}
+                  - name: execs
+                    readinessProbe: {exec: {command: ["true"]}}
+                  - name: elsewhere
+                    readinessProbe: {tcpSocket: {host: example.com, port: 1}}
+                status:
+                  phase: Running
+                  podIP: 10.0.0.1
+                  podIPs: [{ip: 10.0.0.1}, {ip: "fd00::1"}]
+                  conditions: [{type: Ready, status: "True"}]
+                  containerStatuses: [{name: web, restartCount: 2}, {name: execs, restartCount: 1}]
+                """, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: np12345678-abcde, namespace: shop, labels: {app: web, netproof.dev/role: probe}}
+                spec: {containers: [{name: probe}]}
+                """);
+        ClusterFacts facts = cluster.survey(Set.of("shop", "gone"));
+        assertThat(facts.namespaces()).containsEntry("shop", Existence.PRESENT).containsEntry("gone", Existence.ABSENT);
+        assertThat(facts.pods()).singleElement().satisfies(pod -> {
+            assertThat(pod.name()).isEqualTo("web-1");
+            assertThat(pod.ips()).containsExactly("10.0.0.1", "fd00::1");
+            assertThat(pod.node()).contains("node1");
+            assertThat(pod.readiness()).isEqualTo(Readiness.READY);
+            assertThat(pod.restarts()).isEqualTo(3);
+            assertThat(pod.ports())
+                    .containsExactly(
+                            new ClusterFacts.ContainerPort(Optional.of("http"), 8080, Protocol.TCP),
+                            new ClusterFacts.ContainerPort(Optional.empty(), 53, Protocol.UDP));
+            assertThat(pod.probes()).containsExactly(new ClusterFacts.KubeletProbe(8080, Duration.ofSeconds(13)));
+        });
+        assertThat(facts.unreadable()).isEmpty();
+    }
+
+    @Test
+    void aServicesFactsWithoutOurOwnEndpoints() {
+        given("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: web, namespace: shop}
+                spec:
+                  clusterIP: 10.96.0.9
+                  clusterIPs: [10.96.0.9]
+                  publishNotReadyAddresses: true
+                  selector: {app: web}
+                  ports: [{name: http, port: 80, targetPort: http}, {name: raw, port: 90}]
+                """, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: headless, namespace: shop}
+                spec: {clusterIP: None, ports: [{port: 80, targetPort: 8080}]}
+                """, """
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: web-x, namespace: shop, labels: {kubernetes.io/service-name: web}}
+                addressType: IPv4
+                ports: [{name: http, port: 8080, protocol: TCP}]
+                endpoints:
+                - {addresses: [10.0.0.1], nodeName: node1, targetRef: {kind: Pod, name: web-1}}
+                - {addresses: [10.0.0.2], conditions: {ready: false}, targetRef: {kind: Pod, name: web-2}}
+                - {addresses: [10.0.0.3], conditions: {ready: false, terminating: true}, targetRef: {kind: Pod, name: web-3}}
+                - {addresses: [10.0.0.9], conditions: {ready: false}, targetRef: {kind: Pod, name: np-own}}
+                """, """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: np-own, namespace: shop, labels: {netproof.dev/role: probe}}
+                spec: {containers: [{name: probe}]}
+                """);
+        ClusterFacts facts = cluster.survey(Set.of("shop"));
+        assertThat(facts.services())
+                .filteredOn(service -> service.name().equals("headless"))
+                .singleElement()
+                .satisfies(service -> {
+                    assertThat(service.clusterIps()).isEmpty();
+                    assertThat(service.ports().get(0).targetPort()).isEqualTo(new PortRef.Number(8080));
+                });
+        assertThat(facts.services())
+                .filteredOn(service -> service.name().equals("web"))
+                .singleElement()
+                .satisfies(service -> {
+                    assertThat(service.clusterIps()).containsExactly("10.96.0.9");
+                    assertThat(service.publishing()).isEqualTo(ClusterFacts.Publishing.NOT_READY_TOO);
+                    assertThat(service.ports())
+                            .extracting(ClusterFacts.ServicePort::targetPort)
+                            .containsExactly(new PortRef.Name("http"), new PortRef.Number(90));
+                    assertThat(service.endpoints())
+                            .extracting(endpoint -> endpoint.ip() + " " + endpoint.readiness())
+                            .containsExactly("10.0.0.1 READY", "10.0.0.2 NOT_READY", "10.0.0.3 GONE");
+                });
+    }
+
+    @Test
+    void whatAdoptsAndWhatCounts() {
+        given("""
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web, namespace: shop}
+                spec:
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    metadata: {labels: {app: web, tier: front}}
+                    spec: {serviceAccountName: front, nodeSelector: {disk: ssd}, tolerations: [{key: a, operator: Exists}]}
+                """, """
+                apiVersion: apps/v1
+                kind: ReplicaSet
+                metadata: {name: web-1, namespace: shop}
+                spec: {selector: {matchExpressions: [{key: app, operator: In, values: [web]}]}}
+                """, """
+                apiVersion: policy/v1
+                kind: PodDisruptionBudget
+                metadata: {name: budget, namespace: shop}
+                spec: {selector: {matchLabels: {app: web}}}
+                """, """
+                apiVersion: autoscaling/v2
+                kind: HorizontalPodAutoscaler
+                metadata: {name: scaler, namespace: shop}
+                spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
+                """);
+        ClusterFacts facts = cluster.survey(Set.of("shop"));
+        assertThat(facts.selectors())
+                .filteredOn(one -> one.selector().selects(Map.of("app", "web")))
+                .extracting(PodSelecting::effect, PodSelecting::kind, PodSelecting::name)
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple(Effect.ADOPTS, "ReplicaSet", "web-1"),
+                        org.assertj.core.groups.Tuple.tuple(Effect.COUNTS, "PodDisruptionBudget", "budget"),
+                        org.assertj.core.groups.Tuple.tuple(Effect.COUNTS, "HorizontalPodAutoscaler", "scaler"));
+        assertThat(facts.workloads()).singleElement().satisfies(workload -> {
+            assertThat(workload.kind()).isEqualTo(WorkloadKind.DEPLOYMENT);
+            assertThat(workload.templateLabels()).containsEntry("tier", "front");
+            assertThat(workload.serviceAccount()).contains("front");
+            assertThat(workload.nodeSelector()).containsEntry("disk", "ssd");
+            assertThat(workload.tolerations()).hasSize(1);
+        });
+    }
+
+    @Test
+    void nodesThatCannotBeUsedSayWhy() {
+        String ready = "status: {conditions: [{type: Ready, status: 'True'}]}}";
+        given(
+                "{apiVersion: v1, kind: Node, metadata: {name: a}, " + ready,
+                "{apiVersion: v1, kind: Node, metadata: {name: b, labels: {kubernetes.io/os: windows}}, " + ready,
+                "{apiVersion: v1, kind: Node, metadata: {name: c}, spec: {unschedulable: true}, " + ready,
+                "{apiVersion: v1, kind: Node, metadata: {name: d}, spec: {taints: [{key: k, effect: NoExecute}]}, "
+                        + ready,
+                "{apiVersion: v1, kind: Node, metadata: {name: e}, spec: {taints: [{key: k, effect: PreferNoSchedule}]}, "
+                        + ready,
+                "{apiVersion: v1, kind: Node, metadata: {name: f, labels: {type: virtual-kubelet}}, " + ready,
+                "{apiVersion: v1, kind: Node, metadata: {name: g}}");
+        Map<String, String> unusable = new HashMap<>();
+        cluster.survey(Set.of())
+                .nodes()
+                .forEach(node -> unusable.put(node.name(), node.unusable().orElse("")));
+        assertThat(unusable)
+                .containsEntry("a", "")
+                .containsEntry("b", "it runs windows")
+                .containsEntry("c", "it is cordoned")
+                .containsEntry("d", "it has the taint k:NoExecute")
+                .containsEntry("e", "")
+                .containsEntry("f", "it is virtual")
+                .containsEntry("g", "it is not ready");
+    }
+
+    @Test
+    void whatMayNotBeReadIsNamed() {
+        forbidden("/api/v1/nodes?resourceVersion=0", "no");
+        forbidden("/api/v1/namespaces/shop", "no");
+        forbidden("/apis/policy/v1/namespaces/shop/poddisruptionbudgets?resourceVersion=0", "no");
+        ClusterFacts facts = cluster.survey(Set.of("shop"));
+        assertThat(facts.unreadable())
+                .containsExactly("get namespace shop", "list nodes", "list poddisruptionbudgets in namespace shop");
+        assertThat(facts.namespaces()).containsEntry("shop", Existence.UNKNOWN);
+    }
+
+    @Test
+    void podsMustBeReadable() {
+        forbidden("/api/v1/namespaces/shop/pods?resourceVersion=0", "pods is forbidden");
+        assertThatThrownBy(() -> cluster.survey(Set.of("shop"))).isInstanceOfSatisfying(ClusterTrouble.class, e -> {
+            assertThat(e).hasMessageContaining("list pods in namespace shop: pods is forbidden");
+            assertThat(e.fix()).contains("\"ann\"");
+        });
+    }
+
+    @Test
+    void aProbeThatMayNotBeCreatedIsLost() {
+        mock.expect()
+                .post()
+                .withPath("/api/v1/namespaces/shop/pods")
+                .andReturn(
+                        403,
+                        new StatusBuilder()
+                                .withCode(403)
+                                .withMessage("pods is forbidden: User \"ann\" cannot create resource \"pods\"")
+                                .build())
+                .always();
+        try (ProbeSession session = cluster.open(TERMS)) {
+            session.launch(List.of(new ProbePod(
+                    "one",
+                    "storefront",
+                    "shop",
+                    Map.of("app", "a"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    List.of(),
+                    Ownership.PLAIN,
+                    Tools.CURL,
+                    List.of(new Attempt.ByName("example.com", 80)))));
+            assertThat(session.next(NOW.plusSeconds(20)))
+                    .containsInstanceOf(Lost.class)
+                    .hasValueSatisfying(event -> {
+                        assertThat(((Lost) event).why()).contains("cannot create resource");
+                        assertThat(((Lost) event).fix())
+                                .contains("kubectl --context test auth can-i create pods -n shop");
+                    });
+        }
+    }
+
+    @Test
+    void cleaningLeavesLiveRunsAlone() {
+        given(
+                left("old", "2026-11-21T11:00:00Z"),
+                left("live", "2026-11-21T13:00:00Z"),
+                "{apiVersion: v1, kind: Pod, metadata: {name: app, namespace: shop}, spec: {containers: [{name: a}]}}");
+        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED)).isEqualTo(new Cleaning(1, 1));
+        assertThat(cluster.clean(Set.of(), CleanScope.ALL)).isEqualTo(new Cleaning(1, 0));
+        assertThat(client.pods().inNamespace("shop").list().getItems())
+                .singleElement()
+                .satisfies(pod -> assertThat(pod.getMetadata().getName()).isEqualTo("app"));
+    }
+
+    private static String left(String name, String deadline) {
+        return """
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: %s
+                  namespace: shop
+                  uid: %s
+                  labels: {netproof.dev/role: probe}
+                  annotations: {netproof.dev/deadline: "%s"}
+                spec: {containers: [{name: probe}]}
+                """.formatted(name, name, deadline);
+    }
+
+    @Test
+    void whoeverIsUnknownIsTold() {
+        // The mock server comes with a version.
+        mock.clearExpectations();
+        mock.expect()
+                .get()
+                .withPath("/version")
+                .andReturn(
+                        401,
+                        new StatusBuilder()
+                                .withCode(401)
+                                .withMessage("Unauthorized")
+                                .build())
+                .always();
+        assertThatThrownBy(cluster::identity)
+                .isInstanceOf(ClusterTrouble.class)
+                .hasMessageContaining("context test")
+                .hasMessageContaining("\"ann\"")
+                .hasMessageContaining("401");
+    }
+}
