@@ -24,8 +24,7 @@ import org.w3c.dom.Document;
 @ResourceLock(Resources.SYSTEM_OUT)
 @ResourceLock(Resources.SYSTEM_ERR)
 class MainTest {
-    private static final String MATRIX =
-            """
+    private static final String MATRIX = """
             apiVersion: netproof.dev/v1
             kind: ConnectivityMatrix
             metadata: {name: shop}
@@ -37,8 +36,7 @@ class MainTest {
               - {from: storefront, to: postgres, expect: deny}
             """;
 
-    private static final String KUBECONFIG =
-            """
+    private static final String KUBECONFIG = """
             apiVersion: v1
             kind: Config
             current-context: lab
@@ -180,8 +178,7 @@ class MainTest {
     void with_a_cluster_that_does_not_answer_nothing_is_judged_and_the_report_is_written() throws Exception {
         Path report = folder.resolve("netproof.xml");
 
-        assertThat(Main.execute(
-                        "run", matrix(MATRIX), "--kubeconfig", kubeconfig(), "--report", "junit=" + report))
+        assertThat(Main.execute("run", matrix(MATRIX), "--kubeconfig", kubeconfig(), "--report", "junit=" + report))
                 .isEqualTo(5);
 
         says(xml(report), "127.0.0.1:1");
@@ -217,7 +214,10 @@ class MainTest {
     private static void says(Document document, String word) {
         assertThat(document.getElementsByTagName("error").getLength()).isPositive();
         assertThat(document.getDocumentElement().getTextContent()
-                        + document.getElementsByTagName("error").item(0).getAttributes().getNamedItem("message"))
+                        + document.getElementsByTagName("error")
+                                .item(0)
+                                .getAttributes()
+                                .getNamedItem("message"))
                 .contains(word);
         assertThat(document.getElementsByTagName("failure").getLength()).isZero();
     }
@@ -227,11 +227,13 @@ class MainTest {
     }
 
     private String matrix(String text) throws IOException {
-        return Files.writeString(folder.resolve("shop.yaml"), text, StandardCharsets.UTF_8).toString();
+        return Files.writeString(folder.resolve("shop.yaml"), text, StandardCharsets.UTF_8)
+                .toString();
     }
 
     private String kubeconfig() throws IOException {
-        return Files.writeString(folder.resolve("kubeconfig"), KUBECONFIG, StandardCharsets.UTF_8).toString();
+        return Files.writeString(folder.resolve("kubeconfig"), KUBECONFIG, StandardCharsets.UTF_8)
+                .toString();
     }
 
     private String out() {

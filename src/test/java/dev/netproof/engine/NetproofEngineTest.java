@@ -68,12 +68,14 @@ class NetproofEngineTest {
                                 finishedWithFailure(
                                         instanceOf(CheckDescriptor.Inconclusive.class),
                                         message("storefront → redis is denied: seen INCONCLUSIVE"))));
-        results.testEvents().assertStatistics(s -> s.started(4).succeeded(1).failed(2).aborted(1));
+        results.testEvents()
+                .assertStatistics(s -> s.started(4).succeeded(1).failed(2).aborted(1));
     }
 
     @Test
     void a_failure_says_what_was_expected_and_points_into_the_matrix() {
-        Throwable failure = failures(execute(Status.PASS, Status.FAIL, Status.PASS, Status.PASS)).get(0);
+        Throwable failure = failures(execute(Status.PASS, Status.FAIL, Status.PASS, Status.PASS))
+                .get(0);
 
         assertThat(failure).isInstanceOfSatisfying(AssertionFailedError.class, e -> {
             assertThat(e.getExpected().getStringRepresentation()).isEqualTo("denied");
@@ -110,8 +112,7 @@ class NetproofEngineTest {
     void a_run_that_broke_fails_every_check_with_the_breakage() {
         EngineExecutionResults results = EngineTestKit.engine(new NetproofEngine(
                         matrices,
-                        matrix -> report(
-                                List.of(), Optional.of(new Report.Breakage("no cluster", "start one")))))
+                        matrix -> report(List.of(), Optional.of(new Report.Breakage("no cluster", "start one")))))
                 .execute();
 
         assertThat(failures(results))
@@ -123,8 +124,8 @@ class NetproofEngineTest {
 
     @Test
     void a_test_leads_to_its_line() {
-        assertThat(tests().get(1).getSource()).hasValueSatisfying(source -> assertThat(source)
-                .isInstanceOfSatisfying(FileSource.class, file -> {
+        assertThat(tests().get(1).getSource())
+                .hasValueSatisfying(source -> assertThat(source).isInstanceOfSatisfying(FileSource.class, file -> {
                     assertThat(file.getFile()).hasName("shop.yaml");
                     assertThat(file.getPosition()).hasValueSatisfying(position -> {
                         assertThat(position.getLine()).isEqualTo(11);
@@ -149,9 +150,7 @@ class NetproofEngineTest {
 
     @Test
     void a_matrix_is_discovered_by_its_file(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("shop.yaml"),
-                """
+        Path file = Files.writeString(folder.resolve("shop.yaml"), """
                 apiVersion: netproof.dev/v1
                 kind: ConnectivityMatrix
                 metadata: {name: shop}
@@ -161,8 +160,7 @@ class NetproofEngineTest {
                   postgres: {service: postgres, namespace: shop, port: 5432}
                 checks:
                   - {from: storefront, to: postgres, expect: deny}
-                """,
-                StandardCharsets.UTF_8);
+                """, StandardCharsets.UTF_8);
 
         TestDescriptor engine = EngineTestKit.engine(new NetproofEngine())
                 .selectors(DiscoverySelectors.selectFile(file.toFile()))

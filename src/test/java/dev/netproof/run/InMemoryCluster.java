@@ -70,7 +70,8 @@ final class InMemoryCluster implements Cluster {
 
     private final Shop shop;
     private final Network network;
-    private Resolver resolver = (probe, name, round) -> Optional.of(name.endsWith(".svc") ? "10.96.0.1" : "203.0.113.7");
+    private Resolver resolver =
+            (probe, name, round) -> Optional.of(name.endsWith(".svc") ? "10.96.0.1" : "203.0.113.7");
     private final Set<String> listening = new HashSet<>();
     private final Map<String, String> neverStarting = new HashMap<>();
     private final Set<Operation> forbidden = new HashSet<>();
@@ -258,7 +259,11 @@ final class InMemoryCluster implements Cluster {
                 Duration taken = attempt(probe, i, began, since, number);
                 longest = taken.compareTo(longest) > 0 ? taken : longest;
             }
-            line(began.plus(longest).plusMillis(1), probe, number, "E " + (probe.attempts().size() + 1));
+            line(
+                    began.plus(longest).plusMillis(1),
+                    probe,
+                    number,
+                    "E " + (probe.attempts().size() + 1));
             at(began.plus(PACE), () -> round(probe, started, number + 1));
         }
 
@@ -268,18 +273,22 @@ final class InMemoryCluster implements Cluster {
             if (attempt instanceof Attempt.ByName name) {
                 Optional<String> ip = resolver.address(probe, name.name(), round);
                 if (ip.isEmpty()) {
-                    line(began, probe, round, figures(id, 6, 0, 0, 0.01, 0, "", "Could not resolve host: " + name.name()));
+                    line(
+                            began,
+                            probe,
+                            round,
+                            figures(id, 6, 0, 0, 0.01, 0, "", "Could not resolve host: " + name.name()));
                     return Duration.ofMillis(10);
                 }
-                // Whether a Service's name leads anywhere is asked by its addresses; here it is enough that it resolves.
+                // Whether a Service's name leads anywhere is asked by its addresses; here it is enough that it
+                // resolves.
                 Outcome outcome = name.name().endsWith(".svc")
                         ? Outcome.CONNECTED
                         : network.outcome(new Try(probe, ip.get(), name.port(), since, round));
                 return connection(probe, id, ip.get(), name.port(), outcome, 0.002, began, round, 0);
             }
             if (attempt instanceof Attempt.Connect connect) {
-                Outcome outcome =
-                        network.outcome(new Try(probe, connect.ip(), connect.port(), since, round));
+                Outcome outcome = network.outcome(new Try(probe, connect.ip(), connect.port(), since, round));
                 return connection(probe, id, connect.ip(), connect.port(), outcome, 0, began, round, 0);
             }
             if (attempt instanceof Attempt.Http http) {
@@ -333,7 +342,14 @@ final class InMemoryCluster implements Cluster {
         }
 
         private static String figures(
-                String id, int exit, double lookup, double connect, double total, int status, String ip, String message) {
+                String id,
+                int exit,
+                double lookup,
+                double connect,
+                double total,
+                int status,
+                String ip,
+                String message) {
             return String.format(
                     Locale.ROOT,
                     "A %s %d %.6f %.6f %.6f %d %03d %s %s",

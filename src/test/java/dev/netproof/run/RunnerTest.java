@@ -95,8 +95,7 @@ class RunnerTest {
     @Test
     void an_engine_that_enforces_nothing_violates_every_denial() {
         Report report = run(cluster(
-                shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")),
-                t -> CONNECTED));
+                shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), t -> CONNECTED));
 
         says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL OPEN");
     }
@@ -142,14 +141,15 @@ class RunnerTest {
 
     @Test
     void f2_a_blocked_name_server_is_told_from_a_blocked_connection() {
-        Report report = run(cluster(
-                        shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), ENFORCED)
-                .resolving((probe, name, round) -> Optional.empty()));
+        Report report = run(
+                cluster(shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), ENFORCED)
+                        .resolving((probe, name, round) -> Optional.empty()));
 
         says(report, Exit.VIOLATIONS, "FAIL NAME_NOT_RESOLVED", "PASS DENIED");
         assertThat(explanation(report))
-                .isEqualTo("the name postgres.shop.svc does not resolve (egress to kube-dns is blocked?); by address the"
-                        + " connection works");
+                .isEqualTo(
+                        "the name postgres.shop.svc does not resolve (egress to kube-dns is blocked?); by address the"
+                                + " connection works");
     }
 
     @ParameterizedTest
@@ -183,9 +183,9 @@ class RunnerTest {
 
     @Test
     void f3_targets_that_cannot_be_looked_at_again_are_noted() {
-        Report report = run(cluster(
-                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
-                .forbidding(Operation.SECOND_SURVEY));
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .forbidding(Operation.SECOND_SURVEY));
 
         assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("could not be looked at again"));
     }
@@ -201,9 +201,9 @@ class RunnerTest {
 
     @Test
     void f4_rounds_of_a_starved_probe_do_not_count() {
-        Report report = run(cluster(
-                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
-                .starvedFor(Duration.ofSeconds(100)));
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .starvedFor(Duration.ofSeconds(100)));
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
         assertThat(report.results()).allMatch(r -> r.verdict().status() == Status.INCONCLUSIVE);
@@ -254,12 +254,13 @@ class RunnerTest {
 
     @Test
     void f7_a_target_that_everybody_reaches_only_before_rules_land_needs_a_port_forward() {
-        Network nobodyAfterAWhile = t -> t.port() == 5432 && t.since().compareTo(Duration.ofSeconds(2)) >= 0
-                ? TIMEOUT
-                : CONNECTED;
+        Network nobodyAfterAWhile =
+                t -> t.port() == 5432 && t.since().compareTo(Duration.ofSeconds(2)) >= 0 ? TIMEOUT : CONNECTED;
 
         says(
-                run(cluster(shop.deny(from("storefront"), to("postgres")).deny(stranger(), to("postgres")), nobodyAfterAWhile)
+                run(cluster(
+                                shop.deny(from("storefront"), to("postgres")).deny(stranger(), to("postgres")),
+                                nobodyAfterAWhile)
                         .listening(POSTGRES, 5432)),
                 Exit.CONFORMS,
                 "PASS DENIED",
@@ -278,7 +279,10 @@ class RunnerTest {
 
     @Test
     void f9_silence_over_udp_is_neither_open_nor_denied_without_a_control() {
-        says(run(cluster(dns().deny(from("storefront"), dnsService()), t -> TIMEOUT)), Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL");
+        says(
+                run(cluster(dns().deny(from("storefront"), dnsService()), t -> TIMEOUT)),
+                Exit.INCONCLUSIVE,
+                "INCONCLUSIVE NO_CONTROL");
     }
 
     @Test
@@ -293,8 +297,7 @@ class RunnerTest {
     @Test
     void f11_a_service_that_would_publish_the_probe_is_found_before_anything_starts() {
         InMemoryCluster cluster = cluster(
-                shop.publishingNotReady("peers", Map.of("app", "storefront"))
-                        .deny(from("storefront"), to("postgres")),
+                shop.publishingNotReady("peers", Map.of("app", "storefront")).deny(from("storefront"), to("postgres")),
                 ENFORCED);
 
         Report report = run(cluster);
@@ -319,9 +322,9 @@ class RunnerTest {
 
     @Test
     void f14_a_probe_that_never_starts_leaves_the_others_judged() {
-        Report report = run(cluster(
-                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
-                .neverStarting("storefront", "the image cannot be pulled"));
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .neverStarting("storefront", "the image cannot be pulled"));
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE PROBE_FAILED", "PASS CONNECTED");
     }
@@ -358,9 +361,7 @@ class RunnerTest {
     @Test
     void f16_a_mistyped_source_proves_nothing_with_its_denials() {
         Report report = run(cluster(
-                shop.deny(
-                                from("front", Map.of("app", "storefrnt"), Liveness.LIVE, Placement.ANY),
-                                to("postgres"))
+                shop.deny(from("front", Map.of("app", "storefrnt"), Liveness.LIVE, Placement.ANY), to("postgres"))
                         .allow(from("catalog"), to("postgres")),
                 ENFORCED));
 
@@ -417,9 +418,9 @@ class RunnerTest {
     void a_target_that_restarted_meanwhile_proves_nothing() {
         Shop after = Shop.withNodes("node-1", "node-2").pod("catalog", "10.0.1.2", "node-1", 8080);
 
-        Report report = run(cluster(
-                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
-                .afterwards(after));
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .afterwards(after));
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE TARGET_CHANGED", "PASS CONNECTED");
         assertThat(explanation(report)).contains("pod postgres-5 is gone");
@@ -427,8 +428,8 @@ class RunnerTest {
 
     @Test
     void one_lost_packet_in_five_does_not_fail_an_allowed_connection() {
-        Report report = run(cluster(
-                shop.allow(from("catalog"), to("postgres")), t -> t.round() % 5 == 0 ? TIMEOUT : CONNECTED));
+        Report report = run(
+                cluster(shop.allow(from("catalog"), to("postgres")), t -> t.round() % 5 == 0 ? TIMEOUT : CONNECTED));
 
         says(report, Exit.CONFORMS, "PASS CONNECTED");
     }
@@ -444,8 +445,7 @@ class RunnerTest {
 
     @Test
     void a_run_out_of_time_judges_nothing() {
-        Report report = run(
-                cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED), Duration.ofSeconds(3));
+        Report report = run(cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED), Duration.ofSeconds(3));
 
         says(report, Exit.NOT_JUDGED, "INCONCLUSIVE OUT_OF_TIME");
     }
@@ -459,13 +459,14 @@ class RunnerTest {
         Report report = runner.run(shop.matrices());
 
         says(report, Exit.INTERRUPTED, "INCONCLUSIVE OUT_OF_TIME");
-        assertThat(report.breakage()).hasValueSatisfying(b -> assertThat(b.problem()).contains("interrupted"));
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.problem()).contains("interrupted"));
     }
 
     @Test
     void a_missing_namespace_is_bad_input_and_starts_nothing() {
-        InMemoryCluster cluster = cluster(
-                shop.namespace("shop", Existence.ABSENT).deny(from("storefront"), to("postgres")), ENFORCED);
+        InMemoryCluster cluster =
+                cluster(shop.namespace("shop", Existence.ABSENT).deny(from("storefront"), to("postgres")), ENFORCED);
 
         assertThat(run(cluster).exit()).isEqualTo(Exit.BAD_INPUT);
         assertThat(cluster.wasProbed()).isFalse();
@@ -483,7 +484,8 @@ class RunnerTest {
     @Test
     void an_outside_host_is_denied_while_the_control_reaches_it() {
         Report report = run(cluster(
-                shop.deny(from("storefront"), outside()), t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT));
+                shop.deny(from("storefront"), outside()),
+                t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT));
 
         says(report, Exit.CONFORMS, "PASS DENIED");
         assertThat(explanation(report)).contains("control reached 203.0.113.7:443");
@@ -491,9 +493,9 @@ class RunnerTest {
 
     @Test
     void an_outside_host_without_a_control_is_neither_denied_nor_allowed() {
-        Report report = run(cluster(
-                        shop.deny(from("storefront"), outside()).allow(from("catalog"), outside()), t -> TIMEOUT)
-                .neverStarting("control", "no quota"));
+        Report report =
+                run(cluster(shop.deny(from("storefront"), outside()).allow(from("catalog"), outside()), t -> TIMEOUT)
+                        .neverStarting("control", "no quota"));
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL", "INCONCLUSIVE NO_CONTROL");
         assertThat(report.notes()).contains("no control for outside addresses: no quota");
@@ -504,8 +506,7 @@ class RunnerTest {
         Report report = run(cluster(
                         shop.deny(from("storefront"), outside()),
                         t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT)
-                .resolving((probe, name, round) ->
-                        Optional.of(round == 1 ? "203.0.113.7" : "203.0.113.8")));
+                .resolving((probe, name, round) -> Optional.of(round == 1 ? "203.0.113.7" : "203.0.113.8")));
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL");
     }
@@ -571,8 +572,7 @@ class RunnerTest {
     private static Runner runner(InMemoryCluster cluster, Duration timeout) {
         return new Runner(
                 cluster,
-                new RunTerms(
-                        "test", Shop.terms(), Patience.DEFAULT, timeout, Duration.ofSeconds(3), Images.DEFAULT),
+                new RunTerms("test", Shop.terms(), Patience.DEFAULT, timeout, Duration.ofSeconds(3), Images.DEFAULT),
                 Progress.NONE,
                 cluster.clock());
     }
