@@ -52,6 +52,7 @@ final class Probing {
     private final Set<String> asked = new HashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private final List<Runnable> early = new ArrayList<>();
+    private final Map<String, Map<Integer, Backend>> controlled = new HashMap<>();
     private Optional<Convergence> convergence = Optional.empty();
 
     Probing(
@@ -81,11 +82,10 @@ final class Probing {
     List<CheckResult> results(
             List<Matrix> matrices, ClusterFacts facts, Plan first, Supplier<List<ClusterFacts.Pod>> again) {
         Plan plan = first;
-        Map<String, Map<Integer, Backend>> controlled = new HashMap<>();
         if (!first.controls().isEmpty()) {
             progress.step("starting a control in namespace " + terms.plan().controlNamespace());
             launch(first.controls());
-            Map<String, String> addresses = resolved(first.controls(), controlled);
+            Map<String, String> addresses = resolved(first.controls());
             Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
             plan = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
         }
@@ -124,19 +124,22 @@ final class Probing {
         session.launch(pods);
     }
 
-    /** Waits until the controls have tried every outside name once, and says what the names resolved to. */
-    private Map<String, String> resolved(List<ProbePod> controls, Map<String, Map<Integer, Backend>> controlled) {
+    /**
+     * Waits until the controls have reached every outside name, for some rounds at most, and says what the names resolved to. More
+     * than one round, because a fresh pod may be denied until its rules have arrived.
+     */
+    private Map<String, String> resolved(List<ProbePod> controls) {
         Map<String, String> addresses = new LinkedHashMap<>();
         Set<String> waiting = new HashSet<>();
         for (ProbePod control : controls) {
             waiting.add(control.id());
             for (int i = 0; i < control.attempts().size(); i++) {
-                if (control.attempts().get(i) instanceof Attempt.Connect connect) {
-                    aims(controlled, control.id())
-                            .put(i, new Backend(connect.ip(), connect.port(), Protocol.TCP, Optional.empty()));
-                }
+                int attempt = i;
+                aim(control.attempts().get(i))
+                        .ifPresent(backend -> aims(control.id()).put(attempt, backend));
             }
         }
+        Map<String, Integer> rounds = new HashMap<>();
         Instant deadline = session.now().plus(CONTROL_START);
         while (!waiting.isEmpty() && !ended() && session.now().isBefore(deadline)) {
             Optional<ProbeEvent> event = session.next(session.now().plus(TICK));
@@ -147,24 +150,56 @@ final class Probing {
                 waiting.remove(lost.probe());
                 notes.add("no control for outside addresses: " + lost.why());
             }
-            for (Reading reading : handle(event.get())) {
-                String probe = ((ProbeEvent.Line) event.get()).probe();
-                if (probes.get(probe) != null
-                        && probes.get(probe).attempts().get(reading.attempt()) instanceof Attempt.ByName name
+            List<Reading> round = handle(event.get());
+            if (round.isEmpty() || !(event.get() instanceof ProbeEvent.Line line)) {
+                continue;
+            }
+            for (Reading reading : round) {
+                if (attempt(line.probe(), reading) instanceof Attempt.ByName name
                         && reading.remoteIp().isPresent()) {
-                    String ip = reading.remoteIp().get();
-                    addresses.putIfAbsent(name.name(), ip);
-                    aims(controlled, probe)
-                            .put(reading.attempt(), new Backend(ip, name.port(), Protocol.TCP, Optional.empty()));
+                    String ip = addresses.computeIfAbsent(
+                            name.name(), n -> reading.remoteIp().get());
+                    aims(line.probe())
+                            .putIfAbsent(
+                                    reading.attempt(), new Backend(ip, name.port(), Protocol.TCP, Optional.empty()));
                 }
-                waiting.remove(probe);
+            }
+            if (rounds.merge(line.probe(), 1, Integer::sum) >= terms.patience().stable()
+                    || aims(line.probe()).size() == round.size()) {
+                waiting.remove(line.probe());
             }
         }
         return addresses;
     }
 
-    private static Map<Integer, Backend> aims(Map<String, Map<Integer, Backend>> controlled, String probe) {
+    private Map<Integer, Backend> aims(String probe) {
         return controlled.computeIfAbsent(probe, p -> new HashMap<>());
+    }
+
+    /** What an attempt at an address aims at. */
+    private static Optional<Backend> aim(Attempt attempt) {
+        if (attempt instanceof Attempt.Connect connect) {
+            return Optional.of(new Backend(connect.ip(), connect.port(), Protocol.TCP, Optional.empty()));
+        }
+        if (attempt instanceof Attempt.Http http) {
+            return Optional.of(new Backend(http.ip(), http.port(), Protocol.TCP, Optional.empty()));
+        }
+        if (attempt instanceof Attempt.DnsQuery query) {
+            return Optional.of(new Backend(query.ip(), query.port(), Protocol.UDP, Optional.empty()));
+        }
+        return Optional.empty();
+    }
+
+    private Attempt attempt(String probe, Reading reading) {
+        return java.util.Objects.requireNonNull(probes.get(probe)).attempts().get(reading.attempt());
+    }
+
+    /** A name may lead to another address from one round to the next, and who is alive there says nothing about the one probed. */
+    private boolean wentElsewhere(String probe, Reading reading) {
+        Backend aimed = controlled.getOrDefault(probe, Map.of()).get(reading.attempt());
+        return aimed != null
+                && attempt(probe, reading) instanceof Attempt.ByName
+                && reading.remoteIp().filter(ip -> !ip.equals(aimed.ip())).isPresent();
     }
 
     private boolean ended() {
@@ -237,6 +272,9 @@ final class Probing {
             ProbeLog log = logs.get(line.probe());
             List<Reading> readings = log == null ? List.of() : log.accept(line.at(), line.text());
             for (Reading reading : readings) {
+                if (wentElsewhere(line.probe(), reading)) {
+                    continue;
+                }
                 feed(() -> convergence.ifPresent(c -> c.sample(line.probe(), reading.attempt(), reading.sample())));
             }
             return readings;

@@ -1,0 +1,246 @@
+package dev.netproof.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
+
+@ResourceLock(Resources.SYSTEM_OUT)
+@ResourceLock(Resources.SYSTEM_ERR)
+class MainTest {
+    private static final String MATRIX = """
+            apiVersion: netproof.dev/v1
+            kind: ConnectivityMatrix
+            metadata: {name: shop}
+            sources:
+              storefront: {namespace: shop, labels: {app: storefront}}
+            destinations:
+              postgres: {service: postgres, namespace: shop, port: 5432}
+            checks:
+              - {from: storefront, to: postgres, expect: deny}
+            """;
+
+    private static final String KUBECONFIG = """
+            apiVersion: v1
+            kind: Config
+            current-context: lab
+            contexts:
+              - {name: lab, context: {cluster: lab, user: me}}
+            clusters:
+              - {name: lab, cluster: {server: "http://127.0.0.1:1"}}
+            users:
+              - {name: me, user: {token: secret}}
+            """;
+
+    @TempDir
+    Path folder = Path.of(".");
+
+    private final PrintStream systemOut = System.out;
+    private final PrintStream systemErr = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void listen() {
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void restore() {
+        System.setOut(systemOut);
+        System.setErr(systemErr);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--no-such-option",
+                "walk",
+                "run",
+                "run m.yaml --timeout soon",
+                "run m.yaml --timeout 0s",
+                "run m.yaml --report junit",
+                "run m.yaml --report pdf=x.pdf",
+                "run m.yaml --endpoints none",
+                "run m.yaml -o yaml",
+            })
+    void mistaken_usage_ends_with_2_and_says_why(String line) {
+        assertThat(Main.execute(line.isEmpty() ? new String[0] : line.split(" ", -1)))
+                .isEqualTo(2);
+        assertThat(err()).isNotBlank();
+    }
+
+    @Test
+    void help_and_version_end_with_0() {
+        assertThat(Main.execute("--help")).isZero();
+        assertThat(out()).contains("run").contains("lint").contains("5 nothing could be judged");
+        assertThat(Main.execute("--version")).isZero();
+        assertThat(out()).contains("netproof ");
+    }
+
+    @Test
+    void lint_of_a_good_matrix_ends_with_0() throws IOException {
+        assertThat(Main.execute("lint", matrix(MATRIX))).isZero();
+        assertThat(out()).contains("1 matrix, 1 checks: no mistakes found");
+    }
+
+    @Test
+    void lint_of_a_bad_matrix_ends_with_2_and_shows_the_place() throws IOException {
+        assertThat(Main.execute("lint", matrix(MATRIX.replace("expect: deny", "expect: dney"))))
+                .isEqualTo(2);
+        assertThat(err()).contains("shop.yaml:9:").contains("deny").contains("^");
+    }
+
+    @Test
+    void a_bad_matrix_is_told_before_a_cluster_is_looked_for() throws IOException {
+        assertThat(Main.execute(
+                        "run",
+                        matrix(MATRIX.replace("to: postgres", "to: postgers")),
+                        "--kubeconfig",
+                        folder.resolve("none").toString()))
+                .isEqualTo(2);
+        assertThat(err()).contains("Did you mean \"postgres\"?");
+    }
+
+    @Test
+    void a_matrix_that_is_not_there_ends_with_2() {
+        assertThat(Main.execute("lint", folder.resolve("none.yaml").toString())).isEqualTo(2);
+        assertThat(err()).contains("none.yaml");
+    }
+
+    @Test
+    void a_selection_of_nothing_ends_with_2() throws IOException {
+        assertThat(Main.execute("run", matrix(MATRIX), "--only", "nobody", "--kubeconfig", kubeconfig()))
+                .isEqualTo(2);
+        assertThat(err()).contains("no check has the source nobody; the sources are storefront");
+        assertThat(Main.execute("run", matrix(MATRIX) + ":2", "--kubeconfig", kubeconfig()))
+                .isEqualTo(2);
+        assertThat(err()).contains("no check stands on the line asked for");
+        assertThat(Main.execute("run", matrix(MATRIX), "--tags", "none", "--kubeconfig", kubeconfig()))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void no_round_proves_nothing() throws IOException {
+        assertThat(Main.execute("run", matrix(MATRIX), "--stable", "0")).isEqualTo(2);
+        assertThat(err()).contains("--stable must be 1 or more");
+    }
+
+    @Test
+    void without_a_kubeconfig_nothing_is_judged_and_the_report_is_written() throws Exception {
+        Path report = folder.resolve("out").resolve("netproof.xml");
+        String none = folder.resolve("none").toString();
+
+        assertThat(Main.execute("run", matrix(MATRIX), "--kubeconfig", none, "--report", "junit=" + report))
+                .isEqualTo(5);
+
+        assertThat(out() + err()).contains(none);
+        says(xml(report), none);
+    }
+
+    @Test
+    void with_an_unknown_context_nothing_is_judged_and_the_report_is_written() throws Exception {
+        Path report = folder.resolve("netproof.xml");
+
+        assertThat(Main.execute(
+                        "run",
+                        matrix(MATRIX),
+                        "--kubeconfig",
+                        kubeconfig(),
+                        "--context",
+                        "lav",
+                        "--report",
+                        "junit=" + report))
+                .isEqualTo(5);
+
+        says(xml(report), "lav");
+    }
+
+    @Test
+    void with_a_cluster_that_does_not_answer_nothing_is_judged_and_the_report_is_written() throws Exception {
+        Path report = folder.resolve("netproof.xml");
+
+        assertThat(Main.execute("run", matrix(MATRIX), "--kubeconfig", kubeconfig(), "--report", "junit=" + report))
+                .isEqualTo(5);
+
+        says(xml(report), "127.0.0.1:1");
+    }
+
+    @Test
+    void a_report_that_cannot_be_written_is_said() throws IOException {
+        Path blocked = Files.createFile(folder.resolve("file"));
+
+        assertThat(Main.execute(
+                        "run",
+                        matrix(MATRIX),
+                        "--kubeconfig",
+                        folder.resolve("none").toString(),
+                        "--report",
+                        "junit=" + blocked.resolve("netproof.xml")))
+                .isEqualTo(5);
+        assertThat(err()).contains("the junit report could not be written");
+    }
+
+    @Test
+    void the_schema_is_printed() {
+        assertThat(Main.execute("schema")).isZero();
+        assertThat(out()).startsWith("{").contains("ConnectivityMatrix");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"90s, PT1M30S", "5m, PT5M", "1h, PT1H", "1m30s, PT1M30S", "500ms, PT0.5S", "2m500ms, PT2M0.5S"})
+    void durations_are_written_as_kubectl_writes_them(String text, Duration duration) {
+        assertThat(new DurationConverter().convert(text)).isEqualTo(duration);
+    }
+
+    private static void says(Document document, String word) {
+        assertThat(document.getElementsByTagName("error").getLength()).isPositive();
+        assertThat(document.getDocumentElement().getTextContent()
+                        + document.getElementsByTagName("error")
+                                .item(0)
+                                .getAttributes()
+                                .getNamedItem("message"))
+                .contains(word);
+        assertThat(document.getElementsByTagName("failure").getLength()).isZero();
+    }
+
+    private static Document xml(Path file) throws Exception {
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile());
+    }
+
+    private String matrix(String text) throws IOException {
+        return Files.writeString(folder.resolve("shop.yaml"), text, StandardCharsets.UTF_8)
+                .toString();
+    }
+
+    private String kubeconfig() throws IOException {
+        return Files.writeString(folder.resolve("kubeconfig"), KUBECONFIG, StandardCharsets.UTF_8)
+                .toString();
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,420 @@
+package dev.netproof.run;
+
+import dev.netproof.kube.Cluster;
+import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.kube.ProbeEvent;
+import dev.netproof.kube.ProbeEvent.Answer;
+import dev.netproof.kube.ProbeSession;
+import dev.netproof.kube.SessionTerms;
+import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.Outcome;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Backend;
+import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.Shop;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * A cluster that is made up, with a network that is a function and a time that passes only while somebody waits. Its probes write
+ * the lines that the real script writes.
+ */
+final class InMemoryCluster implements Cluster {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Duration STARTING = Duration.ofSeconds(1);
+    private static final Duration PACE = Duration.ofSeconds(1);
+
+    /** What the network does with one attempt. */
+    interface Network {
+        Outcome outcome(Try attempt);
+    }
+
+    /** What a pod's resolver makes of a name; empty does not resolve. */
+    interface Resolver {
+        Optional<String> address(ProbePod probe, String name, int round);
+    }
+
+    /**
+     * One attempt.
+     *
+     * @param since how long the probe has been running
+     */
+    record Try(ProbePod probe, String ip, int port, Duration since, int round) {
+        boolean from(String app) {
+            return probe.labels().containsValue(app);
+        }
+    }
+
+    /** What the cluster can be made to forbid. */
+    enum Operation {
+        IDENTITY,
+        SURVEY,
+        SECOND_SURVEY,
+        LAUNCH
+    }
+
+    private final Shop shop;
+    private final Network network;
+    private Resolver resolver =
+            (probe, name, round) -> Optional.of(name.endsWith(".svc") ? "10.96.0.1" : "203.0.113.7");
+    private final Set<String> listening = new HashSet<>();
+    private final Map<String, String> neverStarting = new HashMap<>();
+    private final Set<Operation> forbidden = new HashSet<>();
+    private Optional<Shop> afterwards = Optional.empty();
+    private Optional<Duration> breaking = Optional.empty();
+    private Duration starved = Duration.ZERO;
+    private Runnable meanwhile = () -> {};
+    private int surveys;
+
+    private Instant now = NOON;
+    private final List<Session> sessions = new ArrayList<>();
+
+    InMemoryCluster(Shop shop, Network network) {
+        this.shop = shop;
+        this.network = network;
+    }
+
+    InMemoryCluster resolving(Resolver other) {
+        resolver = other;
+        return this;
+    }
+
+    /** A port-forward finds a listener there. */
+    InMemoryCluster listening(String ip, int port) {
+        listening.add(ip + " " + port);
+        return this;
+    }
+
+    InMemoryCluster neverStarting(String source, String why) {
+        neverStarting.put(source, why);
+        return this;
+    }
+
+    InMemoryCluster forbidding(Operation operation) {
+        forbidden.add(operation);
+        return this;
+    }
+
+    /** What the API server says once the probes have run. */
+    InMemoryCluster afterwards(Shop other) {
+        afterwards = Optional.of(other);
+        return this;
+    }
+
+    /** The API server stops answering. */
+    InMemoryCluster breakingAfter(Duration time) {
+        breaking = Optional.of(time);
+        return this;
+    }
+
+    /** Even a probe's own loop-back is slow until then. */
+    InMemoryCluster starvedFor(Duration time) {
+        starved = time;
+        return this;
+    }
+
+    /** Something that happens once the first probe runs. */
+    InMemoryCluster meanwhile(Runnable happening) {
+        meanwhile = happening;
+        return this;
+    }
+
+    Clock clock() {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return now;
+            }
+        };
+    }
+
+    Duration elapsed() {
+        return Duration.between(NOON, now);
+    }
+
+    boolean wasProbed() {
+        return !sessions.isEmpty();
+    }
+
+    boolean isClean() {
+        return sessions.stream().allMatch(session -> session.closed);
+    }
+
+    int launched() {
+        return sessions.stream().mapToInt(session -> session.launched).sum();
+    }
+
+    @Override
+    public ClusterIdentity identity() {
+        permit(Operation.IDENTITY);
+        return new ClusterIdentity(
+                "memory", "https://192.0.2.1:6443", "tester", "v1.36.0", Optional.empty(), List.of("node-1", "node-2"));
+    }
+
+    @Override
+    public ClusterFacts survey(Set<String> namespaces) {
+        permit(surveys++ == 0 ? Operation.SURVEY : Operation.SECOND_SURVEY);
+        return (surveys == 1 ? shop : afterwards.orElse(shop)).facts();
+    }
+
+    @Override
+    public ProbeSession open(SessionTerms terms) {
+        Session session = new Session(terms);
+        sessions.add(session);
+        return session;
+    }
+
+    @Override
+    public Cleaning clean(Set<String> namespaces, CleanScope scope) {
+        return new Cleaning(0, 0);
+    }
+
+    @Override
+    public int requests() {
+        return 1;
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing.
+    }
+
+    private void permit(Operation operation) {
+        if (forbidden.contains(operation)) {
+            throw new ClusterTrouble(
+                    "forbidden: " + operation.name().toLowerCase(Locale.ROOT), "ask for the permission");
+        }
+    }
+
+    /** What happens at a moment: an event for the runner, or something that brings more about. */
+    private record Due(Instant at, int order, Optional<ProbeEvent> event, Runnable action) {}
+
+    private final class Session implements ProbeSession {
+        private final SessionTerms terms;
+        private final PriorityQueue<Due> due =
+                new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
+        private int order;
+        private int launched;
+        private boolean closed;
+
+        private Session(SessionTerms terms) {
+            this.terms = terms;
+        }
+
+        @Override
+        public void launch(Collection<ProbePod> probes) {
+            permit(Operation.LAUNCH);
+            for (ProbePod probe : probes) {
+                launched++;
+                Instant starts = now.plus(STARTING);
+                String why = neverStarting.get(probe.source());
+                if (why != null) {
+                    tell(new ProbeEvent.Lost(starts, probe.id(), why, "look at the pod's events"));
+                    continue;
+                }
+                tell(new ProbeEvent.Started(
+                        starts,
+                        probe.id(),
+                        "netproof-" + probe.id(),
+                        Optional.of(probe.node().orElse("node-1")),
+                        Optional.empty()));
+                line(starts, probe, 0, "B " + (probe.attempts().size() + 1));
+                at(starts, meanwhile);
+                at(starts, () -> round(probe, starts, 1));
+            }
+        }
+
+        private void round(ProbePod probe, Instant started, int number) {
+            Instant began = now;
+            Duration since = Duration.between(started, began);
+            Duration longest = Duration.ofMillis(1);
+            double loopback = since.compareTo(starved) < 0 ? 0.9 : 0.0004;
+            line(began, probe, number, figures("L", 7, 0, 0, loopback, 0, "127.0.0.1", "refused"));
+            for (int i = 0; i < probe.attempts().size(); i++) {
+                Duration taken = attempt(probe, i, began, since, number);
+                longest = taken.compareTo(longest) > 0 ? taken : longest;
+            }
+            line(
+                    began.plus(longest).plusMillis(1),
+                    probe,
+                    number,
+                    "E " + (probe.attempts().size() + 1));
+            at(began.plus(PACE), () -> round(probe, started, number + 1));
+        }
+
+        private Duration attempt(ProbePod probe, int index, Instant began, Duration since, int round) {
+            Attempt attempt = probe.attempts().get(index);
+            String id = Integer.toString(index);
+            if (attempt instanceof Attempt.ByName name) {
+                Optional<String> ip = resolver.address(probe, name.name(), round);
+                if (ip.isEmpty()) {
+                    line(
+                            began,
+                            probe,
+                            round,
+                            figures(id, 6, 0, 0, 0.01, 0, "", "Could not resolve host: " + name.name()));
+                    return Duration.ofMillis(10);
+                }
+                // Whether a Service's name leads anywhere is asked by its addresses; here it is enough that it
+                // resolves.
+                Outcome outcome = name.name().endsWith(".svc")
+                        ? Outcome.CONNECTED
+                        : network.outcome(new Try(probe, ip.get(), name.port(), since, round));
+                return connection(probe, id, ip.get(), name.port(), outcome, 0.002, began, round, 0);
+            }
+            if (attempt instanceof Attempt.Connect connect) {
+                Outcome outcome = network.outcome(new Try(probe, connect.ip(), connect.port(), since, round));
+                return connection(probe, id, connect.ip(), connect.port(), outcome, 0, began, round, 0);
+            }
+            if (attempt instanceof Attempt.Http http) {
+                Outcome outcome = network.outcome(new Try(probe, http.ip(), http.port(), since, round));
+                int status = outcome == Outcome.CONNECTED ? 200 : outcome == Outcome.L7_DENIED ? 403 : 0;
+                return connection(probe, id, http.ip(), http.port(), outcome, 0, began, round, status);
+            }
+            Attempt.DnsQuery query = (Attempt.DnsQuery) attempt;
+            Outcome outcome = network.outcome(new Try(probe, query.ip(), query.port(), since, round));
+            Duration taken = outcome == Outcome.TIMEOUT ? terms.connectTimeout() : Duration.ofMillis(2);
+            String answer = switch (outcome) {
+                case CONNECTED -> "0 100.00 100.01 Name: " + query.name() + "|Address: 10.96.0.1|";
+                case REFUSED -> "1 100.00 100.01 nslookup: read: Connection refused|";
+                default -> "1 100.00 103.00 ;; connection timed out; no servers could be reached|";
+            };
+            line(began.plus(taken), probe, round, "D " + id + " " + answer);
+            return taken;
+        }
+
+        private Duration connection(
+                ProbePod probe,
+                String id,
+                String ip,
+                int port,
+                Outcome outcome,
+                double lookup,
+                Instant began,
+                int round,
+                int status) {
+            double timeout = terms.connectTimeout().toMillis() / 1000.0;
+            // A server that is not spoken to waits until curl gives up.
+            boolean waits = outcome == Outcome.TIMEOUT || (outcome == Outcome.CONNECTED && status == 0);
+            Duration taken = waits ? terms.connectTimeout() : Duration.ofMillis(3);
+            double total = waits ? timeout : 0.003;
+            Instant at = began.plus(taken);
+            switch (outcome) {
+                case CONNECTED, RESET, L7_DENIED ->
+                    line(at, probe, round, figures(id, waits ? 28 : 0, lookup, 0.001, total, status, ip, ""));
+                case TIMEOUT ->
+                    line(at, probe, round, figures(id, 28, lookup, 0, total, 0, "", "Connection timed out"));
+                case REFUSED, UNREACHABLE -> {
+                    String error = outcome == Outcome.REFUSED ? "Connection refused" : "No route to host";
+                    line(at, probe, round, "V " + ip + " port " + port + " from 10.0.9.9 port 40000 failed: " + error);
+                    line(at, probe, round, figures(id, 7, lookup, 0, total, 0, "", "Failed to connect: " + error));
+                }
+                case DNS_FAILURE, PROBE_ERROR -> {
+                    // No line at all, as from a probe that was cut short.
+                }
+            }
+            return taken;
+        }
+
+        private static String figures(
+                String id,
+                int exit,
+                double lookup,
+                double connect,
+                double total,
+                int status,
+                String ip,
+                String message) {
+            return String.format(
+                    Locale.ROOT,
+                    "A %s %d %.6f %.6f %.6f %d %03d %s %s",
+                    id,
+                    exit,
+                    lookup,
+                    connect,
+                    total,
+                    connect > 0 ? 1 : 0,
+                    status,
+                    ip,
+                    message);
+        }
+
+        private void line(Instant at, ProbePod probe, int round, String text) {
+            tell(new ProbeEvent.Line(at, probe.id(), terms.nonce() + " " + round + " " + text));
+        }
+
+        private void tell(ProbeEvent event) {
+            due.add(new Due(event.at(), order++, Optional.of(event), () -> {}));
+        }
+
+        private void at(Instant moment, Runnable action) {
+            due.add(new Due(moment, order++, Optional.empty(), action));
+        }
+
+        @Override
+        public void ask(Backend backend) {
+            boolean alive = listening.contains(backend.ip() + " " + backend.port());
+            tell(new ProbeEvent.Answered(
+                    now.plusMillis(100),
+                    backend,
+                    alive ? Answer.LISTENING : Answer.SILENT,
+                    alive ? "accepted" : "connection refused"));
+        }
+
+        @Override
+        public Optional<ProbeEvent> next(Instant until) {
+            if (closed) {
+                throw new IllegalStateException("the session is closed");
+            }
+            Due first;
+            while ((first = due.peek()) != null && !first.at().isAfter(until)) {
+                due.remove();
+                now = first.at().isAfter(now) ? first.at() : now;
+                if (breaking.filter(time -> elapsed().compareTo(time) >= 0).isPresent()) {
+                    throw new ClusterTrouble("the API server does not answer any more", "look at its log");
+                }
+                first.action().run();
+                if (first.event().isPresent()) {
+                    return first.event();
+                }
+            }
+            now = until.isAfter(now) ? until : now;
+            return Optional.empty();
+        }
+
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

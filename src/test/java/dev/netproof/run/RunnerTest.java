@@ -1,0 +1,600 @@
+package dev.netproof.run;
+
+import static dev.netproof.model.Outcome.CONNECTED;
+import static dev.netproof.model.Outcome.PROBE_ERROR;
+import static dev.netproof.model.Outcome.REFUSED;
+import static dev.netproof.model.Outcome.TIMEOUT;
+import static dev.netproof.model.Outcome.UNREACHABLE;
+import static dev.netproof.plan.Shop.from;
+import static dev.netproof.plan.Shop.port;
+import static dev.netproof.plan.Shop.stranger;
+import static dev.netproof.plan.Shop.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.netproof.judge.Patience;
+import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.model.CheckResult;
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.PathObservation;
+import dev.netproof.model.Placement;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Report;
+import dev.netproof.model.Source.Liveness;
+import dev.netproof.model.Target;
+import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.ClusterFacts.Existence;
+import dev.netproof.plan.ClusterFacts.KubeletProbe;
+import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.Shop;
+import dev.netproof.run.InMemoryCluster.Network;
+import dev.netproof.run.InMemoryCluster.Operation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RunnerTest {
+    private static final String POSTGRES = "10.0.2.5";
+
+    /** The catalog may reach postgres, nobody else may; everybody may reach everything else. */
+    private static final Network ENFORCED = stopping(TIMEOUT);
+
+    private final Shop shop = bookshop();
+    private Shop current = shop;
+    private final List<InMemoryCluster> clusters = new ArrayList<>();
+
+    private static Shop bookshop() {
+        return Shop.withNodes("node-1", "node-2")
+                .pod("storefront", "10.0.1.1", "node-1", 8080)
+                .pod("catalog", "10.0.1.2", "node-1", 8080)
+                .pod("postgres", POSTGRES, "node-2", 5432)
+                .service("catalog", "10.96.0.2", 80, 8080)
+                .service("postgres", "10.96.0.5", 5432, 5432);
+    }
+
+    private static Network stopping(Outcome manner) {
+        return t -> t.port() == 5432 && !t.from("catalog") ? manner : CONNECTED;
+    }
+
+    @AfterEach
+    void every_session_is_closed() {
+        assertThat(clusters).isNotEmpty().allMatch(InMemoryCluster::isClean);
+    }
+
+    @Test
+    void what_the_matrix_says_conforms_when_the_network_does_it() {
+        InMemoryCluster cluster = cluster(
+                shop.allow(from("catalog"), to("postgres"))
+                        .allow(from("storefront"), to("catalog"))
+                        .deny(from("storefront"), to("postgres"))
+                        .deny(stranger(), to("postgres")),
+                ENFORCED);
+
+        Report report = run(cluster);
+
+        says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS CONNECTED", "PASS DENIED", "PASS DENIED");
+        assertThat(report.breakage()).isEmpty();
+        assertThat(report.costs().probePods()).isEqualTo(3);
+        assertThat(report.results().get(2).paths())
+                .extracting(PathObservation::control)
+                .containsOnly(ControlGrade.REACHED);
+        assertThat(cluster.elapsed())
+                .as("one start, the settle time and one time-out, however many checks")
+                .isLessThan(Duration.ofSeconds(16));
+    }
+
+    @Test
+    void an_engine_that_enforces_nothing_violates_every_denial() {
+        Report report = run(cluster(
+                shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), t -> CONNECTED));
+
+        says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL OPEN");
+    }
+
+    @Test
+    void an_allowed_connection_that_is_stopped_while_others_get_through_is_a_violation() {
+        Report report = run(cluster(
+                shop.allow(from("catalog"), to("postgres")).allow(from("storefront"), to("postgres")), ENFORCED));
+
+        says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL BLOCKED");
+    }
+
+    @Test
+    void f1_a_dead_target_is_no_denial_and_no_violation() {
+        Report report = run(cluster(
+                shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                t -> t.port() == 5432 ? REFUSED : CONNECTED));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL", "INCONCLUSIVE NO_CONTROL");
+    }
+
+    @Test
+    void f1_a_wrong_port_is_no_denial() {
+        Target pods = new Target.Pods("shop", Map.of("app", "postgres"));
+        Report report = run(cluster(
+                shop.deny(from("storefront"), to(pods, Optional.of(new PortRef.Number(5433)), Protocol.TCP))
+                        .allow(from("catalog"), to("postgres")),
+                t -> t.port() == 5433 ? REFUSED : CONNECTED));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL", "PASS CONNECTED");
+    }
+
+    @Test
+    void f1_a_mistyped_destination_is_no_denial_and_starts_nothing() {
+        InMemoryCluster cluster = cluster(shop.deny(from("storefront"), to("postgras")), ENFORCED);
+
+        Report report = run(cluster);
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_DESTINATION");
+        assertThat(explanation(report)).contains("did you mean postgres?");
+        assertThat(cluster.wasProbed()).isFalse();
+    }
+
+    @Test
+    void f2_a_blocked_name_server_is_told_from_a_blocked_connection() {
+        Report report = run(
+                cluster(shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), ENFORCED)
+                        .resolving((probe, name, round) -> Optional.empty()));
+
+        says(report, Exit.VIOLATIONS, "FAIL NAME_NOT_RESOLVED", "PASS DENIED");
+        assertThat(explanation(report))
+                .isEqualTo(
+                        "the name postgres.shop.svc does not resolve (egress to kube-dns is blocked?); by address the"
+                                + " connection works");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Operation.class,
+            names = {"IDENTITY", "SURVEY", "LAUNCH"})
+    void f3_what_the_api_server_forbids_is_a_breakage_and_no_denial(Operation operation) {
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED).forbidding(operation));
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
+        assertThat(report.results()).isEmpty();
+        assertThat(report.breakage()).hasValueSatisfying(b -> {
+            assertThat(b.problem()).startsWith("forbidden: ");
+            assertThat(b.fix()).isEqualTo("ask for the permission");
+        });
+    }
+
+    @Test
+    void f3_an_api_server_that_breaks_down_half_way_is_a_breakage() {
+        InMemoryCluster cluster = cluster(
+                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                .breakingAfter(Duration.ofSeconds(4));
+
+        Report report = run(cluster);
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
+        assertThat(report.breakage()).isPresent();
+        assertThat(cluster.wasProbed()).isTrue();
+    }
+
+    @Test
+    void f3_targets_that_cannot_be_looked_at_again_are_noted() {
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .forbidding(Operation.SECOND_SURVEY));
+
+        assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("could not be looked at again"));
+    }
+
+    @Test
+    void f4_a_probe_without_results_is_no_denial() {
+        Report report = run(cluster(
+                shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                stopping(PROBE_ERROR)));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE PROBE_UNRELIABLE", "PASS CONNECTED");
+    }
+
+    @Test
+    void f4_rounds_of_a_starved_probe_do_not_count() {
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .starvedFor(Duration.ofSeconds(100)));
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
+        assertThat(report.results()).allMatch(r -> r.verdict().status() == Status.INCONCLUSIVE);
+        assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("starved of CPU"));
+    }
+
+    @Test
+    void f5_a_service_without_endpoints_is_no_denial() {
+        shop.pod("redis", "10.0.1.6", "node-1", Readiness.NOT_READY, List.of(), port(6379))
+                .service("redis", "10.96.0.6", 6379, 6379);
+
+        says(
+                run(cluster(shop.deny(from("storefront"), to("redis")), t -> REFUSED)),
+                Exit.INCONCLUSIVE,
+                "INCONCLUSIVE NO_BACKEND");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"REFUSED", "UNREACHABLE"})
+    void f6_an_engine_that_rejects_denies(Outcome manner) {
+        Report report = run(cluster(
+                shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                stopping(manner)));
+
+        says(report, Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+    }
+
+    @Test
+    void f7_a_fresh_pod_that_is_let_through_before_its_rules_land_conforms() {
+        Report report = run(cluster(
+                shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                t -> t.since().compareTo(Duration.ofSeconds(3)) < 0 ? CONNECTED : ENFORCED.outcome(t)));
+
+        says(report, Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+        assertThat(explanation(report)).contains("let through for 2.0 s after start");
+    }
+
+    @Test
+    void f7_a_pod_that_is_let_through_for_longer_than_settling_violates() {
+        Report report = run(cluster(
+                shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                t -> t.since().compareTo(Duration.ofSeconds(8)) < 0 ? CONNECTED : ENFORCED.outcome(t)));
+
+        says(report, Exit.VIOLATIONS, "FAIL OPEN", "PASS CONNECTED");
+    }
+
+    @Test
+    void f7_a_target_that_everybody_reaches_only_before_rules_land_needs_a_port_forward() {
+        Network nobodyAfterAWhile =
+                t -> t.port() == 5432 && t.since().compareTo(Duration.ofSeconds(2)) >= 0 ? TIMEOUT : CONNECTED;
+
+        says(
+                run(cluster(
+                                shop.deny(from("storefront"), to("postgres")).deny(stranger(), to("postgres")),
+                                nobodyAfterAWhile)
+                        .listening(POSTGRES, 5432)),
+                Exit.CONFORMS,
+                "PASS DENIED",
+                "PASS DENIED");
+    }
+
+    @Test
+    void f8_a_fresh_pod_that_is_denied_before_its_allow_lands_conforms() {
+        Report report = run(cluster(
+                shop.allow(from("catalog"), to("postgres")),
+                t -> t.since().compareTo(Duration.ofSeconds(9)) < 0 ? TIMEOUT : CONNECTED));
+
+        says(report, Exit.CONFORMS, "PASS CONNECTED");
+        assertThat(explanation(report)).contains("not yet at 8.0 s after start");
+    }
+
+    @Test
+    void f9_silence_over_udp_is_neither_open_nor_denied_without_a_control() {
+        says(
+                run(cluster(dns().deny(from("storefront"), dnsService()), t -> TIMEOUT)),
+                Exit.INCONCLUSIVE,
+                "INCONCLUSIVE NO_CONTROL");
+    }
+
+    @Test
+    void f9_silence_over_udp_is_a_denial_while_others_are_answered() {
+        Report report = run(cluster(
+                dns().deny(from("storefront"), dnsService()).allow(from("catalog"), dnsService()),
+                t -> t.from("catalog") ? CONNECTED : TIMEOUT));
+
+        says(report, Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+    }
+
+    @Test
+    void f11_a_service_that_would_publish_the_probe_is_found_before_anything_starts() {
+        InMemoryCluster cluster = cluster(
+                shop.publishingNotReady("peers", Map.of("app", "storefront")).deny(from("storefront"), to("postgres")),
+                ENFORCED);
+
+        Report report = run(cluster);
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
+        assertThat(cluster.wasProbed()).isFalse();
+    }
+
+    @Test
+    void f13_nothing_checked_is_never_green() {
+        assertThat(run(cluster(shop, ENFORCED)).exit()).isEqualTo(Exit.NOT_JUDGED);
+    }
+
+    @Test
+    void f14_a_probe_that_never_starts_is_a_breakage() {
+        Report report = run(cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED)
+                .neverStarting("storefront", "the image cannot be pulled"));
+
+        says(report, Exit.NOT_JUDGED, "INCONCLUSIVE PROBE_FAILED");
+        assertThat(explanation(report)).isEqualTo("the image cannot be pulled");
+    }
+
+    @Test
+    void f14_a_probe_that_never_starts_leaves_the_others_judged() {
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .neverStarting("storefront", "the image cannot be pulled"));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE PROBE_FAILED", "PASS CONNECTED");
+    }
+
+    @Test
+    void f15_a_gap_on_one_node_is_found() {
+        Shop two = Shop.withNodes("node-1", "node-2")
+                .pod("storefront", "10.0.1.1", "node-1", 8080)
+                .pod("catalog", "10.0.1.2", "node-1", 8080)
+                .pod("postgres", "10.0.1.5", "node-1", 5432)
+                .pod("postgres", POSTGRES, "node-2", 5432)
+                .service("postgres", "10.96.0.5", 5432, 5432)
+                .deny(from("storefront"), to("postgres"))
+                .allow(from("catalog"), to("postgres"));
+
+        Report report = run(cluster(two, t -> t.ip().equals(POSTGRES) ? CONNECTED : ENFORCED.outcome(t)));
+
+        says(report, Exit.VIOLATIONS, "FAIL OPEN", "PASS CONNECTED");
+        assertThat(explanation(report)).contains(POSTGRES);
+    }
+
+    @Test
+    void f15_a_source_is_tried_from_every_node_asked_for() {
+        Report report = run(cluster(
+                shop.deny(
+                                from("storefront", Map.of("app", "storefront"), Liveness.LIVE, Placement.EACH),
+                                to("postgres"))
+                        .allow(from("catalog"), to("postgres")),
+                t -> t.probe().node().equals(Optional.of("node-2")) ? CONNECTED : ENFORCED.outcome(t)));
+
+        says(report, Exit.VIOLATIONS, "FAIL OPEN", "PASS CONNECTED");
+    }
+
+    @Test
+    void f16_a_mistyped_source_proves_nothing_with_its_denials() {
+        Report report = run(cluster(
+                shop.deny(from("front", Map.of("app", "storefrnt"), Liveness.LIVE, Placement.ANY), to("postgres"))
+                        .allow(from("catalog"), to("postgres")),
+                ENFORCED));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_SUCH_SOURCE", "PASS CONNECTED");
+        assertThat(explanation(report)).contains("did you mean app=storefront?");
+    }
+
+    @Test
+    void f17_a_server_on_its_own_loopback_alone_is_no_denial() {
+        Report report = run(cluster(
+                        shop.deny(from("storefront"), to("postgres")).allow(from("storefront"), to("catalog")),
+                        t -> t.port() == 5432 ? REFUSED : CONNECTED)
+                .listening(POSTGRES, 5432));
+
+        assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
+        assertThat(reasons(report)).startsWith("INCONCLUSIVE NO_CONTROL");
+    }
+
+    @Test
+    void a_target_that_nobody_may_reach_is_denied_when_a_port_forward_and_the_way_prove_it() {
+        shop.pod("redis", "10.0.2.6", "node-2", 6379).service("redis", "10.96.0.6", 6379, 6379);
+
+        Report report = run(cluster(
+                        shop.deny(from("storefront"), to("redis")).allow(from("catalog"), to("postgres")),
+                        t -> t.port() == 6379 || t.ip().equals("10.96.0.6") ? TIMEOUT : CONNECTED)
+                .listening("10.0.2.6", 6379));
+
+        says(report, Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+        assertThat(report.results().get(0).paths())
+                .extracting(PathObservation::control)
+                .containsOnly(ControlGrade.LISTENING_LOOPBACK);
+    }
+
+    @Test
+    void a_rejected_target_is_denied_when_the_kubelet_finds_it_listening() {
+        shop.pod(
+                        "redis",
+                        "10.0.2.6",
+                        "node-2",
+                        Readiness.READY,
+                        List.of(new KubeletProbe(6379, Duration.ofSeconds(10))),
+                        port(6379))
+                .service("redis", "10.96.0.6", 6379, 6379);
+
+        Report report = run(cluster(
+                        shop.deny(from("storefront"), to("redis")).allow(from("catalog"), to("postgres")),
+                        t -> t.port() == 6379 ? REFUSED : CONNECTED)
+                .listening("10.0.2.6", 6379));
+
+        says(report, Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+    }
+
+    @Test
+    void a_target_that_restarted_meanwhile_proves_nothing() {
+        Shop after = Shop.withNodes("node-1", "node-2").pod("catalog", "10.0.1.2", "node-1", 8080);
+
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .afterwards(after));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE TARGET_CHANGED", "PASS CONNECTED");
+        assertThat(explanation(report)).contains("pod postgres-5 is gone");
+    }
+
+    @Test
+    void one_lost_packet_in_five_does_not_fail_an_allowed_connection() {
+        Report report = run(
+                cluster(shop.allow(from("catalog"), to("postgres")), t -> t.round() % 5 == 0 ? TIMEOUT : CONNECTED));
+
+        says(report, Exit.CONFORMS, "PASS CONNECTED");
+    }
+
+    @Test
+    void a_denial_that_leaks_one_connection_in_three_is_open() {
+        Report report = run(cluster(
+                shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                t -> t.round() % 3 == 0 ? CONNECTED : ENFORCED.outcome(t)));
+
+        says(report, Exit.VIOLATIONS, "FAIL OPEN", "PASS CONNECTED");
+    }
+
+    @Test
+    void a_run_out_of_time_judges_nothing() {
+        Report report = run(cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED), Duration.ofSeconds(3));
+
+        says(report, Exit.NOT_JUDGED, "INCONCLUSIVE OUT_OF_TIME");
+    }
+
+    @Test
+    void an_interrupted_run_reports_and_ends_as_interrupted() {
+        InMemoryCluster cluster = cluster(shop.allow(from("catalog"), to("postgres")), ENFORCED);
+        Runner runner = runner(cluster, Duration.ofMinutes(5));
+        cluster.meanwhile(() -> runner.interrupt(Exit.INTERRUPTED));
+
+        Report report = runner.run(shop.matrices());
+
+        says(report, Exit.INTERRUPTED, "INCONCLUSIVE OUT_OF_TIME");
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.problem()).contains("interrupted"));
+    }
+
+    @Test
+    void a_missing_namespace_is_bad_input_and_starts_nothing() {
+        InMemoryCluster cluster =
+                cluster(shop.namespace("shop", Existence.ABSENT).deny(from("storefront"), to("postgres")), ENFORCED);
+
+        assertThat(run(cluster).exit()).isEqualTo(Exit.BAD_INPUT);
+        assertThat(cluster.wasProbed()).isFalse();
+    }
+
+    @Test
+    void a_plan_alone_starts_nothing() {
+        InMemoryCluster cluster = cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED);
+
+        assertThat(runner(cluster, Duration.ofMinutes(5)).plan(shop.matrices()).probes())
+                .hasSize(1);
+        assertThat(cluster.wasProbed()).isFalse();
+    }
+
+    @Test
+    void an_outside_host_is_denied_while_the_control_reaches_it() {
+        Report report = run(cluster(
+                shop.deny(from("storefront"), outside()),
+                t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT));
+
+        says(report, Exit.CONFORMS, "PASS DENIED");
+        assertThat(explanation(report)).contains("control reached 203.0.113.7:443");
+    }
+
+    @Test
+    void an_outside_host_without_a_control_is_neither_denied_nor_allowed() {
+        Report report =
+                run(cluster(shop.deny(from("storefront"), outside()).allow(from("catalog"), outside()), t -> TIMEOUT)
+                        .neverStarting("control", "no quota"));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL", "INCONCLUSIVE NO_CONTROL");
+        assertThat(report.notes()).contains("no control for outside addresses: no quota");
+    }
+
+    @Test
+    void an_outside_name_that_leads_elsewhere_later_is_no_control_for_its_first_address() {
+        Report report = run(cluster(
+                        shop.deny(from("storefront"), outside()),
+                        t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT)
+                .resolving((probe, name, round) -> Optional.of(round == 1 ? "203.0.113.7" : "203.0.113.8")));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL");
+    }
+
+    @Test
+    void a_control_that_cannot_resolve_before_its_own_rules_land_tries_again() {
+        Report report = run(cluster(
+                        shop.deny(from("storefront"), outside()),
+                        t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT)
+                .resolving((probe, name, round) -> round == 1 ? Optional.empty() : Optional.of("203.0.113.7")));
+
+        says(report, Exit.CONFORMS, "PASS DENIED");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"TCP", "HTTP", "HTTPS", "DNS"})
+    void an_outside_address_has_a_control_whatever_is_spoken(Protocol protocol) {
+        Report report = run(cluster(
+                shop.deny(
+                        from("storefront"),
+                        to(new Target.Ip("203.0.113.7"), Optional.of(new PortRef.Number(53)), protocol)),
+                t -> t.probe().namespace().equals("default") ? CONNECTED : UNREACHABLE));
+
+        assertThat(report.results().get(0).paths())
+                .extracting(PathObservation::control)
+                .containsOnly(ControlGrade.REACHED);
+        says(report, Exit.CONFORMS, "PASS DENIED");
+    }
+
+    private static dev.netproof.model.Destination outside() {
+        return to(new Target.Host("example.com"), Optional.of(new PortRef.Number(443)), Protocol.TCP);
+    }
+
+    private Shop dns() {
+        return shop.pod("dns", "10.0.1.9", "node-1", Readiness.READY, List.of(), port("dns", 53, Protocol.UDP))
+                .service(
+                        "dns",
+                        List.of("10.96.0.10"),
+                        new ServicePort(Optional.of("dns"), 53, new PortRef.Number(53), Protocol.UDP));
+    }
+
+    private static dev.netproof.model.Destination dnsService() {
+        return to(new Target.Service("shop", "dns"), Optional.of(new PortRef.Number(53)), Protocol.UDP);
+    }
+
+    private InMemoryCluster cluster(Shop shop, Network network) {
+        InMemoryCluster cluster = new InMemoryCluster(shop, network);
+        clusters.add(cluster);
+        current = shop;
+        return cluster;
+    }
+
+    private Report run(InMemoryCluster cluster) {
+        return run(cluster, Duration.ofMinutes(5));
+    }
+
+    private Report run(InMemoryCluster cluster, Duration timeout) {
+        return runner(cluster, timeout).run(current.matrices());
+    }
+
+    private static Runner runner(InMemoryCluster cluster, Duration timeout) {
+        return new Runner(
+                cluster,
+                new RunTerms("test", Shop.terms(), Patience.DEFAULT, timeout, Duration.ofSeconds(3), Images.DEFAULT),
+                Progress.NONE,
+                cluster.clock());
+    }
+
+    private static void says(Report report, Exit exit, String... verdicts) {
+        assertThat(reasons(report))
+                .as(report.results().stream()
+                        .map(CheckResult::verdict)
+                        .map(v -> v.explanation())
+                        .toList()
+                        .toString())
+                .containsExactly(verdicts);
+        assertThat(report.exit()).isEqualTo(exit);
+    }
+
+    private static List<String> reasons(Report report) {
+        return report.results().stream()
+                .map(r -> r.verdict().status() + " " + r.verdict().reason())
+                .toList();
+    }
+
+    private static String explanation(Report report) {
+        return report.results().get(0).verdict().explanation();
+    }
+}
