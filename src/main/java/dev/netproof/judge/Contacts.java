@@ -1,8 +1,10 @@
 package dev.netproof.judge;
 
 import dev.netproof.model.ControlGrade;
+import dev.netproof.plan.Attempt;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,19 +12,23 @@ import java.util.Optional;
 
 /** Who was seen to be alive, when, and by whom: the controls. */
 final class Contacts {
-    /** @param by the probe that reached it; empty for a port-forward */
-    private record Contact(Instant at, Optional<String> by) {}
+    /**
+     * @param by the probe that reached it; empty for a port-forward
+     * @param answered what it asked, if that was answered and not refused
+     */
+    private record Contact(Instant at, Optional<String> by, Optional<Attempt> answered) {}
 
     private static final String NAME_SERVER = " 53";
 
     private final Map<String, List<Contact>> contacts = new HashMap<>();
 
-    void reached(String backend, String probe, Instant at) {
-        contacts.computeIfAbsent(backend, b -> new ArrayList<>()).add(new Contact(at, Optional.of(probe)));
+    void reached(String backend, String probe, Instant at, Optional<Attempt> answered) {
+        contacts.computeIfAbsent(backend, b -> new ArrayList<>()).add(new Contact(at, Optional.of(probe), answered));
     }
 
     void listening(String backend, Instant at) {
-        contacts.computeIfAbsent(backend, b -> new ArrayList<>()).add(new Contact(at, Optional.empty()));
+        contacts.computeIfAbsent(backend, b -> new ArrayList<>())
+                .add(new Contact(at, Optional.empty(), Optional.empty()));
     }
 
     /** Whether this probe reached any other backend, name servers left out. */
@@ -51,6 +57,14 @@ final class Contacts {
                 c -> c.by().isPresent() && !c.by().get().equals(probe));
     }
 
+    /** When other probes than this one asked the backend the very same and were answered. */
+    Optional<Window> answeredOthers(String backend, String probe, Optional<Attempt> attempt) {
+        return window(
+                backend,
+                ControlGrade.REACHED,
+                c -> attempt.isPresent() && c.answered().equals(attempt) && !c.by().equals(Optional.of(probe)));
+    }
+
     /** When anything but this probe showed it alive, port-forwards among it. */
     Optional<Window> aliveToOthers(String backend, String probe, ControlGrade listening) {
         return window(backend, listening, c -> !c.by().equals(Optional.of(probe)));
@@ -65,8 +79,8 @@ final class Contacts {
         }
         return Optional.of(new Window(
                 grade,
-                found.get(0).at(),
-                found.get(found.size() - 1).at(),
+                found.stream().map(Contact::at).min(Comparator.naturalOrder()).orElseThrow(),
+                found.stream().map(Contact::at).max(Comparator.naturalOrder()).orElseThrow(),
                 found.stream().flatMap(c -> c.by().stream()).distinct().toList(),
                 found.size()));
     }

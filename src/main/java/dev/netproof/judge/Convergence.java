@@ -11,6 +11,7 @@ import dev.netproof.model.Streak;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.Leg;
 import dev.netproof.plan.Plan;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Watches attempts until each check is decided. Fed with what happens and asked for decisions; knows no clock but the times it is
@@ -67,14 +69,12 @@ public final class Convergence {
         this.patience = patience;
         plan.probes().forEach(p -> probes.put(p.id(), p));
         plan.controls().forEach(p -> probes.put(p.id(), p));
-        for (PlannedCheck check : plan.checks()) {
-            for (Leg leg : check.legs()) {
-                // Behind a Service's address anybody may answer: only a direct connection shows who is alive.
-                if (leg.path().kind() == Path.Kind.POD || leg.path().kind() == Path.Kind.ADDRESS) {
-                    aims.put(key(leg.probe(), leg.attempt()), leg.backends());
-                }
-            }
-        }
+        // Behind a Service's address there may be more pods than are probed: who reached it reached none of them for
+        // certain.
+        plan.checks().stream()
+                .flatMap(c -> c.legs().stream())
+                .filter(l -> l.path().kind() != Path.Kind.VIP)
+                .forEach(l -> aims.put(key(l.probe(), l.attempt()), l.backends()));
     }
 
     /** What an attempt of a control aims at. */
@@ -108,7 +108,11 @@ public final class Convergence {
         List<Backend> backends = aims.getOrDefault(key(probe, attempt), List.of());
         if (sample.outcome().reachedListener() && backends.size() == 1) {
             Backend backend = backends.get(0);
-            contacts.reached(backend.key(), probe, sample.at());
+            contacts.reached(
+                    backend.key(),
+                    probe,
+                    sample.at(),
+                    sample.outcome() == Outcome.CONNECTED ? attempt(probe, attempt) : Optional.empty());
             life(probe)
                     .node()
                     .ifPresent(from -> backend.pod()
@@ -151,7 +155,12 @@ public final class Convergence {
     }
 
     private boolean wants(PlannedCheck check, Leg leg, Backend backend, List<Sample> tail) {
-        if (contacts.reachedByOthers(backend.key(), leg.probe()).isPresent()) {
+        // Others may have reached it only until their own rules arrived.
+        Instant recently =
+                tail.isEmpty() ? Instant.MIN : tail.get(tail.size() - 1).began().minus(patience.settle());
+        if (contacts.reachedByOthers(backend.key(), leg.probe())
+                .filter(window -> !window.to().isBefore(recently))
+                .isPresent()) {
             return false;
         }
         Instant answered = answers.get(backend.key());
@@ -199,12 +208,8 @@ public final class Convergence {
             Instant settled = settled(leg.probe());
             if (leg.path().kind() == Path.Kind.LOOKUP) {
                 boolean fine = expected == Expectation.ALLOW
-                        ? track(leg)
-                                .steadily(
-                                        s -> s.outcome() != Outcome.DNS_FAILURE && s.outcome() != Outcome.PROBE_ERROR,
-                                        patience.stable(),
-                                        settled)
-                        : !track(leg).connectedAfter(settled);
+                        ? track(leg).steadily(lookedUp(check), patience.stable(), settled)
+                        : track(leg).openedAfter(settled).isEmpty();
                 if (!fine) {
                     return false;
                 }
@@ -213,12 +218,15 @@ public final class Convergence {
                     return false;
                 }
             } else {
-                if (track(leg).connectedAfter(settled)) {
+                if (wasOpen(leg)) {
                     return false;
                 }
-                Optional<Outcome> denied = deniedWithProof(check, leg);
-                if (denied.isEmpty()
-                        || Judge.rule(expected, control(check, leg).grade(), denied.get())
+                Optional<Denial> denial = denial(check, leg);
+                if (denial.isEmpty()
+                        || Judge.rule(
+                                                expected,
+                                                denial.get().proof().grade(),
+                                                denial.get().outcome())
                                         .status()
                                 != Status.PASS) {
                     return false;
@@ -230,10 +238,24 @@ public final class Convergence {
                 || check.legs().stream().anyMatch(l -> l.path().kind() != Path.Kind.LOOKUP);
     }
 
+    /** What a look-up must see: a name that resolves, and the connection itself where no path by address shows it. */
+    private static Predicate<Sample> lookedUp(PlannedCheck check) {
+        return Verdicts.byNameAlone(check)
+                ? s -> s.outcome() == Outcome.CONNECTED
+                : s -> s.outcome() != Outcome.DNS_FAILURE && s.outcome() != Outcome.PROBE_ERROR;
+    }
+
+    /** Whether a connection opened after settling, whatever became of it; a denial in words is another matter. */
+    private boolean wasOpen(Leg leg) {
+        return track(leg)
+                .openedAfter(settled(leg.probe()))
+                .filter(outcome -> outcome != Outcome.L7_DENIED)
+                .isPresent();
+    }
+
     /** Whether a denial that was believed turned out open later on. */
     public boolean reopened(PlannedCheck check) {
-        return check.check().expectation().forbids()
-                && check.legs().stream().anyMatch(leg -> track(leg).connectedAfter(settled(leg.probe())));
+        return check.check().expectation().forbids() && check.legs().stream().anyMatch(this::wasOpen);
     }
 
     /** Whether one of the check's probes cannot say anything any more. */
@@ -241,22 +263,26 @@ public final class Convergence {
         return check.legs().stream().anyMatch(leg -> life(leg.probe()).lost().isPresent());
     }
 
-    /** The outcome of counted denials: enough of them, reaching beyond settling, all within the control's window. */
-    private Optional<Outcome> deniedWithProof(PlannedCheck check, Leg leg) {
-        Proof proof = control(check, leg);
-        if (proof.window().isEmpty()) {
-            return Optional.empty();
+    /** Denials that count, and the control around them. */
+    private record Denial(Outcome outcome, Proof proof) {}
+
+    /** Enough denials, reaching beyond settling, all within one control's window; the best control that there is. */
+    private Optional<Denial> denial(PlannedCheck check, Leg leg) {
+        Instant settled = settled(leg.probe());
+        boolean inWords = check.check().expectation().forbids()
+                && track(leg).openedAfter(settled).equals(Optional.of(Outcome.L7_DENIED));
+        List<Sample> tail =
+                track(leg).tail(s -> s.outcome().looksDenied() || (inWords && s.outcome() == Outcome.L7_DENIED));
+        for (Proof proof : inWords ? answered(leg) : proofs(check, leg)) {
+            List<Sample> counted = tail.stream()
+                    .filter(s -> proof.window().covers(s.began(), s.at()))
+                    .toList();
+            if (counted.size() >= patience.stable()
+                    && !counted.get(counted.size() - 1).began().isBefore(settled)) {
+                return Optional.of(new Denial(inWords ? Outcome.L7_DENIED : worst(counted), proof));
+            }
         }
-        Contacts.Window window = proof.window().get();
-        List<Sample> counted =
-                track(leg).tail(s -> s.outcome().looksDenied() || s.outcome() == Outcome.L7_DENIED).stream()
-                        .filter(s -> window.covers(s.began(), s.at()))
-                        .toList();
-        if (counted.size() < patience.stable()
-                || counted.get(counted.size() - 1).began().isBefore(settled(leg.probe()))) {
-            return Optional.empty();
-        }
-        return Optional.of(worst(counted));
+        return Optional.empty();
     }
 
     /** Of several kinds of denial the one that needs the most proof. */
@@ -264,62 +290,81 @@ public final class Convergence {
         return samples.stream()
                 .map(Sample::outcome)
                 .min(Comparator.comparingInt(o -> switch (o) {
-                    case L7_DENIED -> 0;
-                    case REFUSED -> 1;
-                    case UNREACHABLE -> 2;
-                    default -> 3;
+                    case REFUSED -> 0;
+                    case UNREACHABLE -> 1;
+                    default -> 2;
                 }))
                 .orElseThrow();
     }
 
     /** A control for one leg, with the words that say who gave it. */
-    private record Proof(ControlGrade grade, Optional<Contacts.Window> window, String by) {}
+    private record Proof(ControlGrade grade, Contacts.Window window, String by) {}
 
-    private Proof control(PlannedCheck check, Leg leg) {
-        Proof best = new Proof(ControlGrade.NONE, Optional.empty(), "");
-        for (Backend backend : leg.backends()) {
-            Proof proof = control(leg, backend);
-            if (proof.grade().compareTo(best.grade()) > 0) {
-                best = proof;
-            }
-        }
-        if (leg.path().kind() == Path.Kind.VIP && best.grade() != ControlGrade.REACHED) {
+    /** All controls for one leg, the best first. */
+    private List<Proof> proofs(PlannedCheck check, Leg leg) {
+        List<Proof> proofs = new ArrayList<>();
+        leg.backends().forEach(backend -> proofs.addAll(proofs(leg, backend)));
+        if (leg.path().kind() == Path.Kind.VIP) {
             // The same source reached a pod behind the Service: the far end is alive, whatever became of the VIP.
             for (Leg other : check.legs()) {
-                if (other.path().kind() == Path.Kind.POD && other.probe().equals(leg.probe())) {
-                    Optional<Contacts.Window> own =
-                            contacts.aliveToOthers(other.backends().get(0).key(), "", ControlGrade.REACHED);
-                    if (own.isPresent()
-                            && track(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
-                        return new Proof(
-                                ControlGrade.REACHED,
-                                own,
-                                "the same source reached " + other.path().endpoint());
-                    }
+                if (other.path().kind() == Path.Kind.POD
+                        && other.probe().equals(leg.probe())
+                        && track(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
+                    contacts.aliveToOthers(other.backends().get(0).key(), "", ControlGrade.REACHED)
+                            .ifPresent(own -> proofs.add(new Proof(
+                                    ControlGrade.REACHED,
+                                    own,
+                                    "the same source reached " + other.path().endpoint())));
                 }
             }
         }
-        return best;
+        proofs.sort(Comparator.comparing(Proof::grade).reversed());
+        return proofs;
     }
 
-    private Proof control(Leg leg, Backend backend) {
-        Optional<Contacts.Window> reached = contacts.reachedByOthers(backend.key(), leg.probe());
-        if (reached.isPresent() && reached.get().times() > 1) {
-            return new Proof(ControlGrade.REACHED, reached, reachedBy(reached.get(), backend));
-        }
+    private List<Proof> proofs(Leg leg, Backend backend) {
+        List<Proof> proofs = new ArrayList<>();
+        contacts.reachedByOthers(backend.key(), leg.probe())
+                .filter(reached -> reached.times() > 1)
+                .ifPresent(
+                        reached -> proofs.add(new Proof(ControlGrade.REACHED, reached, reachedBy(reached, backend))));
         boolean kubelet =
                 backend.pod().flatMap(Backend.TargetPod::kubeletProbed).isPresent();
         ControlGrade grade = kubelet ? ControlGrade.LISTENING : ControlGrade.LISTENING_LOOPBACK;
-        Optional<Contacts.Window> alive = contacts.aliveToOthers(backend.key(), leg.probe(), grade);
-        if (alive.isPresent() && alive.get().times() > 1 && witnessed(leg, backend)) {
-            return new Proof(
-                    grade,
-                    alive,
-                    kubelet
-                            ? "the kubelet's readiness probe and a port-forward found it listening"
-                            : "a port-forward found it listening");
+        contacts.aliveToOthers(backend.key(), leg.probe(), grade)
+                .filter(alive -> alive.times() > 1 && witnessed(leg, backend))
+                .ifPresent(alive -> proofs.add(new Proof(
+                        grade,
+                        alive,
+                        kubelet
+                                ? "the kubelet's readiness probe and a port-forward found it listening"
+                                : "a port-forward found it listening")));
+        return proofs;
+    }
+
+    /** That a server refuses in words shows that it tells sources apart only if it answered the same to somebody else. */
+    private List<Proof> answered(Leg leg) {
+        List<Proof> proofs = new ArrayList<>();
+        for (Backend backend : leg.backends()) {
+            contacts.answeredOthers(backend.key(), leg.probe(), attempt(leg.probe(), leg.attempt()))
+                    .ifPresent(
+                            window -> proofs.add(new Proof(ControlGrade.REACHED, window, reachedBy(window, backend))));
         }
-        return new Proof(ControlGrade.NONE, Optional.empty(), whyNot(leg, backend, alive));
+        return proofs;
+    }
+
+    private Optional<Attempt> attempt(String probe, int index) {
+        return Optional.ofNullable(probes.get(probe))
+                .filter(p -> index < p.attempts().size())
+                .map(p -> p.attempts().get(index));
+    }
+
+    private String whyNot(Leg leg) {
+        return leg.backends().stream()
+                .findFirst()
+                .map(backend -> whyNot(
+                        leg, backend, contacts.aliveToOthers(backend.key(), leg.probe(), ControlGrade.LISTENING)))
+                .orElse("nobody reached it");
     }
 
     private String whyNot(Leg leg, Backend backend, Optional<Contacts.Window> alive) {
@@ -328,7 +373,8 @@ public final class Convergence {
                     + life(leg.probe()).node().orElse("?") + " to node "
                     + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
         }
-        return Optional.ofNullable(unanswered.get(backend.key())).orElse("nobody reached it");
+        return Optional.ofNullable(unanswered.get(backend.key()))
+                .orElse(alive.isPresent() ? "it was seen alive, but not both before and after" : "nobody reached it");
     }
 
     private boolean witnessed(Leg leg, Backend backend) {
@@ -371,31 +417,36 @@ public final class Convergence {
         Track track = track(leg);
         Instant settled = settled(leg.probe());
         Expectation expected = check.check().expectation();
-        Proof proof = control(check, leg);
         Optional<String> changed = leg.backends().stream()
                 .map(b -> changedTargets.get(b.key()))
                 .filter(java.util.Objects::nonNull)
                 .findFirst();
-        Optional<Outcome> outcome = Optional.empty();
-        boolean steady = false;
+        Optional<Outcome> outcome = track.latest();
+        Optional<Proof> proof = proofs(check, leg).stream().findFirst();
+        boolean steady;
         if (leg.path().kind() == Path.Kind.LOOKUP) {
-            outcome = track.latest();
-            steady = true;
-        } else if (expected.forbids() && track.connectedAfter(settled)) {
-            outcome = Optional.of(Outcome.CONNECTED);
-            steady = track.steadily(s -> s.outcome().reachedListener(), 1, settled);
-        } else if (expected.forbids() && deniedWithProof(check, leg).isPresent()) {
-            outcome = deniedWithProof(check, leg);
+            boolean seen = !track.tail(lookedUp(check)).isEmpty();
+            steady = expected.forbids()
+                    || track.steadily(seen ? lookedUp(check) : lookedUp(check).negate(), patience.stable(), settled);
+        } else if (expected.forbids() && wasOpen(leg)) {
+            // Once is enough: no number of denials closes what was open.
+            outcome = track.openedAfter(settled);
             steady = true;
         } else {
-            outcome = track.latest();
-            Optional<Outcome> latest = outcome;
-            steady = latest.isPresent() && track.steadily(s -> s.outcome() == latest.get(), patience.stable(), settled);
-            if (steady && latest.get().looksDenied()) {
+            Optional<Denial> denial = denial(check, leg);
+            boolean denied = outcome.filter(o -> o.looksDenied() || o == Outcome.L7_DENIED)
+                    .isPresent();
+            if (denied) {
                 // The proof must have been there while the attempts failed, for a failed allow as for a denial.
-                proof = deniedWithProof(check, leg).isPresent()
-                        ? proof
-                        : new Proof(ControlGrade.NONE, Optional.empty(), proof.by());
+                proof = denial.map(Denial::proof);
+            }
+            if (expected.forbids() && denial.isPresent()) {
+                outcome = denial.map(Denial::outcome);
+                steady = true;
+            } else {
+                Optional<Outcome> latest = outcome;
+                steady = latest.isPresent()
+                        && track.steadily(s -> s.outcome() == latest.get(), patience.stable(), settled);
             }
         }
         return new Finding(
@@ -403,8 +454,8 @@ public final class Convergence {
                 List.copyOf(track.samples()),
                 outcome,
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
-                proof.grade(),
-                proof.by(),
+                proof.map(Proof::grade).orElse(ControlGrade.NONE),
+                proof.map(Proof::by).orElseGet(() -> whyNot(leg)),
                 life.started(),
                 life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
                 life.changed(),

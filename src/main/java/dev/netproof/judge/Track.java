@@ -4,14 +4,23 @@ import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
-/** Everything that one attempt of one probe saw, in order. */
+/** Everything that one attempt of one probe saw, in the order of its rounds. */
 final class Track {
+    private static final List<Outcome> OPENEST_FIRST = List.of(Outcome.CONNECTED, Outcome.RESET, Outcome.L7_DENIED);
+
     private final List<Sample> samples = new ArrayList<>();
 
+    /** Rounds overlap: one that waits for a time-out ends after quicker ones that began later. */
     void add(Sample sample) {
-        samples.add(sample);
+        int at = samples.size();
+        while (at > 0 && samples.get(at - 1).round() > sample.round()) {
+            at--;
+        }
+        samples.add(at, sample);
     }
 
     List<Sample> samples() {
@@ -32,15 +41,18 @@ final class Track {
         return tail.size() >= stable && !tail.get(tail.size() - 1).began().isBefore(settled);
     }
 
-    boolean connectedAfter(Instant settled) {
+    /** How the listener was reached once rules had settled: the one that speaks most clearly of an open way. */
+    Optional<Outcome> openedAfter(Instant settled) {
         return samples.stream()
-                .anyMatch(s -> s.outcome().reachedListener() && !s.began().isBefore(settled));
+                .filter(s -> s.outcome().reachedListener() && !s.began().isBefore(settled))
+                .map(Sample::outcome)
+                .min(Comparator.comparing(OPENEST_FIRST::indexOf));
     }
 
-    /** The latest outcome, with a disagreement counted for what it is: connected beats silence once rules have settled. */
-    java.util.Optional<Outcome> latest() {
+    /** The latest outcome. */
+    Optional<Outcome> latest() {
         return samples.isEmpty()
-                ? java.util.Optional.empty()
-                : java.util.Optional.of(samples.get(samples.size() - 1).outcome());
+                ? Optional.empty()
+                : Optional.of(samples.get(samples.size() - 1).outcome());
     }
 }

@@ -65,15 +65,16 @@ final class Verdicts {
         if (finding.leg().path().kind() == Path.Kind.LOOKUP) {
             return lookup(finding, outcome);
         }
-        if (finding.steadiness() == Steadiness.UNSTEADY && !openAfterSettling(outcome)) {
+        if (finding.steadiness() == Steadiness.UNSTEADY) {
             return unsettled(finding);
         }
         Judge.Ruling ruling = Judge.rule(expected, finding.grade(), outcome);
         return new Verdict(ruling.status(), ruling.reason(), explain(finding, outcome, ruling), fix(finding, ruling));
     }
 
-    private boolean openAfterSettling(Outcome outcome) {
-        return expected.forbids() && outcome == Outcome.CONNECTED;
+    /** Whether no address of the destination is known, so that its name is all that can be tried. */
+    static boolean byNameAlone(PlannedCheck check) {
+        return check.legs().stream().allMatch(leg -> leg.path().kind() == Path.Kind.LOOKUP);
     }
 
     private static Optional<Verdict> unusable(Finding finding) {
@@ -122,6 +123,12 @@ final class Verdicts {
         if (expected.forbids()) {
             return lookupOfForbidden(finding);
         }
+        if (finding.steadiness() == Steadiness.UNSTEADY) {
+            return unsettled(finding);
+        }
+        if (byNameAlone(planned) && outcome != Outcome.CONNECTED && outcome != Outcome.PROBE_ERROR) {
+            return nobodyResolved(finding);
+        }
         boolean resolves = outcome != Outcome.DNS_FAILURE && outcome != Outcome.PROBE_ERROR;
         if (resolves) {
             return new Verdict(Status.PASS, Reason.CONNECTED, "the name resolves", Optional.empty());
@@ -164,11 +171,15 @@ final class Verdicts {
         if (byAddress) {
             return new Verdict(Status.PASS, Reason.DENIED, "by name no connection opened", Optional.empty());
         }
+        return nobodyResolved(finding);
+    }
+
+    private static Verdict nobodyResolved(Finding finding) {
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.NO_CONTROL,
                 "no control resolved the name " + finding.leg().path().address()
-                        + ", so it is not known which address should have been stopped",
+                        + ", so it is not known whether anybody is there",
                 Optional.of("run netproof's control in a namespace that may reach it: --control-namespace"));
     }
 
@@ -253,11 +264,12 @@ final class Verdicts {
         boolean reachesOthers = findings.stream().anyMatch(f -> f.elsewhere() == Finding.Elsewhere.REACHED_SOMETHING);
         String advice;
         if (everyPath && !reachesOthers) {
-            advice = source + " reached nothing else in this run either, name servers aside: look first for a missing"
-                    + " Egress rule of " + source + ", then for the Ingress rule of " + destination;
+            advice = source
+                    + " reached nothing else in this run either, name servers aside: look first at the Egress of "
+                    + source + ", then at the Ingress of " + destination;
         } else if (everyPath) {
-            advice = source + " reaches other destinations: look first at the Ingress rule of " + destination
-                    + ", then whether the Egress rules of " + source + " name its pods and their port";
+            advice = source + " reaches other destinations: look first at the Ingress of " + destination
+                    + ", then whether the Egress of " + source + " names its pods and their port";
         } else if (vipOnly) {
             advice = "the pods can be reached, the Service's address cannot: does an egress rule name the pods by"
                     + " ipBlock, or is kube-proxy behind?";

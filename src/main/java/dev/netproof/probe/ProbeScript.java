@@ -55,7 +55,7 @@ public final class ProbeScript {
                         .append(' ')
                         .append(query.ip())
                         .append(' ')
-                        .append(query.name())
+                        .append(word(query.name()))
                         .append('\n');
             }
         }
@@ -96,7 +96,6 @@ public final class ProbeScript {
                 "insecure",
                 "header = \"Connection: close\"",
                 "header = \"User-Agent: netproof\"",
-                "globoff",
                 "path-as-is");
         return transfer(nonce, id, url, options, timeout);
     }
@@ -105,6 +104,8 @@ public final class ProbeScript {
         String seconds = String.format(java.util.Locale.ROOT, "%.3f", timeout.toMillis() / 1000.0);
         StringBuilder block = new StringBuilder();
         block.append("url = ").append(quoted(url)).append('\n');
+        // One address, whatever is in it: curl would make many of {a,b} and [1-9].
+        block.append("globoff\n");
         block.append("noproxy = \"*\"\n");
         block.append("connect-timeout = ").append(seconds).append('\n');
         block.append("max-time = ").append(seconds).append('\n');
@@ -152,6 +153,12 @@ public final class ProbeScript {
             }
         }
         return text.append('"').toString();
+    }
+
+    /** A question is a line of words, and nslookup takes one with a leading dash for an option. */
+    private static String word(String name) {
+        String word = name.replaceAll("[^\\p{Graph}]", "_");
+        return word.startsWith("-") ? "_" + word : word;
     }
 
     private static String bracketed(String host) {

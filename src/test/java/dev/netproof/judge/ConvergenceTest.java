@@ -1,0 +1,852 @@
+package dev.netproof.judge;
+
+import static dev.netproof.judge.Watch.outside;
+import static dev.netproof.judge.Watch.pod;
+import static dev.netproof.judge.Watch.readinessProbed;
+import static dev.netproof.model.Expectation.ALLOW;
+import static dev.netproof.model.Expectation.DENY;
+import static dev.netproof.model.Expectation.DROP;
+import static dev.netproof.model.Expectation.REJECT;
+import static dev.netproof.model.Outcome.CONNECTED;
+import static dev.netproof.model.Outcome.DNS_FAILURE;
+import static dev.netproof.model.Outcome.L7_DENIED;
+import static dev.netproof.model.Outcome.PROBE_ERROR;
+import static dev.netproof.model.Outcome.REFUSED;
+import static dev.netproof.model.Outcome.RESET;
+import static dev.netproof.model.Outcome.TIMEOUT;
+import static dev.netproof.model.Outcome.UNREACHABLE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.PathObservation;
+import dev.netproof.model.Streak;
+import dev.netproof.model.Verdict;
+import dev.netproof.model.Verdict.Reason;
+import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.Backend;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ConvergenceTest {
+    private static final Backend ONE = pod("10.0.1.1", "node-1");
+    private static final Backend TWO = pod("10.0.2.2", "node-2");
+
+    @Nested
+    class An_allowed_connection {
+        @Test
+        void matches_after_as_many_rounds_as_asked_for_once_the_pod_has_settled() {
+            Watch watch = Watch.of(ALLOW).path(ONE).started(0).front(0, CONNECTED, 5.1, 6.1);
+
+            assertThat(watch.matches()).isFalse();
+            assertThat(watch.front(0, CONNECTED, 7.1).matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.CONNECTED);
+        }
+
+        @Test
+        void does_not_match_while_rules_may_still_arrive() {
+            Watch watch = Watch.of(ALLOW).path(ONE).started(0).front(0, CONNECTED, 1, 2, 3, 4, 4.9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void needs_one_round_beyond_settling_when_it_held_still_before() {
+            Watch watch = Watch.of(ALLOW).path(ONE).started(0).front(0, CONNECTED, 3, 4, 5.1);
+
+            assertThat(watch.matches()).isTrue();
+        }
+
+        @Test
+        void may_be_stopped_at_first_and_says_for_how_long() {
+            Watch watch =
+                    Watch.of(ALLOW).path(ONE).started(0).silence(0, 3.2, 4.8).front(0, CONNECTED, 5, 6, 7);
+
+            assertThat(watch.matches()).isTrue();
+            assertThat(watch.verdict().explanation()).contains("not yet at 1.8 s after start");
+        }
+
+        @Test
+        void is_blocked_when_it_times_out_while_another_source_gets_through() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 0.5, 1.5)
+                    .silence(0, 8.5, 9.5, 10.5)
+                    .other(0, CONNECTED, 10.6);
+
+            Verdict verdict = watch.verdict();
+            says(verdict, Status.FAIL, Reason.BLOCKED);
+            assertThat(verdict.explanation()).contains("time-out").contains("catalog reached 10.0.1.1:5432 3 times");
+            assertThat(verdict.fix())
+                    .hasValueSatisfying(fix ->
+                            assertThat(fix).contains("Egress of storefront").contains("Ingress of postgres"));
+        }
+
+        @Test
+        void proves_nothing_when_the_target_may_be_dead() {
+            Watch watch = Watch.of(ALLOW).path(ONE).started(0).silence(0, 8.5, 9.5, 10.5);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void is_not_blocked_when_others_got_through_only_before_it_failed() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 0.5, 1.5)
+                    .silence(0, 8.5, 9.5, 10.5);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void is_unsettled_when_it_flaps_until_the_deadline() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(ONE)
+                    .started(0)
+                    .front(0, CONNECTED, 6)
+                    .silence(0, 10)
+                    .front(0, CONNECTED, 11)
+                    .silence(0, 15)
+                    .front(0, CONNECTED, 16);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+            assertThat(watch.verdict().explanation()).contains("3 of 5 attempts connected");
+            assertThat(watch.result().paths().get(0).history())
+                    .extracting(Streak::outcome)
+                    .containsExactly(CONNECTED, TIMEOUT, CONNECTED, TIMEOUT, CONNECTED);
+        }
+
+        @Test
+        void needs_the_service_address_and_every_pod() {
+            Watch watch = Watch.of(ALLOW)
+                    .vip(ONE, TWO)
+                    .path(ONE)
+                    .path(TWO)
+                    .started(0)
+                    .front(0, CONNECTED, 6, 7, 8)
+                    .front(1, CONNECTED, 6, 7, 8)
+                    .front(2, CONNECTED, 6, 7);
+
+            assertThat(watch.matches()).isFalse();
+            assertThat(watch.front(2, CONNECTED, 8).matches()).isTrue();
+        }
+
+        @Test
+        void with_the_service_address_dead_and_the_pods_alive_is_blocked_at_the_service() {
+            Watch watch = Watch.of(ALLOW)
+                    .vip(ONE)
+                    .path(ONE)
+                    .started(0)
+                    .front(1, CONNECTED, 0.5, 1.5)
+                    .silence(0, 9, 10, 11)
+                    .front(1, CONNECTED, 11.5);
+
+            says(watch.verdict(), Status.FAIL, Reason.BLOCKED);
+            assertThat(watch.verdict().fix())
+                    .hasValueSatisfying(fix -> assertThat(fix).contains("the Service's address cannot"));
+        }
+
+        @Test
+        void with_a_gap_on_one_node_is_blocked_there() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(ONE)
+                    .path(TWO)
+                    .started(0)
+                    .front(0, CONNECTED, 6, 7, 8)
+                    .other(1, CONNECTED, 1, 2)
+                    .silence(1, 9, 10, 11)
+                    .other(1, CONNECTED, 12);
+
+            says(watch.verdict(), Status.FAIL, Reason.BLOCKED);
+            assertThat(watch.verdict().explanation()).contains("postgres-2");
+            assertThat(watch.verdict().fix())
+                    .hasValueSatisfying(fix -> assertThat(fix).contains("compare the nodes"));
+        }
+    }
+
+    @Nested
+    class A_name {
+        @Test
+        void that_does_not_resolve_fails_an_allowed_connection_that_works_by_address() {
+            Watch watch = Watch.of(ALLOW)
+                    .lookup("postgres.shop.svc")
+                    .path(ONE)
+                    .started(0)
+                    .front(0, DNS_FAILURE, 6, 7, 8)
+                    .front(1, CONNECTED, 6, 7, 8);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.FAIL, Reason.NAME_NOT_RESOLVED);
+            assertThat(watch.verdict().explanation())
+                    .isEqualTo(
+                            "the name postgres.shop.svc does not resolve (egress to kube-dns is blocked?); by address"
+                                    + " the connection works");
+        }
+
+        @Test
+        void that_does_not_resolve_says_when_addresses_fail_too() {
+            Watch watch = Watch.of(ALLOW)
+                    .lookup("postgres.shop.svc")
+                    .path(ONE)
+                    .started(0)
+                    .front(0, DNS_FAILURE, 6, 7, 8)
+                    .silence(1, 9, 10, 11);
+
+            says(watch.verdict(), Status.FAIL, Reason.NAME_NOT_RESOLVED);
+            assertThat(watch.verdict().explanation()).endsWith("by address the connection does not work either");
+        }
+
+        @Test
+        void that_resolves_now_and_then_is_unsettled() {
+            Watch watch = Watch.of(ALLOW)
+                    .lookup("postgres.shop.svc")
+                    .path(ONE)
+                    .started(0)
+                    .front(0, CONNECTED, 6)
+                    .front(0, DNS_FAILURE, 7)
+                    .front(0, CONNECTED, 8)
+                    .front(1, CONNECTED, 6, 7, 8);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void whose_address_nobody_knows_is_allowed_only_if_it_connects() {
+            Watch watch = Watch.of(ALLOW).lookup("example.com").started(0).silence(0, 9, 10, 11);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(watch.front(0, CONNECTED, 12, 13, 14).matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.CONNECTED);
+        }
+
+        @Test
+        void that_nobody_could_resolve_may_not_exist() {
+            Watch watch = Watch.of(ALLOW).lookup("exmaple.com").started(0).front(0, DNS_FAILURE, 6, 7, 8);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void whose_address_nobody_knows_is_never_a_proven_denial() {
+            Watch watch = Watch.of(DENY).lookup("example.com").started(0).silence(0, 9, 10, 11);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void that_fails_to_resolve_is_no_denial() {
+            Watch watch = Watch.of(DENY).lookup("example.com").started(0).front(0, DNS_FAILURE, 6, 7, 8);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void through_which_a_forbidden_connection_opens_is_open() {
+            Watch watch = Watch.of(DENY)
+                    .lookup("example.com")
+                    .path(outside("203.0.113.7"))
+                    .started(0)
+                    .other(1, CONNECTED, 0.5, 1)
+                    .silence(1, 9, 10, 11)
+                    .front(0, CONNECTED, 6)
+                    .other(1, CONNECTED, 11.5);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+            assertThat(watch.verdict().explanation()).contains("opened by name");
+        }
+    }
+
+    @Nested
+    class A_denied_connection {
+        @Test
+        void matches_when_another_source_got_through_before_and_after() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 2)
+                    .silence(0, 8.5, 9.5, 10.5);
+
+            assertThat(watch.matches()).isFalse();
+            assertThat(watch.other(0, CONNECTED, 10.6).matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            PathObservation path = watch.result().paths().get(0);
+            assertThat(path.outcome()).contains(TIMEOUT);
+            assertThat(path.control()).isEqualTo(ControlGrade.REACHED);
+            assertThat(path.controlledBy()).contains("catalog reached 10.0.1.1:5432 3 times");
+        }
+
+        @ParameterizedTest
+        @EnumSource(
+                value = Outcome.class,
+                names = {"TIMEOUT", "REFUSED", "UNREACHABLE"})
+        void passes_in_whatever_manner_the_engine_stops_it(Outcome manner) {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, manner, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+        }
+
+        @Test
+        void is_inconclusive_without_a_control() {
+            Watch watch = Watch.of(DENY).path(ONE).started(0).silence(0, 8.5, 9.5, 10.5, 11.5, 12.5);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void is_inconclusive_with_a_control_only_before() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 2, 3)
+                    .silence(0, 8.5, 9.5, 10.5);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(watch.result().paths().get(0).control()).isEqualTo(ControlGrade.NONE);
+        }
+
+        @Test
+        void is_inconclusive_with_a_control_only_after() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .silence(0, 8.5, 9.5, 10.5)
+                    .other(0, CONNECTED, 10.6, 11.6, 12.6);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void is_not_proved_by_a_source_that_reached_another_pod() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, TIMEOUT, 6, 7, 8)
+                    .front(1, TIMEOUT, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void is_not_proved_by_somebody_who_reached_the_service_of_many_pods() {
+            Watch watch = Watch.of(DENY)
+                    .vip(ONE)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, TIMEOUT, 6, 7, 8)
+                    .front(1, TIMEOUT, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            assertThat(watch.matches())
+                    .as("the pods that are probed may be a choice of those behind the Service")
+                    .isFalse();
+        }
+
+        @Test
+        void does_not_count_denials_of_before_settling_alone() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 0.5)
+                    .front(0, REFUSED, 1, 2, 3, 4)
+                    .other(0, CONNECTED, 4.5);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void that_opened_only_before_settling_passes_and_says_for_how_long() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .front(0, CONNECTED, 0.8, 1.81)
+                    .other(0, CONNECTED, 1, 2)
+                    .front(0, REFUSED, 3, 4, 5.5)
+                    .other(0, CONNECTED, 6);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            assertThat(watch.verdict().explanation()).contains("let through for 1.8 s after start");
+        }
+
+        @Test
+        void that_was_seen_open_only_while_rules_may_still_arrive_is_unsettled() {
+            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, CONNECTED, 0.8);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void that_opened_once_after_settling_is_open_however_often_it_timed_out() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, CONNECTED, 5.5)
+                    .silence(0, 9, 10, 11, 12, 13, 14)
+                    .other(0, CONNECTED, 15);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+            assertThat(watch.verdict().explanation())
+                    .contains("let through until 5.5 s")
+                    .contains("denied since");
+        }
+
+        @Test
+        void that_opened_and_whose_probe_was_lost_then_is_open() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .front(0, CONNECTED, 5.5)
+                    .front(0, TIMEOUT, 7)
+                    .lost(8, "evicted");
+
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+        }
+
+        @Test
+        void that_opens_through_one_pod_of_two_is_open() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, TIMEOUT, 6, 7, 8)
+                    .front(1, CONNECTED, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+            assertThat(watch.verdict().explanation()).contains("postgres-2");
+        }
+
+        @Test
+        void that_was_believed_and_opens_later_is_reopened() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, TIMEOUT, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            assertThat(watch.matches()).isTrue();
+            assertThat(watch.convergence().reopened(watch.planned())).isFalse();
+            watch.front(0, CONNECTED, 10);
+            assertThat(watch.convergence().reopened(watch.planned())).isTrue();
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+        }
+
+        @Test
+        void whose_connections_are_torn_down_is_no_denial() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, RESET, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.WRONG_RESPONSE);
+            assertThat(watch.result().paths().get(0).outcome()).contains(RESET);
+        }
+
+        @Test
+        void that_was_torn_down_once_after_settling_is_no_denial_either() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, RESET, 6)
+                    .front(0, TIMEOUT, 7, 8, 9)
+                    .other(0, CONNECTED, 10);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.WRONG_RESPONSE);
+        }
+
+        @Test
+        void whose_results_cannot_be_read_is_no_denial() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, PROBE_ERROR, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
+        }
+
+        @Test
+        void starts_to_count_anew_after_a_result_that_cannot_be_read() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, TIMEOUT, 6, 7)
+                    .front(0, PROBE_ERROR, 8)
+                    .front(0, TIMEOUT, 9)
+                    .other(0, CONNECTED, 10);
+
+            assertThat(watch.matches()).isFalse();
+        }
+
+        @Test
+        void passes_only_with_doubt_when_nobody_has_the_identity_of_its_source() {
+            Verdict doubt = new Verdict(Status.INCONCLUSIVE, Reason.NO_SUCH_SOURCE, "nobody", Optional.empty());
+            Watch watch = Watch.of(DENY)
+                    .doubting(doubt)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, TIMEOUT, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            assertThat(watch.verdict()).isEqualTo(doubt);
+        }
+
+        @Test
+        void is_open_even_when_nobody_has_the_identity_of_its_source() {
+            Verdict doubt = new Verdict(Status.INCONCLUSIVE, Reason.NO_SUCH_SOURCE, "nobody", Optional.empty());
+            Watch watch = Watch.of(DENY).doubting(doubt).path(ONE).started(0).front(0, CONNECTED, 6, 7, 8);
+
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+        }
+    }
+
+    @Nested
+    class A_pinned_manner {
+        @Test
+        void of_silence_is_not_met_by_a_refusal() {
+            says(refusedEach(Watch.of(DROP)).verdict(), Status.FAIL, Reason.WRONG_MANNER);
+        }
+
+        @Test
+        void of_an_answer_is_met_by_a_refusal() {
+            says(refusedEach(Watch.of(REJECT)).verdict(), Status.PASS, Reason.DENIED);
+        }
+
+        @Test
+        void of_an_answer_is_not_met_by_silence() {
+            Watch watch = Watch.of(REJECT)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .silence(0, 9, 10, 11)
+                    .other(0, CONNECTED, 12);
+
+            says(watch.verdict(), Status.FAIL, Reason.WRONG_MANNER);
+        }
+
+        private Watch refusedEach(Watch watch) {
+            return watch.path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, REFUSED, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+        }
+    }
+
+    @Nested
+    class A_denial_of_the_application_layer {
+        @Test
+        void passes_when_the_same_request_of_another_source_is_answered() {
+            Watch watch = Watch.of(DENY)
+                    .request(ONE, "/orders")
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, L7_DENIED, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+        }
+
+        @Test
+        void proves_nothing_when_everybody_is_denied_there() {
+            Watch watch = Watch.of(DENY)
+                    .request(ONE, "/orders")
+                    .started(0)
+                    .other(0, L7_DENIED, 1)
+                    .front(0, L7_DENIED, 6, 7, 8)
+                    .other(0, L7_DENIED, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void proves_nothing_when_others_asked_for_something_else() {
+            Watch watch = Watch.of(DENY)
+                    .request(ONE, "/admin")
+                    .request(ONE, "/")
+                    .started(0)
+                    .other(1, CONNECTED, 1)
+                    .front(0, L7_DENIED, 6, 7, 8)
+                    .front(1, TIMEOUT, 6, 7, 8)
+                    .other(1, CONNECTED, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+    }
+
+    @Nested
+    class A_port_forward {
+        @Test
+        void around_the_denials_proves_a_time_out_where_something_else_took_the_same_way() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .path(pod("10.0.1.9", "node-1"))
+                    .started(0)
+                    .listens(0, 1)
+                    .other(1, CONNECTED, 2)
+                    .silence(0, 9, 10, 11)
+                    .front(1, TIMEOUT, 6, 7, 8)
+                    .other(1, CONNECTED, 9)
+                    .listens(0, 11.5);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            assertThat(watch.result().paths().get(0).control()).isEqualTo(ControlGrade.LISTENING_LOOPBACK);
+        }
+
+        @Test
+        void proves_nothing_when_nothing_ever_got_from_the_one_node_to_the_other() {
+            Watch watch = Watch.of(DENY)
+                    .path(TWO)
+                    .path(ONE)
+                    .started(0)
+                    .listens(0, 1)
+                    .other(1, CONNECTED, 2)
+                    .silence(0, 9, 10, 11)
+                    .front(1, TIMEOUT, 6, 7, 8)
+                    .other(1, CONNECTED, 9)
+                    .listens(0, 11.5);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(watch.verdict().explanation()).contains("from node node-1 to node node-2");
+        }
+
+        @Test
+        void alone_does_not_prove_a_refusal() {
+            Watch watch = refusedWhileListening(ONE);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(watch.verdict().explanation()).contains("loop-back, perhaps only there");
+        }
+
+        @Test
+        void with_the_kubelets_own_probe_proves_a_refusal() {
+            Watch watch = refusedWhileListening(readinessProbed("10.0.1.1", "node-1"));
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            assertThat(watch.result().paths().get(0).control()).isEqualTo(ControlGrade.LISTENING);
+        }
+
+        @Test
+        void that_finds_nobody_says_so() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .silentPort(0, 1)
+                    .silence(0, 9, 10, 11)
+                    .silentPort(0, 12);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(watch.verdict().explanation()).contains("connection refused");
+        }
+
+        @Test
+        void is_asked_for_at_once_and_again_after_enough_denials() {
+            Watch watch = Watch.of(DENY).path(ONE).started(0);
+
+            assertThat(watch.asksWhetherItListens()).isTrue();
+            assertThat(watch.listens(0, 1).asksWhetherItListens()).isFalse();
+            assertThat(watch.silence(0, 9, 10).asksWhetherItListens()).isFalse();
+            assertThat(watch.silence(0, 11).asksWhetherItListens()).isTrue();
+            assertThat(watch.listens(0, 11.5).asksWhetherItListens()).isFalse();
+        }
+
+        @Test
+        void is_not_asked_for_while_others_get_through() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .silence(0, 9, 10, 11)
+                    .other(0, CONNECTED, 12);
+
+            assertThat(watch.asksWhetherItListens()).isFalse();
+        }
+
+        @Test
+        void is_asked_for_when_others_got_through_only_before_their_own_rules_arrived() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .listens(0, 0.2)
+                    .other(0, CONNECTED, 0.5, 1.5)
+                    .other(0, TIMEOUT, 5, 6, 7, 8, 9)
+                    .silence(0, 10, 11, 12);
+
+            assertThat(watch.asksWhetherItListens()).isTrue();
+            assertThat(watch.listens(0, 12.5).matches())
+                    .as("port-forwards at both ends prove it, with the early contact as witness of the way")
+                    .isTrue();
+        }
+
+        private Watch refusedWhileListening(Backend backend) {
+            return Watch.of(DENY)
+                    .path(backend)
+                    .path(pod("10.0.1.9", "node-1"))
+                    .started(0)
+                    .listens(0, 1)
+                    .other(1, CONNECTED, 2)
+                    .front(0, REFUSED, 6, 7, 8)
+                    .front(1, TIMEOUT, 6, 7, 8)
+                    .other(1, CONNECTED, 9)
+                    .listens(0, 9);
+        }
+    }
+
+    @Nested
+    class What_happens_meanwhile {
+        @Test
+        void a_target_that_changed_makes_its_denials_inconclusive() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, TIMEOUT, 6, 7, 8)
+                    .other(0, CONNECTED, 9)
+                    .targetChanged(0, "pod postgres-1 restarted");
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.TARGET_CHANGED);
+            assertThat(watch.verdict().explanation()).contains("restarted");
+        }
+
+        @Test
+        void a_target_that_changed_does_not_hide_that_it_is_open() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .front(0, CONNECTED, 6, 7, 8)
+                    .targetChanged(0, "pod postgres-1 restarted");
+
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+        }
+
+        @Test
+        void a_probe_that_never_started_is_a_breakage() {
+            Watch watch = Watch.of(DENY).path(ONE).lost(1, "the image cannot be pulled");
+
+            assertThat(watch.convergence().hopeless(watch.planned())).isTrue();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_FAILED);
+            assertThat(watch.verdict().explanation()).isEqualTo("the image cannot be pulled");
+            assertThat(watch.verdict().fix()).contains("look at the events");
+        }
+
+        @Test
+        void a_probe_that_was_lost_before_it_had_seen_enough_is_a_breakage() {
+            Watch watch =
+                    Watch.of(ALLOW).path(ONE).started(0).front(0, CONNECTED, 1).lost(2, "evicted");
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_FAILED);
+        }
+
+        @Test
+        void a_probe_that_never_ended_a_round_is_a_breakage() {
+            Watch watch = Watch.of(DENY).path(ONE).started(0);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_FAILED);
+            assertThat(watch.verdict().explanation()).contains("no round");
+        }
+
+        @Test
+        void a_probe_that_admission_changed_proves_nothing() {
+            Watch watch =
+                    Watch.of(ALLOW).path(ONE).changed("a sidecar was added").front(0, CONNECTED, 6, 7, 8);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_CHANGED);
+            assertThat(watch.verdict().explanation()).contains("a sidecar was added");
+        }
+
+        @Test
+        void a_late_start_moves_the_deadline() {
+            Watch watch = Watch.of(ALLOW).path(ONE);
+
+            assertThat(watch.convergence().waitsForProbe(watch.planned())).isTrue();
+            assertThat(watch.deadline()).isEqualTo(Watch.at(20));
+            watch.started(7);
+            assertThat(watch.convergence().waitsForProbe(watch.planned())).isFalse();
+            assertThat(watch.deadline()).isEqualTo(Watch.at(27));
+        }
+
+        @Test
+        void rounds_that_end_out_of_order_are_put_in_order() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(ONE)
+                    .started(0)
+                    .round(0, 4, CONNECTED, 6, 6.1)
+                    .round(0, 5, CONNECTED, 7, 7.1)
+                    .round(0, 6, CONNECTED, 8, 8.1)
+                    .round(0, 3, TIMEOUT, 5.2, 8.2);
+
+            assertThat(watch.matches()).isTrue();
+            assertThat(watch.result().paths().get(0).history())
+                    .extracting(Streak::outcome)
+                    .containsExactly(TIMEOUT, CONNECTED);
+        }
+
+        @Test
+        void an_outside_address_is_controlled_by_whoever_reached_it() {
+            Watch watch = Watch.of(DENY)
+                    .path(outside("203.0.113.7"))
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, UNREACHABLE, 6, 7, 8)
+                    .other(0, CONNECTED, 9);
+
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+        }
+    }
+
+    private static void says(Verdict verdict, Status status, Reason reason) {
+        assertThat(verdict)
+                .extracting(Verdict::status, Verdict::reason)
+                .as(verdict.explanation())
+                .containsExactly(status, reason);
+    }
+}

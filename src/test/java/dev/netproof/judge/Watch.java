@@ -1,0 +1,301 @@
+package dev.netproof.judge;
+
+import dev.netproof.model.Check;
+import dev.netproof.model.CheckResult;
+import dev.netproof.model.Destination;
+import dev.netproof.model.Expectation;
+import dev.netproof.model.Identity;
+import dev.netproof.model.Location;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
+import dev.netproof.model.Placement;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Sample;
+import dev.netproof.model.Source;
+import dev.netproof.model.Target;
+import dev.netproof.model.Verdict;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Backend;
+import dev.netproof.plan.ClusterFacts.KubeletProbe;
+import dev.netproof.plan.Leg;
+import dev.netproof.plan.Plan;
+import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.ProbePod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * One check from storefront to postgres under the eyes of a {@link Convergence}, fed by hand. Times are seconds after the launch.
+ * Probe "front" runs on node-1 and makes the check's attempts; probe "other" runs on node-1 too and stands for everybody else.
+ */
+final class Watch {
+    static final Patience PATIENCE = new Patience(3, Duration.ofSeconds(5), Duration.ofSeconds(20));
+    static final Instant LAUNCHED = Instant.parse("2026-01-01T12:00:00Z");
+    static final String FRONT = "front";
+    static final String OTHER = "other";
+
+    private final Expectation expectation;
+    private final List<Leg> legs = new ArrayList<>();
+    private final Map<Integer, Attempt> attempts = new HashMap<>();
+    private final Map<String, Integer> rounds = new HashMap<>();
+    private Optional<Convergence> convergence = Optional.empty();
+    private Optional<Verdict> doubt = Optional.empty();
+
+    private Watch(Expectation expectation) {
+        this.expectation = expectation;
+    }
+
+    static Watch of(Expectation expectation) {
+        return new Watch(expectation);
+    }
+
+    static Backend pod(String ip, String node) {
+        return pod(ip, node, Optional.empty());
+    }
+
+    static Backend readinessProbed(String ip, String node) {
+        return pod(ip, node, Optional.of(new KubeletProbe(5432, Duration.ofSeconds(10))));
+    }
+
+    private static Backend pod(String ip, String node, Optional<KubeletProbe> kubelet) {
+        String name = "postgres-" + ip.substring(ip.lastIndexOf('.') + 1);
+        return new Backend(
+                ip,
+                5432,
+                Protocol.TCP,
+                Optional.of(new Backend.TargetPod("shop", name, "uid-" + name, 0, Optional.of(node), kubelet)));
+    }
+
+    static Backend outside(String ip) {
+        return new Backend(ip, 443, Protocol.TCP, Optional.empty());
+    }
+
+    Watch doubting(Verdict verdict) {
+        doubt = Optional.of(verdict);
+        return this;
+    }
+
+    /** Adds the path to a pod or an outside address; its attempt's index is the number of paths before it. */
+    Watch path(Backend backend) {
+        Path.Kind kind = backend.pod().isPresent() ? Path.Kind.POD : Path.Kind.ADDRESS;
+        return leg(
+                kind,
+                backend.ip(),
+                backend.port(),
+                List.of(backend),
+                new Attempt.Connect(backend.ip(), backend.port()));
+    }
+
+    Watch request(Backend backend, String path) {
+        return leg(
+                Path.Kind.POD,
+                backend.ip(),
+                backend.port(),
+                List.of(backend),
+                new Attempt.Http("http", "postgres", backend.ip(), backend.port(), path, Optional.empty()));
+    }
+
+    Watch vip(Backend... backends) {
+        return leg(Path.Kind.VIP, "10.96.0.7", 5432, List.of(backends), new Attempt.Connect("10.96.0.7", 5432));
+    }
+
+    Watch lookup(String name) {
+        return leg(Path.Kind.LOOKUP, name, 5432, List.of(), new Attempt.ByName(name, 5432));
+    }
+
+    private Watch leg(Path.Kind kind, String address, int port, List<Backend> backends, Attempt attempt) {
+        attempts.put(legs.size(), attempt);
+        Optional<Backend.TargetPod> target =
+                kind == Path.Kind.POD ? backends.get(0).pod() : Optional.empty();
+        legs.add(new Leg(
+                FRONT,
+                legs.size(),
+                new Path(
+                        kind,
+                        Optional.empty(),
+                        Optional.empty(),
+                        address,
+                        port,
+                        target.map(Backend.TargetPod::name),
+                        target.flatMap(Backend.TargetPod::node)),
+                backends));
+        return this;
+    }
+
+    /** Both probes run from this moment on. */
+    Watch started(double seconds) {
+        convergence().started(FRONT, at(seconds), "netproof-front", Optional.of("node-1"), Optional.empty());
+        convergence().started(OTHER, at(seconds), "netproof-other", Optional.of("node-1"), Optional.empty());
+        return this;
+    }
+
+    /** The check's own attempt on its n-th path, at these moments, each with an answer at once. */
+    Watch front(int path, Outcome outcome, double... seconds) {
+        return sample(FRONT, path, outcome, 0.01, seconds);
+    }
+
+    /** Attempts that ended at these moments after three seconds of silence. */
+    Watch silence(int path, double... seconds) {
+        return sample(FRONT, path, Outcome.TIMEOUT, 3, seconds);
+    }
+
+    /** Another source's attempt on the far end of the n-th path. */
+    Watch other(int path, Outcome outcome, double... seconds) {
+        return sample(OTHER, path, outcome, 0.01, seconds);
+    }
+
+    private Watch sample(String probe, int attempt, Outcome outcome, double elapsed, double... seconds) {
+        for (double second : seconds) {
+            int round = rounds.merge(probe + attempt, 1, Integer::sum);
+            convergence()
+                    .sample(
+                            probe,
+                            attempt,
+                            new Sample(
+                                    at(second),
+                                    Duration.ofMillis(Math.round(elapsed * 1000)),
+                                    round,
+                                    outcome,
+                                    "raw " + outcome));
+        }
+        return this;
+    }
+
+    /** One attempt with the number of its round, as rounds that overlap arrive. */
+    Watch round(int path, int round, Outcome outcome, double began, double ended) {
+        convergence()
+                .sample(
+                        FRONT,
+                        path,
+                        new Sample(
+                                at(ended),
+                                Duration.ofMillis(Math.round((ended - began) * 1000)),
+                                round,
+                                outcome,
+                                "raw " + outcome));
+        return this;
+    }
+
+    Watch listens(int path, double... seconds) {
+        for (double second : seconds) {
+            convergence().listening(legs.get(path).backends().get(0), at(second));
+        }
+        return this;
+    }
+
+    Watch silentPort(int path, double second) {
+        convergence().silent(legs.get(path).backends().get(0), at(second), "connection refused");
+        return this;
+    }
+
+    Watch lost(double second, String why) {
+        convergence().lost(FRONT, why, "look at the events");
+        return this;
+    }
+
+    Watch changed(String how) {
+        convergence().started(FRONT, at(0), "netproof-front", Optional.of("node-1"), Optional.of(how));
+        return this;
+    }
+
+    Watch targetChanged(int path, String how) {
+        convergence().targetChanged(legs.get(path).backends().get(0), how);
+        return this;
+    }
+
+    boolean matches() {
+        return convergence().matches(planned());
+    }
+
+    boolean asksWhetherItListens() {
+        return !convergence().wanted(List.of(planned())).isEmpty();
+    }
+
+    Instant deadline() {
+        return convergence().deadline(planned(), LAUNCHED);
+    }
+
+    Verdict verdict() {
+        return result().verdict();
+    }
+
+    CheckResult result() {
+        return convergence().conclude(planned(), LAUNCHED, at(20), "netproof run shop.yaml:7");
+    }
+
+    Convergence convergence() {
+        if (convergence.isEmpty()) {
+            List<Attempt> all = new ArrayList<>();
+            for (int i = 0; i < legs.size(); i++) {
+                all.add(java.util.Objects.requireNonNull(attempts.get(i)));
+            }
+            List<Leg> others = legs.stream()
+                    .map(l -> new Leg(OTHER, l.attempt(), l.path(), l.backends()))
+                    .toList();
+            Plan plan = new Plan(
+                    List.of(probe(FRONT, "storefront", all), probe(OTHER, "catalog", all)),
+                    List.of(),
+                    List.of(planned(), new PlannedCheck(planned().check(), others, Optional.empty(), Optional.empty())),
+                    List.of(),
+                    List.of());
+            convergence = Optional.of(new Convergence(plan, PATIENCE));
+        }
+        return convergence.get();
+    }
+
+    PlannedCheck planned() {
+        Location location = new Location("shop.yaml", 7, 5);
+        Source source = new Source(
+                "storefront",
+                "shop",
+                new Identity.Labels(Map.of("app", "storefront")),
+                Optional.empty(),
+                Source.Liveness.LIVE,
+                Placement.ANY,
+                location);
+        Destination destination = new Destination(
+                "postgres",
+                new Target.Service("shop", "postgres"),
+                Optional.of(new PortRef.Number(5432)),
+                Protocol.TCP,
+                Destination.Request.NONE,
+                location);
+        Check check = new Check(
+                "shop",
+                source,
+                destination,
+                expectation,
+                Optional.empty(),
+                new TreeSet<>(),
+                Check.Origin.CHECKS,
+                Optional.empty(),
+                location);
+        return new PlannedCheck(check, legs, Optional.empty(), doubt);
+    }
+
+    private static ProbePod probe(String id, String source, List<Attempt> attempts) {
+        return new ProbePod(
+                id,
+                source,
+                "shop",
+                Map.of("app", source),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                List.of(),
+                ProbePod.Ownership.PLAIN,
+                ProbePod.Tools.CURL,
+                attempts);
+    }
+
+    static Instant at(double seconds) {
+        return LAUNCHED.plusMillis(Math.round(seconds * 1000));
+    }
+}

@@ -1,0 +1,633 @@
+package dev.netproof.plan;
+
+import static dev.netproof.plan.Shop.from;
+import static dev.netproof.plan.Shop.port;
+import static dev.netproof.plan.Shop.stranger;
+import static dev.netproof.plan.Shop.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.netproof.model.Check;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Expectation;
+import dev.netproof.model.Identity;
+import dev.netproof.model.Path;
+import dev.netproof.model.Placement;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Source.Liveness;
+import dev.netproof.model.Target;
+import dev.netproof.model.Verdict;
+import dev.netproof.model.Verdict.Reason;
+import dev.netproof.model.Verdict.Status;
+import dev.netproof.model.WorkloadKind;
+import dev.netproof.plan.ClusterFacts.Effect;
+import dev.netproof.plan.ClusterFacts.Existence;
+import dev.netproof.plan.ClusterFacts.KubeletProbe;
+import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.ClusterFacts.Toleration;
+import dev.netproof.plan.ProbePod.Ownership;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PlannerTest {
+    private final Shop shop = Shop.withNodes("node-1", "node-2")
+            .pod("storefront", "10.0.1.1", "node-1", 8080)
+            .pod("catalog", "10.0.1.2", "node-1", 8080)
+            .pod("catalog", "10.0.2.3", "node-2", 8080)
+            .service("catalog", "10.96.0.2", 80, 8080);
+
+    @Nested
+    class Probes {
+        @Test
+        void sources_with_one_identity_share_a_probe_and_its_attempts() {
+            Plan plan = shop.allow(from("storefront"), to("catalog"))
+                    .allow(from("front", Map.of("app", "storefront"), Liveness.LIVE, Placement.ANY), to("catalog", 80))
+                    .plan();
+
+            assertThat(plan.probes()).hasSize(1);
+            assertThat(plan.probes().get(0).attempts())
+                    .containsExactly(
+                            new Attempt.ByName("catalog.shop.svc", 80),
+                            new Attempt.Connect("10.96.0.2", 80),
+                            new Attempt.Connect("10.0.1.2", 8080),
+                            new Attempt.Connect("10.0.2.3", 8080));
+            assertThat(plan.checks().get(0).legs()).isEqualTo(plan.checks().get(1).legs());
+        }
+
+        @Test
+        void sources_with_other_labels_have_probes_of_their_own() {
+            Plan plan = shop.allow(from("storefront"), to("catalog"))
+                    .deny(stranger(), to("catalog"))
+                    .plan();
+
+            assertThat(plan.probes())
+                    .extracting(ProbePod::source)
+                    .containsExactly("storefront", "stranger");
+            assertThat(plan.probes()).extracting(ProbePod::id).doesNotHaveDuplicates();
+        }
+
+        @Test
+        void every_leg_points_at_the_attempt_that_makes_it() {
+            Plan plan = shop.allow(from("storefront"), to("catalog")).plan();
+            List<Attempt> attempts = plan.probes().get(0).attempts();
+
+            for (Leg leg : plan.checks().get(0).legs()) {
+                Attempt attempt = attempts.get(leg.attempt());
+                if (leg.path().kind() == Path.Kind.LOOKUP) {
+                    assertThat(attempt).isInstanceOf(Attempt.ByName.class);
+                } else {
+                    assertThat(attempt)
+                            .isEqualTo(new Attempt.Connect(
+                                    leg.path().address(), leg.path().port()));
+                }
+            }
+        }
+
+        @Test
+        void a_workload_lends_its_template() {
+            Toleration toleration = new Toleration(
+                    Optional.of("gpu"), Optional.of("Exists"), Optional.empty(), Optional.empty(), Optional.empty());
+            shop.workload(new ClusterFacts.Workload(
+                    WorkloadKind.DEPLOYMENT,
+                    "shop",
+                    "storefront",
+                    Selector.of(Map.of("app", "storefront")),
+                    Map.of("app", "storefront", "tier", "web"),
+                    Optional.of("front-sa"),
+                    Map.of("disk", "ssd"),
+                    List.of(toleration)));
+
+            ProbePod probe = shop.allow(
+                            from(
+                                    "deploy/storefront",
+                                    new Identity.Workload(WorkloadKind.DEPLOYMENT, "storefront"),
+                                    Liveness.LIVE,
+                                    Placement.ANY),
+                            to("catalog"))
+                    .plan()
+                    .probes()
+                    .get(0);
+
+            assertThat(probe.labels()).containsOnly(Map.entry("app", "storefront"), Map.entry("tier", "web"));
+            assertThat(probe.serviceAccount()).contains("front-sa");
+            assertThat(probe.nodeSelector()).containsEntry("disk", "ssd");
+            assertThat(probe.tolerations()).containsExactly(toleration);
+        }
+
+        @Test
+        void a_selector_that_would_adopt_the_probe_makes_the_anchor_its_controller() {
+            Plan plan = shop.selecting(Effect.ADOPTS, "ReplicaSet", "storefront-1", Map.of("app", "storefront"))
+                    .allow(from("storefront"), to("catalog"))
+                    .deny(stranger(), to("catalog"))
+                    .plan();
+
+            assertThat(plan.probes())
+                    .extracting(ProbePod::ownership)
+                    .containsExactly(Ownership.CONTROLLER, Ownership.PLAIN);
+        }
+
+        @Test
+        void adopters_that_may_not_be_listed_are_feared() {
+            Plan plan = shop.unreadable("list replicasets in namespace shop")
+                    .allow(from("storefront"), to("catalog"))
+                    .plan();
+
+            assertThat(plan.probes()).extracting(ProbePod::ownership).containsExactly(Ownership.CONTROLLER);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"PodDisruptionBudget", "HorizontalPodAutoscaler"})
+        void whoever_counts_the_probe_is_named(String kind) {
+            Plan plan = shop.selecting(Effect.COUNTS, kind, "front", Map.of("app", "storefront"))
+                    .allow(from("storefront"), to("catalog"))
+                    .plan();
+
+            assertThat(plan.notes()).anySatisfy(note -> assertThat(note)
+                    .startsWith(kind + " front in namespace shop counts the probe of source storefront"));
+            assertThat(plan.probes()).extracting(ProbePod::ownership).containsExactly(Ownership.PLAIN);
+        }
+    }
+
+    @Nested
+    class Ports {
+        @Test
+        void of_a_service_are_the_services_on_its_address_and_the_containers_on_its_pods() {
+            PlannedCheck check = only(shop.deny(from("storefront"), to("catalog", 80)));
+
+            assertThat(check.legs())
+                    .extracting(l -> l.path().kind(), l -> l.path().endpoint())
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple(Path.Kind.VIP, "10.96.0.2:80"),
+                            org.assertj.core.groups.Tuple.tuple(Path.Kind.POD, "10.0.1.2:8080"),
+                            org.assertj.core.groups.Tuple.tuple(Path.Kind.POD, "10.0.2.3:8080"));
+        }
+
+        @Test
+        void of_the_container_are_none_of_the_services() {
+            Verdict verdict = foregone(shop.deny(from("storefront"), to("catalog", 8080)));
+
+            says(verdict, Status.INCONCLUSIVE, Reason.NO_DESTINATION);
+            assertThat(verdict.explanation()).contains("has no port 8080/TCP, only").contains("80");
+        }
+
+        @Test
+        void of_pods_are_named_by_their_containers() {
+            shop.pod(
+                    "orders",
+                    "10.0.1.4",
+                    "node-1",
+                    Readiness.READY,
+                    List.of(),
+                    port("web", 8080, Protocol.TCP),
+                    port("metrics", 9090, Protocol.TCP));
+
+            PlannedCheck check = only(shop.deny(
+                    from("storefront"),
+                    to(pods("orders"), Optional.of(new PortRef.Name("metrics")), Protocol.TCP)));
+
+            assertThat(check.legs()).extracting(l -> l.path().endpoint()).containsExactly("10.0.1.4:9090");
+        }
+
+        @Test
+        void that_are_several_must_be_chosen_from() {
+            shop.pod(
+                    "orders",
+                    "10.0.1.4",
+                    "node-1",
+                    Readiness.READY,
+                    List.of(),
+                    port("web", 8080, Protocol.TCP),
+                    port("metrics", 9090, Protocol.TCP));
+
+            Verdict verdict =
+                    foregone(shop.deny(from("storefront"), to(pods("orders"), Optional.empty(), Protocol.TCP)));
+
+            says(verdict, Status.INCONCLUSIVE, Reason.NO_DESTINATION);
+            assertThat(verdict.explanation()).contains("8080").contains("9090");
+        }
+
+        @Test
+        void with_one_number_for_tcp_and_udp_are_told_apart() {
+            ServicePort udp = new ServicePort(Optional.of("dns"), 53, new PortRef.Number(53), Protocol.UDP);
+            ServicePort tcp = new ServicePort(Optional.of("dns-tcp"), 53, new PortRef.Number(53), Protocol.TCP);
+            shop.pod("dns", "10.0.1.9", "node-1", 53).service("dns", List.of("10.96.0.10"), udp, tcp);
+            Target dns = new Target.Service("shop", "dns");
+            Optional<PortRef> port = Optional.of(new PortRef.Number(53));
+
+            Plan plan = shop.allow(from("storefront"), to(dns, port, Protocol.UDP))
+                    .allow(from("catalog"), to(dns, port, Protocol.TCP))
+                    .plan();
+
+            assertThat(plan.probes().get(0).attempts())
+                    .allSatisfy(a -> assertThat(a).isInstanceOf(Attempt.DnsQuery.class))
+                    .hasSize(2);
+            assertThat(plan.probes().get(1).attempts())
+                    .contains(new Attempt.Connect("10.96.0.10", 53), new Attempt.Connect("10.0.1.9", 53));
+            assertThat(backends(plan.checks().get(0)))
+                    .extracting(Backend::key)
+                    .doesNotContainAnyElementsOf(backends(plan.checks().get(1)).stream()
+                            .map(Backend::key)
+                            .toList());
+        }
+
+        @Test
+        void over_udp_can_only_be_tried_where_dns_answers() {
+            Verdict verdict = foregone(shop.deny(
+                    from("storefront"),
+                    to(pods("catalog"), Optional.of(new PortRef.Number(514)), Protocol.UDP)));
+
+            says(verdict, Status.UNTESTABLE, Reason.NOT_SUPPORTED);
+        }
+
+        @Test
+        void that_the_kubelet_probes_are_known_as_such() {
+            shop.pod(
+                            "redis",
+                            "10.0.1.6",
+                            "node-1",
+                            Readiness.READY,
+                            List.of(new KubeletProbe(6379, Duration.ofSeconds(10))),
+                            port(6379))
+                    .service("redis", "10.96.0.6", 6379, 6379);
+
+            assertThat(backends(only(shop.deny(from("storefront"), to("redis"))))
+                            .get(0)
+                            .pod()
+                            .orElseThrow()
+                            .kubeletProbed())
+                    .isPresent();
+        }
+    }
+
+    @Nested
+    class What_is_not_there {
+        @Test
+        void a_service_that_is_mistyped_is_no_denial() {
+            Verdict verdict = foregone(shop.deny(from("storefront"), to("catalgo")));
+
+            says(verdict, Status.INCONCLUSIVE, Reason.NO_DESTINATION);
+            assertThat(verdict.explanation()).contains("did you mean catalog?");
+        }
+
+        @Test
+        void a_service_without_a_ready_pod_is_no_denial() {
+            shop.pod("redis", "10.0.1.6", "node-1", Readiness.NOT_READY, List.of(), port(6379))
+                    .service("redis", "10.96.0.6", 6379, 6379);
+
+            Verdict verdict = foregone(shop.deny(from("storefront"), to("redis")));
+
+            says(verdict, Status.INCONCLUSIVE, Reason.NO_BACKEND);
+            assertThat(verdict.explanation()).contains("1 not ready");
+        }
+
+        @Test
+        void a_label_that_no_pod_has_is_no_denial() {
+            says(
+                    foregone(shop.deny(from("storefront"), to(pods("nobody"), Optional.empty(), Protocol.TCP))),
+                    Status.INCONCLUSIVE,
+                    Reason.NO_DESTINATION);
+        }
+
+        @Test
+        void a_source_that_nobody_is_leaves_its_denials_in_doubt() {
+            PlannedCheck check = only(
+                    shop.deny(from("front", Map.of("app", "storefrnt"), Liveness.LIVE, Placement.ANY), to("catalog")));
+
+            assertThat(check.foregone()).isEmpty();
+            assertThat(check.doubt()).hasValueSatisfying(doubt -> {
+                says(doubt, Status.INCONCLUSIVE, Reason.NO_SUCH_SOURCE);
+                assertThat(doubt.explanation()).contains("did you mean app=storefront?");
+            });
+        }
+
+        @Test
+        void a_source_whose_label_key_is_mistyped_is_put_right_as_well() {
+            PlannedCheck check = only(
+                    shop.deny(from("front", Map.of("ap", "storefront"), Liveness.LIVE, Placement.ANY), to("catalog")));
+
+            assertThat(check.doubt()).hasValueSatisfying(doubt -> assertThat(doubt.explanation())
+                    .contains("did you mean the label app?"));
+        }
+
+        @Test
+        void a_source_that_nobody_is_may_be_allowed_without_doubt() {
+            assertThat(only(shop.allow(
+                                    from("front", Map.of("app", "storefrnt"), Liveness.LIVE, Placement.ANY),
+                                    to("catalog")))
+                            .doubt())
+                    .isEmpty();
+        }
+
+        @Test
+        void a_synthetic_source_is_meant_to_be_nobody() {
+            assertThat(only(shop.deny(stranger(), to("catalog"))).doubt()).isEmpty();
+        }
+
+        @Test
+        void a_source_whose_only_pod_is_gone_is_nobody() {
+            shop.pod("ghost", "10.0.1.8", "node-1", Readiness.GONE, List.of(), port(80));
+
+            assertThat(only(shop.deny(from("ghost"), to("catalog"))).doubt()).isPresent();
+        }
+
+        @Test
+        void a_workload_that_is_mistyped_is_no_source() {
+            shop.workload(new ClusterFacts.Workload(
+                    WorkloadKind.DEPLOYMENT,
+                    "shop",
+                    "storefront",
+                    Selector.of(Map.of("app", "storefront")),
+                    Map.of("app", "storefront"),
+                    Optional.empty(),
+                    Map.of(),
+                    List.of()));
+
+            Verdict verdict = foregone(shop.deny(
+                    from(
+                            "deploy/storefrnt",
+                            new Identity.Workload(WorkloadKind.DEPLOYMENT, "storefrnt"),
+                            Liveness.LIVE,
+                            Placement.ANY),
+                    to("catalog")));
+
+            says(verdict, Status.INCONCLUSIVE, Reason.NO_SUCH_SOURCE);
+            assertThat(verdict.explanation()).contains("did you mean storefront?");
+        }
+
+        @Test
+        void a_namespace_is_refused() {
+            Plan plan = shop.namespace("shop", Existence.ABSENT)
+                    .deny(from("storefront"), to("catalog"))
+                    .plan();
+
+            assertThat(plan.refusals())
+                    .extracting(Refusal::exit)
+                    .isNotEmpty()
+                    .containsOnly(Exit.BAD_INPUT);
+            assertThat(plan.refusals().get(0).problem())
+                    .startsWith("shop.yaml:10:5: there is no namespace shop (source storefront)");
+        }
+
+        @Test
+        void a_namespace_that_may_not_be_read_is_not_refused() {
+            assertThat(shop.namespace("shop", Existence.UNKNOWN)
+                            .deny(from("storefront"), to("catalog"))
+                            .plan()
+                            .refusals())
+                    .isEmpty();
+        }
+
+        @Test
+        void nothing_of_it_starts_a_probe() {
+            assertThat(shop.deny(from("storefront"), to("catalgo")).plan().probes()).isEmpty();
+        }
+    }
+
+    @Nested
+    class Publishing {
+        @Test
+        void of_pods_that_are_not_ready_is_refused_before_anything_starts() {
+            Plan plan = shop.publishingNotReady("peers", Map.of("app", "storefront"))
+                    .allow(from("storefront"), to("catalog"))
+                    .plan();
+
+            assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
+                assertThat(refusal.exit()).isEqualTo(Exit.NOT_JUDGED);
+                assertThat(refusal.problem()).contains("Service peers").contains("storefront");
+                assertThat(refusal.fix()).contains("--allow-published");
+            });
+        }
+
+        @Test
+        void may_be_allowed_and_is_noted_then() {
+            Plan plan = shop.publishingNotReady("peers", Map.of("app", "storefront"))
+                    .allow(from("storefront"), to("catalog"))
+                    .plan(new PlanTerms(
+                            LocalDate.of(2026, 1, 1), 5, PlanTerms.Published.ALLOW, "default", Map.of()));
+
+            assertThat(plan.refusals()).isEmpty();
+            assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("Service peers"));
+        }
+
+        @Test
+        void does_not_concern_other_labels() {
+            assertThat(shop.publishingNotReady("peers", Map.of("app", "postgres"))
+                            .allow(from("storefront"), to("catalog"))
+                            .plan()
+                            .refusals())
+                    .isEmpty();
+        }
+    }
+
+    @Nested
+    class Endpoints {
+        @Test
+        void are_capped_but_cover_every_node() {
+            Shop many = Shop.withNodes("node-1", "node-2").pod("storefront", "10.0.1.1", "node-1", 8080);
+            for (int i = 10; i < 30; i++) {
+                many.pod("catalog", "10.0.1." + i, "node-1", 8080);
+            }
+            many.pod("catalog", "10.0.9.99", "node-2", 8080).service("catalog", "10.96.0.2", 80, 8080);
+
+            List<Leg> pods = only(many.deny(from("storefront"), to("catalog"))).legs().stream()
+                    .filter(l -> l.path().kind() == Path.Kind.POD)
+                    .toList();
+
+            assertThat(pods).hasSize(5);
+            assertThat(pods).extracting(l -> l.path().targetNode().orElse("")).contains("node-1", "node-2");
+        }
+
+        @Test
+        void cover_more_nodes_than_the_cap() {
+            PlanTerms one = new PlanTerms(LocalDate.of(2026, 1, 1), 1, PlanTerms.Published.REFUSE, "default", Map.of());
+
+            assertThat(shop.deny(from("storefront"), to("catalog"))
+                            .plan(one)
+                            .checks()
+                            .get(0)
+                            .legs())
+                    .extracting(l -> l.path().address())
+                    .containsExactly("10.96.0.2", "10.0.1.2", "10.0.2.3");
+        }
+
+        @Test
+        void that_are_not_ready_are_left_out() {
+            shop.pod("redis", "10.0.1.6", "node-1", 6379)
+                    .pod("redis", "10.0.2.7", "node-2", Readiness.NOT_READY, List.of(), port(6379))
+                    .service("redis", "10.96.0.6", 6379, 6379);
+
+            assertThat(only(shop.deny(from("storefront"), to("redis"))).legs())
+                    .extracting(l -> l.path().address())
+                    .containsExactly("10.96.0.6", "10.0.1.6");
+        }
+
+        @Test
+        void of_a_headless_service_have_no_address_in_front() {
+            shop.pod("redis", "10.0.1.6", "node-1", 6379)
+                    .service(
+                            "redis",
+                            List.of(),
+                            new ServicePort(Optional.empty(), 6379, new PortRef.Number(6379), Protocol.TCP));
+
+            assertThat(only(shop.deny(from("storefront"), to("redis"))).legs())
+                    .extracting(l -> l.path().kind())
+                    .containsExactly(Path.Kind.POD);
+        }
+    }
+
+    @Nested
+    class Placements {
+        @Test
+        void each_puts_a_probe_on_every_usable_node_and_names_the_others() {
+            Plan plan = shop.unusableNode("node-3", "cordoned")
+                    .deny(placed(Placement.EACH), to("catalog"))
+                    .plan();
+
+            assertThat(plan.probes())
+                    .extracting(p -> p.node().orElse(""))
+                    .containsExactly("node-1", "node-2");
+            assertThat(plan.notes()).contains("node node-3 was not looked at: cordoned");
+            assertThat(plan.checks().get(0).legs()).hasSize(6);
+        }
+
+        @Test
+        void same_goes_where_a_backend_runs() {
+            assertThat(shop.pod("redis", "10.0.2.6", "node-2", 6379)
+                            .service("redis", "10.96.0.6", 6379, 6379)
+                            .deny(placed(Placement.SAME), to("redis"))
+                            .plan()
+                            .probes())
+                    .extracting(p -> p.node().orElse(""))
+                    .containsExactly("node-2");
+        }
+
+        @Test
+        void other_goes_where_none_runs() {
+            assertThat(shop.pod("redis", "10.0.2.6", "node-2", 6379)
+                            .service("redis", "10.96.0.6", 6379, 6379)
+                            .deny(placed(Placement.OTHER), to("redis"))
+                            .plan()
+                            .probes())
+                    .extracting(p -> p.node().orElse(""))
+                    .containsExactly("node-1");
+        }
+
+        @Test
+        void other_is_untestable_where_every_node_runs_one() {
+            says(
+                    foregone(shop.deny(placed(Placement.OTHER), to("catalog"))),
+                    Status.UNTESTABLE,
+                    Reason.NOT_SUPPORTED);
+        }
+
+        private dev.netproof.model.Source placed(Placement placement) {
+            return from("storefront", Map.of("app", "storefront"), Liveness.LIVE, placement);
+        }
+    }
+
+    @Nested
+    class Exceptions {
+        @ParameterizedTest
+        @CsvSource({"2025-12-31, true", "2026-01-01, false", "2026-01-02, false"})
+        void fail_from_the_day_after_their_last(LocalDate last, boolean expired) {
+            Check.Terms terms = new Check.Terms("cut-over", "orders-team", Optional.of("PAY-1"), last);
+
+            PlannedCheck check = only(shop.check(
+                    from("storefront"),
+                    Expectation.ALLOW,
+                    to("catalog"),
+                    Check.Origin.EXCEPTION,
+                    Optional.of(terms)));
+
+            assertThat(check.foregone().map(Verdict::reason).equals(Optional.of(Reason.EXCEPTION_EXPIRED)))
+                    .isEqualTo(expired);
+        }
+    }
+
+    @Nested
+    class Outside {
+        private final Target host = new Target.Host("example.com");
+        private final Optional<PortRef> https = Optional.of(new PortRef.Number(443));
+
+        @Test
+        void a_host_is_tried_by_name_and_by_a_control() {
+            Plan plan = shop.deny(from("storefront"), to(host, https, Protocol.TCP)).plan();
+
+            assertThat(plan.controls()).singleElement().satisfies(control -> {
+                assertThat(control.namespace()).isEqualTo("default");
+                assertThat(control.labels()).isEmpty();
+                assertThat(control.attempts()).containsExactly(new Attempt.ByName("example.com", 443));
+            });
+            assertThat(plan.checks().get(0).legs())
+                    .extracting(l -> l.path().kind())
+                    .containsExactly(Path.Kind.LOOKUP);
+        }
+
+        @Test
+        void a_host_whose_address_is_known_is_tried_by_address_too() {
+            PlannedCheck check = shop.deny(from("storefront"), to(host, https, Protocol.TCP))
+                    .plan(Shop.terms().resolved(Map.of("example.com", "203.0.113.7")))
+                    .checks()
+                    .get(0);
+
+            assertThat(check.legs())
+                    .extracting(l -> l.path().kind(), l -> l.path().endpoint())
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple(Path.Kind.LOOKUP, "example.com"),
+                            org.assertj.core.groups.Tuple.tuple(Path.Kind.ADDRESS, "203.0.113.7:443"));
+            assertThat(check.legs().get(1).backends().get(0).pod()).isEmpty();
+        }
+
+        @Test
+        void an_address_needs_a_control_too() {
+            Plan plan = shop.deny(from("storefront"), to(new Target.Ip("203.0.113.7"), https, Protocol.TCP))
+                    .plan();
+
+            assertThat(plan.controls().get(0).attempts()).containsExactly(new Attempt.Connect("203.0.113.7", 443));
+        }
+
+        @Test
+        void what_is_inside_needs_no_control_of_its_own() {
+            assertThat(shop.deny(from("storefront"), to("catalog")).plan().controls())
+                    .isEmpty();
+        }
+    }
+
+    private static Target pods(String app) {
+        return new Target.Pods("shop", Map.of("app", app));
+    }
+
+    private static PlannedCheck only(Shop shop) {
+        List<PlannedCheck> checks = shop.plan().checks();
+        assertThat(checks).hasSize(1);
+        return checks.get(0);
+    }
+
+    private static Verdict foregone(Shop shop) {
+        PlannedCheck check = only(shop);
+        assertThat(check.legs()).isEmpty();
+        return check.foregone().orElseThrow();
+    }
+
+    private static List<Backend> backends(PlannedCheck check) {
+        return check.legs().stream()
+                .flatMap(l -> l.backends().stream())
+                .distinct()
+                .toList();
+    }
+
+    private static void says(Verdict verdict, Status status, Reason reason) {
+        assertThat(verdict)
+                .extracting(Verdict::status, Verdict::reason)
+                .as(verdict.explanation())
+                .containsExactly(status, reason);
+    }
+}

@@ -1,0 +1,237 @@
+package dev.netproof.plan;
+
+import dev.netproof.model.Check;
+import dev.netproof.model.Destination;
+import dev.netproof.model.Expectation;
+import dev.netproof.model.Identity;
+import dev.netproof.model.Location;
+import dev.netproof.model.Matrix;
+import dev.netproof.model.Placement;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Source;
+import dev.netproof.model.Target;
+import dev.netproof.plan.ClusterFacts.ContainerPort;
+import dev.netproof.plan.ClusterFacts.Endpoint;
+import dev.netproof.plan.ClusterFacts.Existence;
+import dev.netproof.plan.ClusterFacts.KubeletProbe;
+import dev.netproof.plan.ClusterFacts.Node;
+import dev.netproof.plan.ClusterFacts.Pod;
+import dev.netproof.plan.ClusterFacts.PodSelecting;
+import dev.netproof.plan.ClusterFacts.Publishing;
+import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.ClusterFacts.Service;
+import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.ClusterFacts.Workload;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** A small cluster and what a matrix says about it: a namespace "shop" on two nodes. */
+public final class Shop {
+    public static final String NAMESPACE = "shop";
+
+    private final Map<String, Existence> namespaces = new TreeMap<>(Map.of(NAMESPACE, Existence.PRESENT));
+    private final List<Pod> pods = new ArrayList<>();
+    private final List<Service> services = new ArrayList<>();
+    private final List<Workload> workloads = new ArrayList<>();
+    private final List<PodSelecting> selectors = new ArrayList<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Set<String> unreadable = new TreeSet<>();
+    private final List<Check> checks = new ArrayList<>();
+
+    public static Shop withNodes(String... names) {
+        Shop shop = new Shop();
+        for (String name : names) {
+            shop.nodes.add(new Node(name, Optional.empty(), Map.of()));
+        }
+        return shop;
+    }
+
+    public Shop unusableNode(String name, String why) {
+        nodes.add(new Node(name, Optional.of(why), Map.of()));
+        return this;
+    }
+
+    public Shop namespace(String name, Existence existence) {
+        namespaces.put(name, existence);
+        return this;
+    }
+
+    public Shop unreadable(String what) {
+        unreadable.add(what);
+        return this;
+    }
+
+    /** A ready pod with the label app=APP. */
+    public Shop pod(String app, String ip, String node, int port) {
+        return pod(app, ip, node, Readiness.READY, List.of(), port(port));
+    }
+
+    public Shop pod(
+            String app, String ip, String node, Readiness readiness, List<KubeletProbe> probes, ContainerPort... ports) {
+        String name = app + "-" + ip.substring(ip.lastIndexOf('.') + 1);
+        pods.add(new Pod(
+                NAMESPACE,
+                name,
+                "uid-" + name,
+                Map.of("app", app),
+                List.of(ip),
+                Optional.of(node),
+                readiness,
+                0,
+                List.of(ports),
+                probes));
+        return this;
+    }
+
+    public static ContainerPort port(int number) {
+        return new ContainerPort(Optional.empty(), number, Protocol.TCP);
+    }
+
+    public static ContainerPort port(String name, int number, Protocol protocol) {
+        return new ContainerPort(Optional.of(name), number, protocol);
+    }
+
+    /** A Service on one port over all pods with app=NAME, whatever their state. */
+    public Shop service(String name, String ip, int port, int targetPort) {
+        return service(name, List.of(ip), new ServicePort(
+                Optional.empty(), port, new PortRef.Number(targetPort), Protocol.TCP));
+    }
+
+    public Shop service(String name, List<String> ips, ServicePort... ports) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (Pod pod : pods) {
+            if (pod.labels().containsValue(name)) {
+                for (ServicePort port : ports) {
+                    int number = port.targetPort() instanceof PortRef.Number n
+                            ? n.value()
+                            : pod.ports().stream()
+                                    .filter(p -> p.name().equals(Optional.of(port.targetPort().toString())))
+                                    .findFirst()
+                                    .orElseThrow()
+                                    .number();
+                    endpoints.add(new Endpoint(
+                            pod.ips().get(0),
+                            Optional.of(pod.name()),
+                            pod.node(),
+                            pod.readiness(),
+                            port.name(),
+                            number,
+                            port.protocol()));
+                }
+            }
+        }
+        services.add(new Service(
+                NAMESPACE, name, Map.of("app", name), ips, List.of(ports), Publishing.READY_ONLY, endpoints));
+        return this;
+    }
+
+    public Shop publishingNotReady(String name, Map<String, String> selector) {
+        services.add(new Service(
+                NAMESPACE, name, selector, List.of(), List.of(), Publishing.NOT_READY_TOO, List.of()));
+        return this;
+    }
+
+    public Shop workload(Workload workload) {
+        workloads.add(workload);
+        return this;
+    }
+
+    public Shop selecting(ClusterFacts.Effect effect, String kind, String name, Map<String, String> labels) {
+        selectors.add(new PodSelecting(effect, kind, NAMESPACE, name, Selector.of(labels)));
+        return this;
+    }
+
+    public Shop allow(Source source, Destination destination) {
+        return check(source, Expectation.ALLOW, destination);
+    }
+
+    public Shop deny(Source source, Destination destination) {
+        return check(source, Expectation.DENY, destination);
+    }
+
+    public Shop check(Source source, Expectation expectation, Destination destination) {
+        return check(source, expectation, destination, Check.Origin.CHECKS, Optional.empty());
+    }
+
+    public Shop check(
+            Source source,
+            Expectation expectation,
+            Destination destination,
+            Check.Origin origin,
+            Optional<Check.Terms> terms) {
+        checks.add(new Check(
+                "shop",
+                source,
+                destination,
+                expectation,
+                Optional.empty(),
+                new TreeSet<>(),
+                origin,
+                terms,
+                line(10 + checks.size())));
+        return this;
+    }
+
+    /** Whoever has app=APP. */
+    public static Source from(String app) {
+        return from(app, Map.of("app", app), Source.Liveness.LIVE, Placement.ANY);
+    }
+
+    public static Source from(String name, Map<String, String> labels, Source.Liveness liveness, Placement placement) {
+        return from(name, new Identity.Labels(labels), liveness, placement);
+    }
+
+    public static Source from(String name, Identity identity, Source.Liveness liveness, Placement placement) {
+        return new Source(name, NAMESPACE, identity, Optional.empty(), liveness, placement, line(3));
+    }
+
+    public static Source stranger() {
+        return from("stranger", Map.of("run", "stranger"), Source.Liveness.SYNTHETIC, Placement.ANY);
+    }
+
+    public static Destination to(String service) {
+        return to(new Target.Service(NAMESPACE, service), Optional.empty(), Protocol.TCP);
+    }
+
+    public static Destination to(String service, int port) {
+        return to(new Target.Service(NAMESPACE, service), Optional.of(new PortRef.Number(port)), Protocol.TCP);
+    }
+
+    public static Destination to(Target target, Optional<PortRef> port, Protocol protocol) {
+        String name = target instanceof Target.Service s
+                ? s.name()
+                : target instanceof Target.Host h ? h.host() : target.toString();
+        return new Destination(name, target, port, protocol, Destination.Request.NONE, line(5));
+    }
+
+    private static Location line(int line) {
+        return new Location("shop.yaml", line, 5);
+    }
+
+    public List<Matrix> matrices() {
+        return List.of(new Matrix("shop", Optional.empty(), "00", checks, line(1)));
+    }
+
+    public ClusterFacts facts() {
+        return new ClusterFacts(namespaces, pods, services, workloads, selectors, nodes, unreadable);
+    }
+
+    public static PlanTerms terms() {
+        return new PlanTerms(LocalDate.of(2026, 1, 1), 5, PlanTerms.Published.REFUSE, "default", Map.of());
+    }
+
+    public Plan plan() {
+        return plan(terms());
+    }
+
+    public Plan plan(PlanTerms terms) {
+        return Planner.plan(matrices(), facts(), terms);
+    }
+}

@@ -1,0 +1,198 @@
+package dev.netproof.probe;
+
+import static dev.netproof.probe.Probes.NONCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.netproof.model.Outcome;
+import dev.netproof.plan.Attempt;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProbeLogTest {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final String FAST_LOOPBACK = "A L 7 0.000 0.000000 0.000400 0 000 127.0.0.1 refused";
+
+    private final ProbeLog log = new ProbeLog(
+            Probes.trying(
+                    new Attempt.Connect("10.0.0.1", 5432),
+                    new Attempt.DnsQuery("10.96.0.10", 53, "kubernetes.default"),
+                    new Attempt.ByName("example.com", 443)),
+            NONCE,
+            Duration.ofSeconds(3));
+
+    @Test
+    void a_round_is_told_when_its_end_marker_has_come() {
+        assertThat(tell("1 " + FAST_LOOPBACK, "1 A 0 28 0.000000 0.001000 3.000000 1 000 10.0.0.1 waited"))
+                .isEmpty();
+        assertThat(tell("1 D 1 0 100.00 100.25 Name: kubernetes.default|Address: 10.96.0.1|"))
+                .isEmpty();
+
+        List<Reading> readings =
+                tell("1 A 2 6 0.000000 0.000000 0.010000 0 000  Could not resolve host: example.com", "1 E 4");
+
+        assertThat(readings).extracting(Reading::attempt).containsExactly(0, 1, 2);
+        assertThat(readings)
+                .extracting(r -> r.sample().outcome())
+                .containsExactly(Outcome.CONNECTED, Outcome.CONNECTED, Outcome.DNS_FAILURE);
+        assertThat(readings.get(0).sample().elapsed()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(readings.get(0).remoteIp()).contains("10.0.0.1");
+        assertThat(readings.get(1).sample().elapsed()).isEqualTo(Duration.ofMillis(250));
+        assertThat(readings.get(2).remoteIp()).isEmpty();
+        assertThat(readings.get(2).sample().signal()).contains("Could not resolve host: example.com");
+    }
+
+    @Test
+    void a_sample_is_dated_by_the_arrival_of_its_own_line() {
+        log.accept(NOON, NONCE + " 1 " + FAST_LOOPBACK);
+        log.accept(NOON.plusSeconds(1), NONCE + " 1 A 0 28 0.0 0.001 0.5 1 000 10.0.0.1 x");
+
+        List<Reading> readings = log.accept(NOON.plusSeconds(9), NONCE + " 1 E 4");
+
+        assertThat(readings.get(0).sample().at()).isEqualTo(NOON.plusSeconds(1));
+        assertThat(readings.get(0).sample().began()).isEqualTo(NOON.plusMillis(500));
+    }
+
+    @Test
+    void an_attempt_without_a_line_is_an_error_of_the_probe_and_never_a_denial() {
+        List<Reading> readings = tell("1 " + FAST_LOOPBACK, "1 E 4");
+
+        assertThat(readings)
+                .hasSize(3)
+                .allSatisfy(r -> assertThat(r.sample().outcome()).isEqualTo(Outcome.PROBE_ERROR));
+    }
+
+    @Test
+    void a_round_whose_loopback_line_is_missing_is_an_error_of_the_probe() {
+        List<Reading> readings = tell("1 A 0 28 0.0 0 3.0 0 000  Connection timed out", "1 E 4");
+
+        assertThat(readings).extracting(r -> r.sample().outcome()).containsOnly(Outcome.PROBE_ERROR);
+    }
+
+    @Test
+    void a_round_in_which_the_loopback_was_slow_does_not_count() {
+        List<Reading> readings = tell(
+                "1 A L 7 0.000 0.000000 0.501000 0 000 127.0.0.1 x", "1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4");
+
+        assertThat(readings).isEmpty();
+        assertThat(log.starvedRounds()).isEqualTo(1);
+        assertThat(tell("2 " + FAST_LOOPBACK, "2 E 4")).hasSize(3);
+        assertThat(log.starvedRounds()).isEqualTo(1);
+    }
+
+    @Test
+    void lines_without_the_nonce_say_nothing() {
+        tell("1 " + FAST_LOOPBACK);
+        log.accept(NOON, "1 A 0 0 0.0 0.001 0.01 1 200 10.0.0.1 forged");
+        log.accept(NOON, "ffffffffffffffffffffffff 1 A 0 0 0.0 0.001 0.01 1 200 10.0.0.1 forged");
+        log.accept(NOON, "x" + NONCE + " 1 A 0 0 0.0 0.001 0.01 1 200 10.0.0.1 forged");
+        log.accept(NOON, NONCE + "1 A 0 0 0.0 0.001 0.01 1 200 10.0.0.1 forged");
+
+        assertThat(log.accept(NOON, "1 E 4")).isEmpty();
+        assertThat(tell("1 E 4").get(0).sample().outcome()).isEqualTo(Outcome.PROBE_ERROR);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "1",
+                "1 A",
+                "1 A 0",
+                "1 A 0 28",
+                "1 A 0 28 0.0 0 3.0",
+                "1 A 0 28 0.0 0 3.0 0",
+                "1 A 0 twenty 0.0 0 3.0 0 000  x",
+                "1 A 0 28 -1 0 3.0 0 000  x",
+                "1 A 0 28 0.0 0 3.0.0 0 000  x",
+                "1 A 0 28 0.0 NaN 3.0 0 000  x",
+                "1 A 0 28 0,0 0 3,0 0 000  x",
+                "1 A 7 28 0.0 0 3.0 0 000  x",
+                "1 A 99999999999 28 0.0 0 3.0 0 000  x",
+                "1 D 1 0 100.00",
+                "1 D 1 0",
+                "1 D 8 0 100.00 100.01 Name: x",
+                "1 V",
+                "1 V 10.0.0.1",
+                "1 ? what",
+                "-1 A 0 28 0.0 0 3.0 0 000  x",
+                "one A 0 28 0.0 0 3.0 0 000  x",
+            })
+    void a_broken_line_says_nothing(String line) {
+        tell("1 " + FAST_LOOPBACK, line);
+
+        assertThat(tell("1 E 4"))
+                .extracting(r -> r.sample().outcome())
+                .containsExactly(Outcome.PROBE_ERROR, Outcome.PROBE_ERROR, Outcome.PROBE_ERROR);
+    }
+
+    @Test
+    void a_line_without_end_says_nothing() {
+        tell("1 " + FAST_LOOPBACK, "1 A 0 0 0.0 0.001 0.01 1 200 10.0.0.1 " + "x".repeat(3_000));
+
+        assertThat(tell("1 E 4").get(0).sample().outcome()).isEqualTo(Outcome.PROBE_ERROR);
+    }
+
+    @Test
+    void a_round_that_is_told_again_says_nothing_new() {
+        String[] round = {"1 " + FAST_LOOPBACK, "1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4"};
+
+        assertThat(tell(round)).hasSize(3);
+        assertThat(tell(round)).isEmpty();
+    }
+
+    @Test
+    void rounds_may_end_out_of_order() {
+        tell("1 " + FAST_LOOPBACK, "2 " + FAST_LOOPBACK, "2 A 0 28 0.0 0.001 0.01 1 000 10.0.0.1 x");
+
+        List<Reading> second = tell("2 E 4");
+        List<Reading> first = tell("1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4");
+
+        assertThat(second.get(0).sample().round()).isEqualTo(2);
+        assertThat(second.get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED);
+        assertThat(first.get(0).sample().round()).isEqualTo(1);
+        assertThat(first.get(0).sample().outcome()).isEqualTo(Outcome.TIMEOUT);
+    }
+
+    @Test
+    void the_sockets_error_explains_the_connection_to_its_address_and_port() {
+        List<Reading> readings = tell(
+                "1 " + FAST_LOOPBACK,
+                "1 V 10.0.0.1 port 80 from 10.1.0.9 port 40000 failed: Connection refused",
+                "1 V 10.0.0.1 port 5432 from 10.1.0.9 port 40001 failed: No route to host",
+                "1 A 0 7 0.0 0 0.01 0 000  Failed to connect",
+                "1 E 4");
+
+        assertThat(readings.get(0).sample().outcome()).isEqualTo(Outcome.UNREACHABLE);
+        assertThat(readings.get(0).sample().signal()).isEqualTo("curl 7: No route to host");
+    }
+
+    @Test
+    void a_socket_error_does_not_reach_over_into_the_next_round() {
+        tell("1 " + FAST_LOOPBACK, "1 V 10.0.0.1 port 5432 failed: No route to host", "1 E 4");
+
+        List<Reading> next = tell("2 " + FAST_LOOPBACK, "2 A 0 7 0.0 0 0.01 0 000  Connection refused", "2 E 4");
+
+        assertThat(next.get(0).sample().outcome()).isEqualTo(Outcome.REFUSED);
+    }
+
+    @Test
+    void evidence_is_kept_short() {
+        List<Reading> readings =
+                tell("1 " + FAST_LOOPBACK, "1 A 0 7 0.0 0 0.01 0 000  refused " + "x".repeat(1_000), "1 E 4");
+
+        assertThat(readings.get(0).sample().signal()).hasSize(160).endsWith("…");
+    }
+
+    private List<Reading> tell(String... lines) {
+        List<Reading> readings = new ArrayList<>();
+        for (String line : lines) {
+            readings.addAll(log.accept(NOON, NONCE + " " + line));
+        }
+        return readings;
+    }
+}

@@ -1,0 +1,233 @@
+package dev.netproof.probe;
+
+import static dev.netproof.probe.Probes.NONCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.netproof.model.Outcome;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.ProbePod;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProbeScriptTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    /** The options that a transfer may have; whatever else began a line would be somebody's injection. */
+    private static final Set<String> OPTIONS = Set.of(
+            "url",
+            "noproxy",
+            "connect-timeout",
+            "max-time",
+            "output",
+            "write-out",
+            "connect-to",
+            "insecure",
+            "header",
+            "globoff",
+            "path-as-is",
+            "next");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/\"\noutput = \"/tmp/written",
+                "/\r\noutput = /tmp/written",
+                "/\\\"\nurl = \"file:///etc/passwd",
+                "/$(touch /tmp/written)",
+                "/`touch /tmp/written`",
+                "/'; touch /tmp/written; '",
+                "/a\\",
+                "/\t#",
+                "/%{stderr}",
+            })
+    void a_hostile_path_never_leaves_its_quotes(String path) {
+        String config = config(new Attempt.Http("http", "catalog", "10.0.0.1", 8080, path, Optional.empty()));
+
+        assertThat(config.lines()).allSatisfy(line -> assertThat(OPTIONS).contains(line.split(" ", 2)[0]));
+        assertThat(config.lines().filter(line -> line.startsWith("url")))
+                .as("one address for the loop-back, one for the request, each within one pair of quotes")
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).matches("url = \"(?:[^\"\\\\]|\\\\.)*\""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example\"\noutput = \"x", "{a,b}.example", "[1-9].example", "x\\"})
+    void a_hostile_name_stays_one_address(String name) {
+        String config = config(new Attempt.ByName(name, 443));
+
+        assertThat(config.lines()).allSatisfy(line -> assertThat(OPTIONS).contains(line.split(" ", 2)[0]));
+        assertThat(config.split("next\n", -1)[1])
+                .as("braces and brackets stand for themselves")
+                .contains("globoff\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\n1 10.9.9.9 b", "a b", "a\tb", "-type=any", "$(reboot)", "a\r\nb"})
+    void a_hostile_query_stays_one_question(String name) {
+        String questions = payload(new Attempt.DnsQuery("10.96.0.10", 53, name))
+                .environment()
+                .get("NETPROOF_DNS");
+
+        assertThat(questions).matches("0 10\\.96\\.0\\.10 [^\\s-][^\\s]*\n");
+    }
+
+    @Test
+    void the_script_itself_is_the_same_whatever_is_asked() {
+        Payload one = payload(new Attempt.Connect("10.0.0.1", 80));
+        Payload other = payload(new Attempt.ByName("$(reboot)\"'", 443));
+
+        assertThat(other.command()).isEqualTo(one.command());
+        assertThat(one.command()).hasSize(3).startsWith("/bin/sh", "-c");
+    }
+
+    @Test
+    void many_attempts_are_shared_among_processes_and_none_is_forgotten() {
+        Attempt[] attempts = IntStream.range(0, 1_000)
+                .mapToObj(i -> new Attempt.Connect("10.0." + i / 250 + "." + i % 250, 80))
+                .toArray(Attempt[]::new);
+        Map<String, String> environment = payload(attempts).environment();
+        List<String> chunks = Arrays.stream(
+                        environment.get("NETPROOF_CURL_CHUNKS").split(" ", -1))
+                .map(chunk -> environment.get("NETPROOF_CURL_" + chunk))
+                .toList();
+
+        assertThat(chunks).allSatisfy(chunk -> {
+            assertThat(chunk.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(128 * 1024);
+            assertThat(chunk.lines().filter(line -> line.startsWith("url"))).hasSizeLessThanOrEqualTo(250);
+        });
+        assertThat(chunks.stream().flatMap(String::lines).filter(line -> line.startsWith("url")))
+                .hasSize(1_001)
+                .doesNotHaveDuplicates();
+        assertThat(environment).containsEntry("NETPROOF_COUNT", "1001");
+    }
+
+    @Test
+    void an_ipv6_address_is_bracketed() {
+        assertThat(config(new Attempt.Connect("fd00::7", 80))).contains("url = \"pop3://[fd00::7]:80/\"");
+    }
+
+    @Test
+    @Timeout(60)
+    void a_real_shell_and_a_real_curl_write_what_the_log_reads() throws Exception {
+        assumeTrue(present("sh") && present("curl") && present("awk"), "needs sh, curl and awk");
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                ServerSocket web = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+            Thread server = new Thread(() -> answer(web), "web");
+            server.setDaemon(true);
+            server.start();
+            int dead;
+            try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+                dead = closed.getLocalPort();
+            }
+            ProbePod probe = Probes.trying(
+                    new Attempt.Connect("127.0.0.1", silent.getLocalPort()),
+                    new Attempt.Connect("127.0.0.1", dead),
+                    new Attempt.Http("http", "catalog", "127.0.0.1", web.getLocalPort(), "/ok", Optional.empty()),
+                    new Attempt.Http("http", "catalog", "127.0.0.1", web.getLocalPort(), "/no", Optional.empty()),
+                    new Attempt.Http(
+                            "http",
+                            "catalog",
+                            "127.0.0.1",
+                            web.getLocalPort(),
+                            "/ok?a=\"$(id)\"\\{b,c}'",
+                            Optional.of(200)),
+                    new Attempt.ByName("localhost", silent.getLocalPort()),
+                    new Attempt.ByName("name.invalid", 443));
+
+            List<List<Reading>> rounds = run(probe, 2);
+
+            assertThat(rounds)
+                    .hasSize(2)
+                    .allSatisfy(round -> assertThat(round)
+                            .extracting(r -> r.sample().outcome())
+                            .containsExactly(
+                                    Outcome.CONNECTED,
+                                    Outcome.REFUSED,
+                                    Outcome.CONNECTED,
+                                    Outcome.L7_DENIED,
+                                    Outcome.CONNECTED,
+                                    Outcome.CONNECTED,
+                                    Outcome.DNS_FAILURE));
+            List<Reading> first = rounds.get(0);
+            assertThat(first.get(1).sample().signal()).isEqualTo("curl 7: Connection refused");
+            assertThat(first.get(3).sample().signal()).isEqualTo("HTTP 403");
+            assertThat(first.get(5).remoteIp())
+                    .hasValueSatisfying(ip -> assertThat(ip).isIn("127.0.0.1", "::1"));
+        }
+    }
+
+    private static List<List<Reading>> run(ProbePod probe, int wanted) throws IOException, InterruptedException {
+        Payload payload = ProbeScript.payload(probe, NONCE, SECOND);
+        ProcessBuilder builder = new ProcessBuilder(payload.command()).redirectErrorStream(true);
+        builder.environment().putAll(payload.environment());
+        Process process = builder.start();
+        ProbeLog log = new ProbeLog(probe, NONCE, SECOND);
+        List<List<Reading>> rounds = new ArrayList<>();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            String line;
+            while (rounds.size() < wanted && (line = lines.readLine()) != null) {
+                List<Reading> readings = log.accept(Instant.now(), line);
+                if (!readings.isEmpty()) {
+                    rounds.add(readings);
+                }
+            }
+            process.destroy();
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroy);
+            process.destroyForcibly();
+        }
+        return rounds;
+    }
+
+    private static void answer(ServerSocket web) {
+        while (!web.isClosed()) {
+            try (var socket = web.accept()) {
+                String request = new BufferedReader(
+                                new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                        .readLine();
+                String status = request != null && request.startsWith("GET /ok") ? "200 OK" : "403 Forbidden";
+                socket.getOutputStream()
+                        .write(("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException e) {
+                // A peer that went away; the next may stay.
+            }
+        }
+    }
+
+    private static boolean present(String program) {
+        Set<String> folders = new HashSet<>(
+                Arrays.asList(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator, -1)));
+        return folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    private static Payload payload(Attempt... attempts) {
+        return ProbeScript.payload(Probes.trying(attempts), NONCE, SECOND);
+    }
+
+    private static String config(Attempt attempt) {
+        return payload(attempt).environment().get("NETPROOF_CURL_0");
+    }
+}
