@@ -59,7 +59,8 @@ class PlannerTest {
                             new Attempt.Connect("10.96.0.2", 80),
                             new Attempt.Connect("10.0.1.2", 8080),
                             new Attempt.Connect("10.0.2.3", 8080));
-            assertThat(plan.checks().get(0).legs()).isEqualTo(plan.checks().get(1).legs());
+            assertThat(plan.checks().get(0).legs())
+                    .isEqualTo(plan.checks().get(1).legs());
         }
 
         @Test
@@ -68,9 +69,7 @@ class PlannerTest {
                     .deny(stranger(), to("catalog"))
                     .plan();
 
-            assertThat(plan.probes())
-                    .extracting(ProbePod::source)
-                    .containsExactly("storefront", "stranger");
+            assertThat(plan.probes()).extracting(ProbePod::source).containsExactly("storefront", "stranger");
             assertThat(plan.probes()).extracting(ProbePod::id).doesNotHaveDuplicates();
         }
 
@@ -150,8 +149,9 @@ class PlannerTest {
                     .allow(from("storefront"), to("catalog"))
                     .plan();
 
-            assertThat(plan.notes()).anySatisfy(note -> assertThat(note)
-                    .startsWith(kind + " front in namespace shop counts the probe of source storefront"));
+            assertThat(plan.notes())
+                    .anySatisfy(note -> assertThat(note)
+                            .startsWith(kind + " front in namespace shop counts the probe of source storefront"));
             assertThat(plan.probes()).extracting(ProbePod::ownership).containsExactly(Ownership.PLAIN);
         }
     }
@@ -175,7 +175,9 @@ class PlannerTest {
             Verdict verdict = foregone(shop.deny(from("storefront"), to("catalog", 8080)));
 
             says(verdict, Status.INCONCLUSIVE, Reason.NO_DESTINATION);
-            assertThat(verdict.explanation()).contains("has no port 8080/TCP, only").contains("80");
+            assertThat(verdict.explanation())
+                    .contains("has no port 8080/TCP, only")
+                    .contains("80");
         }
 
         @Test
@@ -190,8 +192,7 @@ class PlannerTest {
                     port("metrics", 9090, Protocol.TCP));
 
             PlannedCheck check = only(shop.deny(
-                    from("storefront"),
-                    to(pods("orders"), Optional.of(new PortRef.Name("metrics")), Protocol.TCP)));
+                    from("storefront"), to(pods("orders"), Optional.of(new PortRef.Name("metrics")), Protocol.TCP)));
 
             assertThat(check.legs()).extracting(l -> l.path().endpoint()).containsExactly("10.0.1.4:9090");
         }
@@ -241,8 +242,7 @@ class PlannerTest {
         @Test
         void over_udp_can_only_be_tried_where_dns_answers() {
             Verdict verdict = foregone(shop.deny(
-                    from("storefront"),
-                    to(pods("catalog"), Optional.of(new PortRef.Number(514)), Protocol.UDP)));
+                    from("storefront"), to(pods("catalog"), Optional.of(new PortRef.Number(514)), Protocol.UDP)));
 
             says(verdict, Status.UNTESTABLE, Reason.NOT_SUPPORTED);
         }
@@ -313,8 +313,9 @@ class PlannerTest {
             PlannedCheck check = only(
                     shop.deny(from("front", Map.of("ap", "storefront"), Liveness.LIVE, Placement.ANY), to("catalog")));
 
-            assertThat(check.doubt()).hasValueSatisfying(doubt -> assertThat(doubt.explanation())
-                    .contains("did you mean the label app?"));
+            assertThat(check.doubt())
+                    .hasValueSatisfying(
+                            doubt -> assertThat(doubt.explanation()).contains("did you mean the label app?"));
         }
 
         @Test
@@ -368,10 +369,7 @@ class PlannerTest {
                     .deny(from("storefront"), to("catalog"))
                     .plan();
 
-            assertThat(plan.refusals())
-                    .extracting(Refusal::exit)
-                    .isNotEmpty()
-                    .containsOnly(Exit.BAD_INPUT);
+            assertThat(plan.refusals()).extracting(Refusal::exit).isNotEmpty().containsOnly(Exit.BAD_INPUT);
             assertThat(plan.refusals().get(0).problem())
                     .startsWith("shop.yaml:10:5: there is no namespace shop (source storefront)");
         }
@@ -387,7 +385,8 @@ class PlannerTest {
 
         @Test
         void nothing_of_it_starts_a_probe() {
-            assertThat(shop.deny(from("storefront"), to("catalgo")).plan().probes()).isEmpty();
+            assertThat(shop.deny(from("storefront"), to("catalgo")).plan().probes())
+                    .isEmpty();
         }
     }
 
@@ -410,8 +409,7 @@ class PlannerTest {
         void may_be_allowed_and_is_noted_then() {
             Plan plan = shop.publishingNotReady("peers", Map.of("app", "storefront"))
                     .allow(from("storefront"), to("catalog"))
-                    .plan(new PlanTerms(
-                            LocalDate.of(2026, 1, 1), 5, PlanTerms.Published.ALLOW, "default", Map.of()));
+                    .plan(new PlanTerms(LocalDate.of(2026, 1, 1), 5, PlanTerms.Published.ALLOW, "default", Map.of()));
 
             assertThat(plan.refusals()).isEmpty();
             assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("Service peers"));
@@ -491,9 +489,7 @@ class PlannerTest {
                     .deny(placed(Placement.EACH), to("catalog"))
                     .plan();
 
-            assertThat(plan.probes())
-                    .extracting(p -> p.node().orElse(""))
-                    .containsExactly("node-1", "node-2");
+            assertThat(plan.probes()).extracting(p -> p.node().orElse("")).containsExactly("node-1", "node-2");
             assertThat(plan.notes()).contains("node node-3 was not looked at: cordoned");
             assertThat(plan.checks().get(0).legs()).hasSize(6);
         }
@@ -522,10 +518,7 @@ class PlannerTest {
 
         @Test
         void other_is_untestable_where_every_node_runs_one() {
-            says(
-                    foregone(shop.deny(placed(Placement.OTHER), to("catalog"))),
-                    Status.UNTESTABLE,
-                    Reason.NOT_SUPPORTED);
+            says(foregone(shop.deny(placed(Placement.OTHER), to("catalog"))), Status.UNTESTABLE, Reason.NOT_SUPPORTED);
         }
 
         private dev.netproof.model.Source placed(Placement placement) {
@@ -541,11 +534,7 @@ class PlannerTest {
             Check.Terms terms = new Check.Terms("cut-over", "orders-team", Optional.of("PAY-1"), last);
 
             PlannedCheck check = only(shop.check(
-                    from("storefront"),
-                    Expectation.ALLOW,
-                    to("catalog"),
-                    Check.Origin.EXCEPTION,
-                    Optional.of(terms)));
+                    from("storefront"), Expectation.ALLOW, to("catalog"), Check.Origin.EXCEPTION, Optional.of(terms)));
 
             assertThat(check.foregone().map(Verdict::reason).equals(Optional.of(Reason.EXCEPTION_EXPIRED)))
                     .isEqualTo(expired);
@@ -559,7 +548,8 @@ class PlannerTest {
 
         @Test
         void a_host_is_tried_by_name_and_by_a_control() {
-            Plan plan = shop.deny(from("storefront"), to(host, https, Protocol.TCP)).plan();
+            Plan plan =
+                    shop.deny(from("storefront"), to(host, https, Protocol.TCP)).plan();
 
             assertThat(plan.controls()).singleElement().satisfies(control -> {
                 assertThat(control.namespace()).isEqualTo("default");

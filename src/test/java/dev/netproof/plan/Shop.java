@@ -74,7 +74,12 @@ public final class Shop {
     }
 
     public Shop pod(
-            String app, String ip, String node, Readiness readiness, List<KubeletProbe> probes, ContainerPort... ports) {
+            String app,
+            String ip,
+            String node,
+            Readiness readiness,
+            List<KubeletProbe> probes,
+            ContainerPort... ports) {
         String name = app + "-" + ip.substring(ip.lastIndexOf('.') + 1);
         pods.add(new Pod(
                 NAMESPACE,
@@ -100,8 +105,10 @@ public final class Shop {
 
     /** A Service on one port over all pods with app=NAME, whatever their state. */
     public Shop service(String name, String ip, int port, int targetPort) {
-        return service(name, List.of(ip), new ServicePort(
-                Optional.empty(), port, new PortRef.Number(targetPort), Protocol.TCP));
+        return service(
+                name,
+                List.of(ip),
+                new ServicePort(Optional.empty(), port, new PortRef.Number(targetPort), Protocol.TCP));
     }
 
     public Shop service(String name, List<String> ips, ServicePort... ports) {
@@ -112,7 +119,9 @@ public final class Shop {
                     int number = port.targetPort() instanceof PortRef.Number n
                             ? n.value()
                             : pod.ports().stream()
-                                    .filter(p -> p.name().equals(Optional.of(port.targetPort().toString())))
+                                    .filter(p -> p.name()
+                                            .equals(Optional.of(
+                                                    port.targetPort().toString())))
                                     .findFirst()
                                     .orElseThrow()
                                     .number();
@@ -133,8 +142,7 @@ public final class Shop {
     }
 
     public Shop publishingNotReady(String name, Map<String, String> selector) {
-        services.add(new Service(
-                NAMESPACE, name, selector, List.of(), List.of(), Publishing.NOT_READY_TOO, List.of()));
+        services.add(new Service(NAMESPACE, name, selector, List.of(), List.of(), Publishing.NOT_READY_TOO, List.of()));
         return this;
     }
 
