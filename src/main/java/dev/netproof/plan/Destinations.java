@@ -154,6 +154,12 @@ final class Destinations {
         List<Backend> backends = sample(ready.stream()
                 .map(e -> backend(e.ip(), e.port(), port.protocol()))
                 .toList());
+        if (isQuery(destination, port.port()) && backends.stream().anyMatch(b -> b.port() != DNS_PORT)) {
+            return Reach.none(Foregone.unsupported(
+                    what + " is served by pods on another port than " + DNS_PORT
+                            + ", which the probe's nslookup cannot ask",
+                    "use protocol: TCP for the same Service port, where the same policy covers both"));
+        }
         List<Way> ways = new ArrayList<>();
         String name = service.name() + "." + service.namespace() + ".svc";
         if (!isQuery(destination, port.port())) {

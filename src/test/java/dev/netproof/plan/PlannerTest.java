@@ -240,6 +240,23 @@ class PlannerTest {
         }
 
         @Test
+        void of_a_name_server_on_another_pod_port_cannot_be_asked_and_says_so() {
+            ServicePort udp = new ServicePort(Optional.of("dns"), 53, new PortRef.Number(5353), Protocol.UDP);
+            Shop shop = Shop.withNodes("node-1")
+                    .pod("dns", "10.0.1.9", "node-1", 5353)
+                    .pod("storefront", "10.0.1.1", "node-1", 8080)
+                    .service("dns", List.of("10.96.0.10"), udp);
+
+            Plan plan = shop.allow(
+                            from("storefront"),
+                            to(new Target.Service("shop", "dns"), Optional.of(new PortRef.Number(53)), Protocol.DNS))
+                    .plan();
+
+            assertThat(plan.checks().get(0).foregone())
+                    .hasValueSatisfying(verdict -> assertThat(verdict.status()).isEqualTo(Verdict.Status.UNTESTABLE));
+        }
+
+        @Test
         void over_udp_can_only_be_tried_where_dns_answers() {
             Verdict verdict = foregone(shop.deny(
                     from("storefront"), to(pods("catalog"), Optional.of(new PortRef.Number(514)), Protocol.UDP)));
