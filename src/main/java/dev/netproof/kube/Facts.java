@@ -157,11 +157,14 @@ final class Facts {
         return new PortRef.Name(target.getStrVal());
     }
 
+    /** The API writes a slice without endpoints, and one without ports, as null. */
     private static Stream<ClusterFacts.Endpoint> endpoints(EndpointSlice slice, Set<String> ownPods) {
-        return slice.getEndpoints().stream()
+        return Stream.ofNullable(slice.getEndpoints())
+                .flatMap(List::stream)
                 .filter(endpoint -> pod(endpoint).filter(ownPods::contains).isEmpty())
                 .flatMap(endpoint -> endpoint.getAddresses().stream()
-                        .flatMap(ip -> slice.getPorts().stream()
+                        .flatMap(ip -> Stream.ofNullable(slice.getPorts())
+                                .flatMap(List::stream)
                                 .filter(port -> port.getPort() != null)
                                 .map(port -> new ClusterFacts.Endpoint(
                                         ip,
