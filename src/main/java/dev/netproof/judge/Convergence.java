@@ -447,6 +447,11 @@ public final class Convergence {
                 Optional<Outcome> latest = outcome;
                 steady = latest.isPresent()
                         && track.steadily(s -> s.outcome() == latest.get(), patience.stable(), settled);
+                if (!steady && track.steadily(s -> s.outcome().looksDenied(), patience.stable(), settled)) {
+                    // Kernels limit how often they answer with ICMP: refusals and silences in turn are one denial.
+                    outcome = Optional.of(worst(track.tail(s -> s.outcome().looksDenied())));
+                    steady = true;
+                }
             }
         }
         return new Finding(

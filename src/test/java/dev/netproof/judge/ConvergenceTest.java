@@ -843,6 +843,19 @@ class ConvergenceTest {
         }
     }
 
+    @Test
+    void refusalsAndSilencesInTurnAreOneDenial() {
+        Watch watch = Watch.of(ALLOW)
+                .path(ONE)
+                .started(0)
+                .other(0, Outcome.CONNECTED, 1, 19)
+                .front(0, Outcome.REFUSED, 6, 10)
+                .silence(0, 13)
+                .front(0, Outcome.REFUSED, 14)
+                .silence(0, 18);
+        says(watch.verdict(), Status.FAIL, Reason.BLOCKED);
+    }
+
     private static void says(Verdict verdict, Status status, Reason reason) {
         assertThat(verdict)
                 .extracting(Verdict::status, Verdict::reason)
