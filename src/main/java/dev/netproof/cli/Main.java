@@ -45,6 +45,7 @@ public final class Main {
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 System.getenv("NETPROOF_LOG") == null ? "off" : System.getenv("NETPROOF_LOG"));
+        Signals.listen();
         System.exit(execute(args));
     }
 
@@ -61,7 +62,7 @@ public final class Main {
                 err.println("  fix: " + trouble.fix());
                 return Exit.NOT_JUDGED.code();
             }
-            err.println("error: " + error);
+            err.println("error: " + error + (error.getCause() == null ? "" : ": " + error.getCause()));
             err.println("  this is a fault of netproof itself; with NETPROOF_LOG=debug there is more to report");
             if (System.getenv("NETPROOF_LOG") != null) {
                 error.printStackTrace(err);

@@ -238,7 +238,7 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch reported = new CountDownLatch(1);
         Thread hook = new Thread(
                 () -> {
-                    runner.interrupt(Exit.INTERRUPTED);
+                    runner.interrupt(Signals.exit());
                     try {
                         if (!reported.await(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS)) {
                             err.println(
@@ -252,10 +252,17 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             AtomicReference<Report> result = new AtomicReference<>();
+            AtomicReference<RuntimeException> fault = new AtomicReference<>();
             NetproofEngine engine = new NetproofEngine(selected, matrix -> {
-                Report report = runner.run(matrix);
-                result.set(report);
-                return report;
+                try {
+                    Report report = runner.run(matrix);
+                    result.set(report);
+                    return report;
+                } catch (RuntimeException e) {
+                    // The launcher would keep it to its listeners.
+                    fault.set(e);
+                    throw e;
+                }
             });
             var config = LauncherConfig.builder()
                     .enableTestEngineAutoRegistration(false)
@@ -271,7 +278,7 @@ final class RunCommand implements Callable<Integer> {
                             .forExecution()
                             .build());
             Report report = Optional.ofNullable(result.get())
-                    .orElseThrow(() -> new IllegalStateException("the plan was not executed"));
+                    .orElseThrow(() -> new IllegalStateException("the plan was not executed", fault.get()));
             return finish(report, err);
         } finally {
             reported.countDown();
