@@ -1,0 +1,155 @@
+package dev.netproof.live;
+
+/** What the tests put into a cluster: servers, clients and policies, all fit for the restricted standard. */
+final class Manifests {
+    private static final String AGNHOST = "registry.k8s.io/e2e-test-images/agnhost:2.56";
+    private static final String NETSHOOT = "docker.io/nicolaka/netshoot:v0.14";
+
+    private Manifests() {}
+
+    /** A server (Deployment and Service of the same name, label app) that listens on a port of its pod. */
+    static String server(String name, int servicePort, int podPort) {
+        return deployment(name, "[netexec, --http-port=" + podPort + ", --udp-port=-1]", podPort, "")
+                + service(name, servicePort, podPort);
+    }
+
+    /** A server whose kubelet looks after it: a readiness probe on the port itself. */
+    static String watchedServer(String name, int servicePort, int podPort) {
+        return deployment(
+                        name,
+                        "[netexec, --http-port=" + podPort + ", --udp-port=-1]",
+                        podPort,
+                        "readinessProbe: {tcpSocket: {port: " + podPort + "}, periodSeconds: 1}")
+                + service(name, servicePort, podPort);
+    }
+
+    /** A server that is never ready. */
+    static String unreadyServer(String name, int servicePort, int podPort) {
+        return deployment(
+                        name,
+                        "[netexec, --http-port=" + podPort + ", --udp-port=-1]",
+                        podPort,
+                        "readinessProbe: {tcpSocket: {port: 1}, periodSeconds: 1}")
+                + service(name, servicePort, podPort);
+    }
+
+    /** A pod that does nothing, so that somebody has the labels. */
+    static String client(String name) {
+        return deployment(name, "[pause]", 0, "");
+    }
+
+    private static String deployment(String name, String args, int port, String readiness) {
+        String ports = port == 0 ? "" : "ports: [{name: main, containerPort: " + port + "}]";
+        return """
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: %1$s}
+                spec:
+                  selector: {matchLabels: {app: %1$s}}
+                  template:
+                    metadata: {labels: {app: %1$s}}
+                    spec:
+                      terminationGracePeriodSeconds: 1
+                      automountServiceAccountToken: false
+                      securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}}
+                      containers:
+                        - name: %1$s
+                          image: %2$s
+                          args: %3$s
+                          %4$s
+                          %5$s
+                          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+                """.formatted(name, AGNHOST, args, ports, readiness);
+    }
+
+    static String service(String name, int servicePort, int podPort) {
+        return service(name, name, servicePort, podPort);
+    }
+
+    static String service(String name, String app, int servicePort, int podPort) {
+        return """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %s}
+                spec:
+                  selector: {app: %s}
+                  ports: [{name: main, port: %d, targetPort: %d}]
+                """.formatted(name, app, servicePort, podPort);
+    }
+
+    /** Lets only one application in. */
+    static String admits(String to, String from) {
+        return """
+                ---
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: %1$s-admits}
+                spec:
+                  podSelector: {matchLabels: {app: %1$s}}
+                  policyTypes: [Ingress]
+                  ingress: [{from: [{podSelector: {matchLabels: {app: %2$s}}}]}]
+                """.formatted(to, from);
+    }
+
+    /** Lets nobody in. */
+    static String admitsNobody(String to) {
+        return """
+                ---
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: %1$s-admits-nobody}
+                spec:
+                  podSelector: {matchLabels: {app: %1$s}}
+                  policyTypes: [Ingress]
+                """.formatted(to);
+    }
+
+    /** Lets an application out to the pods of this namespace alone: not to the DNS, not to the world. */
+    static String keepsAtHome(String from) {
+        return """
+                ---
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: %1$s-stays}
+                spec:
+                  podSelector: {matchLabels: {app: %1$s}}
+                  policyTypes: [Egress]
+                  egress: [{to: [{podSelector: {}}]}]
+                """.formatted(from);
+    }
+
+    /** A server on every node, so that it shows that packets get from any node to any other. */
+    static String everywhere(String name, int servicePort, int podPort) {
+        return deployment(name, "[netexec, --http-port=" + podPort + ", --udp-port=-1]", podPort, "")
+                        .replace("kind: Deployment", "kind: DaemonSet")
+                + service(name, servicePort, podPort);
+    }
+
+    /** A server that nobody but its own pod can reach. */
+    static String loopbackServer(String name, int servicePort, int podPort) {
+        return deployment(
+                                name,
+                                "[python3, -m, http.server, \"" + podPort + "\", --bind, 127.0.0.1, --directory, /tmp]",
+                                podPort,
+                                "")
+                        .replace(AGNHOST, NETSHOOT)
+                        .replace("args:", "command:")
+                + service(name, servicePort, podPort);
+    }
+
+    /** Lets an application ask for names, and nothing else. */
+    static String mayOnlyResolve(String from) {
+        return """
+                ---
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: %1$s-resolves}
+                spec:
+                  podSelector: {matchLabels: {app: %1$s}}
+                  policyTypes: [Egress]
+                  egress: [{ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]}]
+                """.formatted(from);
+    }
+}

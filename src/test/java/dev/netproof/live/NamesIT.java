@@ -1,0 +1,48 @@
+package dev.netproof.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A name and a connection are two facts. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+final class NamesIT {
+    @RegisterExtension
+    static final LiveCluster LIVE = LiveCluster.with("names");
+
+    @BeforeAll
+    static void servers() {
+        LIVE.apply(Manifests.server("web", 80, 8080), Manifests.client("home"), Manifests.keepsAtHome("home"));
+        LIVE.awaitReady();
+    }
+
+    @Test
+    void withoutNamesAnAllowedEdgeFailsAndTheReportSaysThatTheAddressWorks() {
+        Ran ran = LIVE.run("""
+                checks:
+                - {from: deploy/home, to: svc/web, expect: allow}
+                """).exits(1);
+        Ran.Result result = ran.that("deploy/home → svc/web is allowed").is("FAIL", "NAME_NOT_RESOLVED");
+        result.says("does not resolve (egress to kube-dns is blocked?)", "by address the connection works")
+                .advises("kube-dns", "53");
+        assertThat(result.outcomes()).isNotEmpty().containsOnly("CONNECTED");
+    }
+
+    @Test
+    void namesOverUdpAreAllowedAndDenied() {
+        Ran ran = LIVE.run("""
+                destinations:
+                  dns: {service: kube-dns, namespace: kube-system, port: 53, protocol: UDP}
+                checks:
+                - {from: deploy/web, to: dns, expect: allow}
+                - {from: deploy/home, to: dns, expect: deny}
+                """).exits(0);
+        ran.that("deploy/web → dns:53 is allowed").is("PASS", "CONNECTED");
+        Ran.Result denied = ran.that("deploy/home → dns:53 is denied").is("PASS", "DENIED");
+        assertThat(denied.controls()).isNotEmpty().containsOnly("REACHED");
+    }
+}
