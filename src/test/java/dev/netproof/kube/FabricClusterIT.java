@@ -83,6 +83,8 @@ final class FabricClusterIT {
                         .withNewMetadata()
                         .withName(namespace)
                         .addToLabels("pod-security.kubernetes.io/enforce", "restricted")
+                        // Other live tests leave what is in here alone.
+                        .addToLabels("live-test", namespace)
                         .endMetadata()
                         .build())
                 .create();
