@@ -91,12 +91,8 @@ public final class Planner {
 
     private PlannedCheck source(Check check, Reach reach) {
         Source source = check.source();
-        if (source.identity() instanceof Identity.ExistingPod) {
-            return foregone(
-                    check,
-                    Foregone.unsupported(
-                            "probing from inside an existing pod is not supported yet",
-                            "name the pod's labels as a source, so that a probe takes on its identity"));
+        if (source.identity() instanceof Identity.ExistingPod pod) {
+            return likePod(check, reach, pod);
         }
         if (source.identity() instanceof Identity.Workload workload) {
             Optional<ClusterFacts.Workload> live = facts.workloads().stream()
@@ -140,6 +136,31 @@ public final class Planner {
                 doubt);
     }
 
+    /** A probe with an existing pod's labels, on its node: to policies it is that pod's twin. */
+    private PlannedCheck likePod(Check check, Reach reach, Identity.ExistingPod wanted) {
+        Source source = check.source();
+        List<Pod> living = facts.pods().stream()
+                .filter(p -> p.namespace().equals(source.namespace()) && p.readiness() != Readiness.GONE)
+                .toList();
+        Optional<Pod> found =
+                living.stream().filter(p -> p.name().equals(wanted.name())).findFirst();
+        if (found.isEmpty()) {
+            Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
+            return foregone(check, Foregone.missingWorkload("pod", wanted.name(), source.namespace(), names));
+        }
+        return legs(
+                check,
+                reach,
+                new SourceIdentity(
+                        source.namespace(),
+                        found.get().labels(),
+                        source.serviceAccount(),
+                        found.get().node(),
+                        Map.of(),
+                        List.of()),
+                Optional.empty());
+    }
+
     private boolean isLive(Source source, Map<String, String> labels) {
         Selector selector = Selector.of(labels);
         return facts.pods().stream()
@@ -173,7 +194,7 @@ public final class Planner {
         refusePublished(check, identity);
         List<Leg> legs = new ArrayList<>();
         for (Optional<String> node : nodes(check, reach)) {
-            ProbeBook.Entry probe = probes.entry(check.source().name(), identity.on(node));
+            ProbeBook.Entry probe = probes.entry(check.source().name(), identity.on(node.or(identity::node)));
             for (Reach.Way way : reach.ways()) {
                 if (way.kind() == Path.Kind.LOOKUP && !lookupMatters(check)) {
                     continue;

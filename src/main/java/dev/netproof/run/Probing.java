@@ -40,6 +40,9 @@ final class Probing {
     /** How long outside names may take to resolve before the sources go ahead without. */
     private static final Duration CONTROL_START = Duration.ofSeconds(20);
 
+    /** How long past its deadline a check waits for a control that is under way. */
+    private static final Duration LATE_ANSWER = Duration.ofSeconds(5);
+
     private final ProbeSession session;
     private final SessionTerms sessionTerms;
     private final RunTerms terms;
@@ -259,11 +262,20 @@ final class Probing {
         return a.isBefore(b) ? a : b;
     }
 
-    private static boolean isDecided(PlannedCheck check, Convergence watching, Instant launched, Instant now) {
+    private boolean isDecided(PlannedCheck check, Convergence watching, Instant launched, Instant now) {
         if (watching.matches(check) || watching.hopeless(check)) {
             return true;
         }
-        return !watching.waitsForProbe(check) && !now.isBefore(watching.deadline(check, launched));
+        Instant deadline = watching.deadline(check, launched);
+        return !watching.waitsForProbe(check)
+                && !now.isBefore(waitsForAnswer(check) ? deadline.plus(LATE_ANSWER) : deadline);
+    }
+
+    /** Whether it has been asked, and not yet been said, that one of the check's backends listens. */
+    private boolean waitsForAnswer(PlannedCheck check) {
+        return check.legs().stream()
+                .flatMap(leg -> leg.backends().stream())
+                .anyMatch(backend -> asked.contains(backend.key()));
     }
 
     /** Feeds one event to the judge; the readings are those of a round that it completed. */

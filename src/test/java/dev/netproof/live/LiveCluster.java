@@ -329,7 +329,7 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
                 "json=" + json,
                 "--report",
                 "junit=" + junit));
-        for (String pace : List.of("--settle=2s", "--deadline=8s", "--connect-timeout=2s")) {
+        for (String pace : List.of("--settle=2s", "--deadline=15s", "--connect-timeout=2s")) {
             String option = pace.substring(0, pace.indexOf('='));
             if (Arrays.stream(options).noneMatch(given -> given.startsWith(option))) {
                 args.add(pace);

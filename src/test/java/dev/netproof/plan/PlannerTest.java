@@ -558,6 +558,30 @@ class PlannerTest {
         }
     }
 
+    @Test
+    void an_existing_pod_as_source_gets_a_twin_with_its_labels_on_its_node() {
+        Shop shop = Shop.withNodes("node-1", "node-2")
+                .pod("web", "10.0.2.7", "node-2", 8080)
+                .pod("catalog", "10.0.1.1", "node-1", 8080)
+                .service("catalog", "10.96.0.2", 80, 8080);
+        dev.netproof.model.Source pod = new dev.netproof.model.Source(
+                "pod/web-7",
+                Shop.NAMESPACE,
+                new Identity.ExistingPod("web-7"),
+                Optional.empty(),
+                Liveness.LIVE,
+                Placement.ANY,
+                new dev.netproof.model.Location("shop.yaml", 1, 1));
+
+        Plan plan = shop.deny(pod, to(new Target.Service("shop", "catalog"), Optional.empty(), Protocol.TCP))
+                .plan();
+
+        assertThat(plan.probes()).singleElement().satisfies(probe -> {
+            assertThat(probe.labels()).containsEntry("app", "web");
+            assertThat(probe.node()).contains("node-2");
+        });
+    }
+
     @Nested
     class Outside {
         private final Target host = new Target.Host("example.com");
