@@ -56,8 +56,8 @@ final class Listening {
             if (ear.heard()) {
                 return answered(backend, Answer.LISTENING, "the server spoke first");
             }
-            if (!asked.errorOccurred()) {
-                outlive(pod, asked, ear);
+            if (!asked.errorOccurred() && !outlives(pod, asked, ear)) {
+                return answered(backend, Answer.UNKNOWN, "the API server is too slow to tell silence from a refusal");
             }
             Duration taken = Duration.ofNanos(System.nanoTime() - begun).multipliedBy(2);
             within(taken.compareTo(MARGIN) > 0 ? taken : MARGIN, () -> ear.heard() || asked.errorOccurred());
@@ -79,9 +79,9 @@ final class Listening {
      * Waits until a question asked later at the dead port was refused, too: on a busy API server or node a refusal can be overtaken by
      * another one that was asked for at the same time.
      */
-    private static void outlive(PodResource pod, PortForward asked, Ear ear) {
+    private static boolean outlives(PodResource pod, PortForward asked, Ear ear) {
         try (PortForward later = pod.portForward(DEAD_PORT, null, new Ear())) {
-            within(PATIENCE, () -> ear.heard() || asked.errorOccurred() || later.errorOccurred());
+            return within(PATIENCE, () -> ear.heard() || asked.errorOccurred() || later.errorOccurred());
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
