@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /**
  * One probe's log, read line by line. Lines without the run's nonce are somebody else's and say nothing. A round counts when its
  * end marker has come: an attempt without a line in it is a {@link Outcome#PROBE_ERROR}, never a denial, and a round in which
- * even the loop-back attempt was slow says nothing at all.
+ * even the loop-back attempt was slow, or an attempt outlasted its own time-out, says nothing at all.
  */
 public final class ProbeLog {
     /** A refusal on the pod's own loop-back takes well under a millisecond; this long, and the pod did not get to run. */
@@ -78,7 +78,7 @@ public final class ProbeLog {
     private List<Reading> end(Instant at, int round, Round state) {
         ended.add(round);
         open.remove(round);
-        if (state.loopback != null && state.loopback.compareTo(STARVED) > 0) {
+        if (state.late || (state.loopback != null && state.loopback.compareTo(STARVED) > 0)) {
             starved++;
             return List.of();
         }
@@ -115,6 +115,8 @@ public final class ProbeLog {
             return;
         }
         Duration elapsed = Duration.ofNanos(Math.round(total * 1e9));
+        // curl's own time-out came late: whatever it waited for, the pod did not get to run in time.
+        state.late |= elapsed.compareTo(timeout.plus(STARVED)) > 0;
         if (f[0].equals(ProbeScript.LOOPBACK)) {
             state.loopback = elapsed;
             return;
@@ -236,5 +238,6 @@ public final class ProbeLog {
         private final Map<Integer, Reading> readings = new HashMap<>();
         private final Map<String, String> socketErrors = new HashMap<>();
         private @org.jspecify.annotations.Nullable Duration loopback;
+        private boolean late;
     }
 }

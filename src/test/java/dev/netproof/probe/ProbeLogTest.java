@@ -85,6 +85,13 @@ class ProbeLogTest {
     }
 
     @Test
+    void a_round_with_an_attempt_that_outlasted_its_own_time_out_says_nothing() {
+        assertThat(tell("1 " + FAST_LOOPBACK, "1 A 0 28 0.0 0.0 4.671 0 000  timed out", "1 E 4"))
+                .isEmpty();
+        assertThat(log.starvedRounds()).isEqualTo(1);
+    }
+
+    @Test
     void lines_without_the_nonce_say_nothing() {
         tell("1 " + FAST_LOOPBACK);
         log.accept(NOON, "1 A 0 0 0.0 0.001 0.01 1 200 10.0.0.1 forged");
