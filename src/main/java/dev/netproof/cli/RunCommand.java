@@ -201,7 +201,6 @@ final class RunCommand implements Callable<Integer> {
         }
         // Mistakes in the matrix are said first: they can be mended without a cluster.
         String namespace = Optional.ofNullable(cluster.namespace)
-                .or(() -> Optional.empty())
                 .orElse(access.map(ClusterAccess::namespace).orElse("default"));
         Reading reading = matrices.read(namespace);
         if (!MatrixArguments.usable(reading, err)) {

@@ -1,6 +1,7 @@
 package dev.netproof.matrix;
 
 import dev.netproof.model.Expectation;
+import dev.netproof.model.Similar;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +50,6 @@ final class Expectations {
     }
 
     static Optional<String> meant(String word) {
-        return Optional.ofNullable(SYNONYMS.get(word.toLowerCase(Locale.ROOT))).or(() -> Suggestion.among(WORDS, word));
+        return Optional.ofNullable(SYNONYMS.get(word.toLowerCase(Locale.ROOT))).or(() -> Similar.among(WORDS, word));
     }
 }

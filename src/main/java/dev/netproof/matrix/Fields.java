@@ -1,5 +1,6 @@
 package dev.netproof.matrix;
 
+import dev.netproof.model.Similar;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ final class Fields {
                 meant.addAll(keys);
             } else {
                 findings.add(entry.key().span(), Problems.unknownKey(key, owner, keys));
-                Suggestion.among(keys, key).ifPresent(meant::add);
+                Similar.among(keys, key).ifPresent(meant::add);
             }
         }
     }

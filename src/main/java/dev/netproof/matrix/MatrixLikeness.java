@@ -1,5 +1,6 @@
 package dev.netproof.matrix;
 
+import dev.netproof.model.Similar;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,8 +24,7 @@ final class MatrixLikeness {
             return has(root, "checks") || has(root, "grid");
         }
         return apiVersion.orElse("").startsWith(DocumentReader.API_GROUP)
-                || Suggestion.among(List.of(DocumentReader.KIND), kind.orElse(""))
-                        .isPresent();
+                || Similar.among(List.of(DocumentReader.KIND), kind.orElse("")).isPresent();
     }
 
     private static boolean has(YamlNode.Mapping root, String key) {

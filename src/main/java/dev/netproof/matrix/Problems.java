@@ -3,6 +3,7 @@ package dev.netproof.matrix;
 import dev.netproof.matrix.Diagnostic.Severity;
 import dev.netproof.model.Check;
 import dev.netproof.model.Protocol;
+import dev.netproof.model.Similar;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -257,8 +258,7 @@ final class Problems {
         return error(
                 "unknown-key",
                 owner + " has no key " + quote(key),
-                didYouMean(Suggestion.among(keys, key)) + capital(owner) + " can have: " + String.join(", ", keys)
-                        + ".");
+                didYouMean(Similar.among(keys, key)) + capital(owner) + " can have: " + String.join(", ", keys) + ".");
     }
 
     static Problem missingKey(String owner, String key, String example) {
@@ -325,7 +325,7 @@ final class Problems {
 
     static Problem unknownPlacement(String word, List<String> words) {
         Optional<String> meant =
-                List.of("all", "every").contains(word) ? Optional.of("each") : Suggestion.among(words, word);
+                List.of("all", "every").contains(word) ? Optional.of("each") : Similar.among(words, word);
         return error(
                 "unknown-placement",
                 quote(word) + " is no way to choose nodes",
@@ -338,7 +338,7 @@ final class Problems {
         return error(
                 "unknown-protocol",
                 quote(word) + " is no protocol that a check can speak",
-                didYouMean(Suggestion.among(words, word)) + "There are: " + String.join(", ", words) + ".");
+                didYouMean(Similar.among(words, word)) + "There are: " + String.join(", ", words) + ".");
     }
 
     static Problem badStatus(String written) {
@@ -556,7 +556,7 @@ final class Problems {
         return error(
                 "unknown-source",
                 "there is no source " + quote(name),
-                Suggestion.among(names, name)
+                Similar.among(names, name)
                         .map(meant ->
                                 didYouMean(Optional.of(meant)) + "Defined under \"sources:\" are: " + listed(names))
                         .orElse("A workload is written deploy/" + workloadName(name)
@@ -567,7 +567,7 @@ final class Problems {
         return error(
                 "unknown-destination",
                 "there is no destination " + quote(name),
-                Suggestion.among(names, name)
+                Similar.among(names, name)
                         .map(meant -> didYouMean(Optional.of(meant)) + "Defined under \"destinations:\" are: "
                                 + listed(names))
                         .orElse("A Service is written svc/" + workloadName(name) + ", a workload deploy/"
@@ -617,7 +617,7 @@ final class Problems {
     static Problem unknownKind(String reference) {
         String[] parts = reference.split("/", -1);
         String kind = parts.length >= 3 ? parts[1] : parts[0];
-        Optional<String> close = kind.isEmpty() ? Optional.empty() : Suggestion.among(PREFIXES, kind);
+        Optional<String> close = kind.isEmpty() ? Optional.empty() : Similar.among(PREFIXES, kind);
         String fix =
                 "Write deploy/NAME, sts/NAME, ds/NAME, pod/NAME or svc/NAME, with \"namespace/\" in front where it is "
                         + "another.";
@@ -651,7 +651,7 @@ final class Problems {
         return error(
                 "unknown-protocol",
                 quote(suffix) + " is no protocol that can follow a port",
-                didYouMean(Suggestion.among(List.of("tcp", "udp", "sctp", "http", "https"), suffix))
+                didYouMean(Similar.among(List.of("tcp", "udp", "sctp", "http", "https"), suffix))
                         + "There are: tcp, udp, sctp, http, https.");
     }
 

@@ -2,35 +2,48 @@ package dev.netproof.model;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what somebody probably meant. */
 public final class Similar {
+    private static final int LONGEST = 80;
+
     private Similar() {}
 
-    /** The candidate that takes the fewest edits to become, if few are enough to call it a slip. */
-    public static Optional<String> to(String word, Collection<String> candidates) {
-        int limit = Math.max(1, word.length() / 3);
-        return candidates.stream()
-                .filter(candidate -> distance(word, candidate) <= limit)
-                .min(Comparator.comparingInt((String c) -> distance(word, c)).thenComparing(c -> c));
+    /** The nearest of the words that exist, if it is near. */
+    public static Optional<String> among(Collection<String> words, String mistyped) {
+        if (mistyped.length() > LONGEST) {
+            return Optional.empty();
+        }
+        String wanted = mistyped.toLowerCase(Locale.ROOT);
+        int far = 1 + Math.max(1, wanted.length() / 3);
+        return words.stream()
+                .filter(word -> distance(word.toLowerCase(Locale.ROOT), wanted) < far)
+                .min(Comparator.comparingInt(word -> distance(word.toLowerCase(Locale.ROOT), wanted)));
     }
 
-    /** Levenshtein's distance. */
-    private static int distance(String a, String b) {
-        int[] previous = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] row = new int[b.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substitution = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(substitution, Math.min(previous[j], row[j - 1]) + 1);
+    /** Insertions, deletions, replacements and swaps of neighbours. */
+    private static int distance(String left, String right) {
+        int[][] costs = new int[left.length() + 1][right.length() + 1];
+        for (int i = 0; i <= left.length(); i++) {
+            for (int j = 0; j <= right.length(); j++) {
+                if (i == 0 || j == 0) {
+                    costs[i][j] = i + j;
+                    continue;
+                }
+                int replaced = left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1;
+                int cost = Math.min(costs[i - 1][j] + 1, costs[i][j - 1] + 1);
+                cost = Math.min(cost, costs[i - 1][j - 1] + replaced);
+                if (i > 1
+                        && j > 1
+                        && left.charAt(i - 1) == right.charAt(j - 2)
+                        && left.charAt(i - 2) == right.charAt(j - 1)) {
+                    cost = Math.min(cost, costs[i - 2][j - 2] + 1);
+                }
+                costs[i][j] = cost;
             }
-            previous = row;
         }
-        return previous[b.length()];
+        return costs[left.length()][right.length()];
     }
 }

@@ -89,7 +89,7 @@ final class Foregone {
     }
 
     static String didYouMean(String name, Collection<String> others) {
-        Optional<String> near = Similar.to(name, others);
+        Optional<String> near = Similar.among(new TreeSet<>(others), name);
         if (near.isPresent()) {
             return "; did you mean " + near.get() + "?";
         }

@@ -181,10 +181,10 @@ public final class Planner {
                 }
             }
             if (!keys.contains(label.getKey())) {
-                return Similar.to(label.getKey(), keys).map(k -> "the label " + k);
+                return Similar.among(keys, label.getKey()).map(k -> "the label " + k);
             }
             if (!values.contains(label.getValue())) {
-                return Similar.to(label.getValue(), values).map(v -> label.getKey() + "=" + v);
+                return Similar.among(values, label.getValue()).map(v -> label.getKey() + "=" + v);
             }
         }
         return Optional.empty();
