@@ -123,7 +123,30 @@ public record ClusterFacts(
             Map<String, String> templateLabels,
             Optional<String> serviceAccount,
             Map<String, String> nodeSelector,
-            List<Toleration> tolerations) {}
+            List<Toleration> tolerations,
+            NodeAffinity affinity) {
+        /** Every node is as good as the next. */
+        public Workload(
+                WorkloadKind kind,
+                String namespace,
+                String name,
+                Selector selector,
+                Map<String, String> templateLabels,
+                Optional<String> serviceAccount,
+                Map<String, String> nodeSelector,
+                List<Toleration> tolerations) {
+            this(
+                    kind,
+                    namespace,
+                    name,
+                    selector,
+                    templateLabels,
+                    serviceAccount,
+                    nodeSelector,
+                    tolerations,
+                    NodeAffinity.NONE);
+        }
+    }
 
     /** A toleration as the API has it. */
     public record Toleration(
