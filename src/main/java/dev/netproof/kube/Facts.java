@@ -67,7 +67,12 @@ final class Facts {
                         .map(port -> new ClusterFacts.ContainerPort(
                                 text(port.getName()), port.getContainerPort(), protocol(port.getProtocol())))
                         .toList(),
-                containers(spec).flatMap(container -> probe(container).stream()).toList());
+                containers(spec).flatMap(container -> probe(container).stream()).toList(),
+                network(spec));
+    }
+
+    private static ClusterFacts.Network network(PodSpec spec) {
+        return Boolean.TRUE.equals(spec.getHostNetwork()) ? ClusterFacts.Network.NODE : ClusterFacts.Network.POD;
     }
 
     private static @Nullable Integer restarts(ContainerStatus container) {
@@ -235,7 +240,8 @@ final class Facts {
                                 text(toleration.getValue()),
                                 text(toleration.getEffect()),
                                 Optional.ofNullable(toleration.getTolerationSeconds())))
-                        .toList());
+                        .toList(),
+                network(spec));
     }
 
     static Selector selector(@Nullable LabelSelector selector) {
