@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /** Runs matrices against a cluster, once. Whatever happens, the result is a report and nothing is left in the cluster. */
 public final class Runner {
     /** How long probes may outlive the run's own time-out before the kubelet ends them. */
-    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final Duration GRACE = Duration.ofSeconds(30);
 
     /** How long after its time a run may still look whether the targets are what they were. */
     private static final Duration SECOND_LOOK = Duration.ofSeconds(5);
