@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param tool the version of netproof
  * @param cluster empty when none could be reached
+ * @param circumstances what stood in the cluster around the checks
  * @param results in the order of the matrices
  * @param notes what a reader must know beside the results: warnings, what was not looked at, weaker evidence
  * @param breakage why the run ended before its time, if it did
@@ -20,6 +21,7 @@ public record Report(
         Instant started,
         Instant finished,
         List<Matrix> matrices,
+        Circumstances circumstances,
         List<CheckResult> results,
         List<String> notes,
         Optional<Breakage> breakage,

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Destination;
 import dev.netproof.model.Identity;
@@ -101,6 +102,7 @@ final class JsonEvidence implements Rendering {
             Set<Check> judged = new HashSet<>();
             report.results().forEach(result -> judged.add(result.check()));
             array("matrices", report.matrices(), matrix -> matrix(matrix, judged));
+            object("circumstances", report.circumstances(), this::circumstances);
             array("results", report.results(), this::result);
             json.writeEndObject();
         }
@@ -111,7 +113,58 @@ final class JsonEvidence implements Rendering {
             json.writeStringField("user", cluster.user());
             json.writeStringField("version", cluster.version());
             text("uid", cluster.uid());
-            strings("nodes", cluster.nodes());
+            object("cni", cluster.cni(), cni -> {
+                json.writeStringField("name", cni.name());
+                array("agents", cni.agents(), agent -> {
+                    json.writeStringField("namespace", agent.namespace());
+                    json.writeStringField("name", agent.name());
+                    strings("images", agent.images());
+                });
+                strings("marks", cni.marks());
+            });
+            array("nodes", cluster.nodes(), node -> {
+                json.writeStringField("name", node.name());
+                json.writeStringField("kubelet", node.kubelet());
+                json.writeStringField("os", node.os());
+                json.writeStringField("kernel", node.kernel());
+                json.writeStringField("runtime", node.runtime());
+            });
+        }
+
+        private void circumstances(Circumstances circumstances) throws IOException {
+            array("policies", circumstances.policies(), policy -> {
+                json.writeStringField("apiVersion", policy.apiVersion());
+                json.writeStringField("kind", policy.kind());
+                text("namespace", policy.namespace());
+                json.writeStringField("name", policy.name());
+                json.writeStringField("uid", policy.uid());
+                json.writeStringField("resourceVersion", policy.resourceVersion());
+                json.writeStringField("sha256", policy.sha256());
+                optional("about", policy.about(), about -> {
+                    strings("sources", about.sources());
+                    strings("targets", about.targets());
+                });
+            });
+            array("probes", circumstances.probes(), probe -> {
+                json.writeStringField("source", probe.source());
+                json.writeStringField("namespace", probe.namespace());
+                json.writeStringField("pod", probe.pod());
+                text("ip", probe.ip());
+                text("node", probe.node());
+                labels(probe.labels());
+                json.writeStringField("serviceAccount", probe.serviceAccount());
+                json.writeStringField("image", probe.image());
+                text("digest", probe.digest());
+            });
+            array("targets", circumstances.targets(), pod -> {
+                json.writeStringField("namespace", pod.namespace());
+                json.writeStringField("pod", pod.name());
+                json.writeStringField("uid", pod.uid());
+                strings("ips", pod.ips());
+                text("node", pod.node());
+                labels(pod.labels());
+            });
+            strings("unreadable", circumstances.unreadable());
         }
 
         private void summary(Report report) throws IOException {

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.Cni;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Destination;
 import dev.netproof.model.Exit;
@@ -99,6 +101,7 @@ public final class ReportReader {
                     instant("started"),
                     instant("finished"),
                     list("matrices", matrix -> matrix.matrix(results)),
+                    at("circumstances").circumstances(),
                     results,
                     list("notes", Node::text),
                     optional("breakage").map(b -> new Report.Breakage(b.text("problem"), b.text("fix"))),
@@ -114,7 +117,71 @@ public final class ReportReader {
                     text("user"),
                     text("version"),
                     optional("uid").map(Node::text),
-                    list("nodes", Node::text));
+                    list(
+                            "nodes",
+                            node -> new dev.netproof.model.Node(
+                                    node.text("name"),
+                                    node.text("kubelet"),
+                                    node.text("os"),
+                                    node.text("kernel"),
+                                    node.text("runtime"))),
+                    at("cni").cni());
+        }
+
+        private Cni cni() {
+            return new Cni(
+                    text("name"),
+                    list(
+                            "agents",
+                            agent -> new Cni.Agent(
+                                    agent.text("namespace"), agent.text("name"), agent.list("images", Node::text))),
+                    list("marks", Node::text));
+        }
+
+        private Circumstances circumstances() {
+            return new Circumstances(
+                    list("policies", Node::policy),
+                    list("probes", Node::probe),
+                    list("targets", Node::targetPod),
+                    new TreeSet<>(list("unreadable", Node::text)));
+        }
+
+        private Circumstances.Policy policy() {
+            return new Circumstances.Policy(
+                    text("apiVersion"),
+                    text("kind"),
+                    optional("namespace").map(Node::text),
+                    text("name"),
+                    text("uid"),
+                    text("resourceVersion"),
+                    text("sha256"),
+                    optional("about")
+                            .map(about -> new Circumstances.About(
+                                    new TreeSet<>(about.list("sources", Node::text)),
+                                    new TreeSet<>(about.list("targets", Node::text)))));
+        }
+
+        private Circumstances.Probe probe() {
+            return new Circumstances.Probe(
+                    text("source"),
+                    text("namespace"),
+                    text("pod"),
+                    optional("ip").map(Node::text),
+                    optional("node").map(Node::text),
+                    at("labels").map(),
+                    text("serviceAccount"),
+                    text("image"),
+                    optional("digest").map(Node::text));
+        }
+
+        private Circumstances.TargetPod targetPod() {
+            return new Circumstances.TargetPod(
+                    text("namespace"),
+                    text("pod"),
+                    text("uid"),
+                    list("ips", Node::text),
+                    optional("node").map(Node::text),
+                    at("labels").map());
         }
 
         /** The checks of a matrix are those of its results and, at their old positions, those without a result. */

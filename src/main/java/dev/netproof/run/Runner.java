@@ -40,6 +40,7 @@ public final class Runner {
 
     private Optional<ClusterIdentity> identity = Optional.empty();
     private final Set<String> notes = new LinkedHashSet<>();
+    private final Scene scene = new Scene();
     private int pods;
 
     public Runner(Cluster cluster, RunTerms terms, Progress progress, Clock clock) {
@@ -77,6 +78,8 @@ public final class Runner {
         progress.step("reading " + namespaces.size() + " namespaces of " + who.context());
         ClusterFacts facts = cluster.survey(namespaces);
         Plan plan = Planner.plan(matrices, facts, terms.plan());
+        scene.policies(cluster.policies(namespaces));
+        scene.planned(plan, facts);
         if (!plan.refusals().isEmpty()) {
             return refused(matrices, started, plan.refusals());
         }
@@ -115,8 +118,10 @@ public final class Runner {
                     new Probing(probes, session, terms, progress, interruption, started.plus(terms.timeout()));
             List<CheckResult> results =
                     probing.results(matrices, facts, plan, () -> cluster.pods(Planner.namespaces(matrices)));
+            scene.ran(probing.ran());
             pods = probing.pods();
             notes.addAll(probing.notes());
+            notes.addAll(scene.changes(cluster.policies(Planner.namespaces(matrices))));
             progress.step("removing the probes");
             return results;
         }
@@ -175,6 +180,7 @@ public final class Runner {
                 started,
                 clock.instant(),
                 matrices,
+                scene.circumstances(),
                 results,
                 List.copyOf(notes),
                 breakage,
