@@ -12,6 +12,7 @@ import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
 import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.ClusterFacts.Policies;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.Planner;
@@ -78,7 +79,7 @@ public final class Runner {
         progress.step("reading " + namespaces.size() + " namespaces of " + who.context());
         ClusterFacts facts = cluster.survey(namespaces);
         Plan plan = Planner.plan(matrices, facts, terms.plan());
-        scene.policies(cluster.policies(namespaces));
+        policies(namespaces).ifPresent(scene::policies);
         scene.planned(plan, facts);
         if (!plan.refusals().isEmpty()) {
             return refused(matrices, started, plan.refusals());
@@ -121,9 +122,19 @@ public final class Runner {
             scene.ran(probing.ran());
             pods = probing.pods();
             notes.addAll(probing.notes());
-            notes.addAll(scene.changes(cluster.policies(Planner.namespaces(matrices))));
+            policies(Planner.namespaces(matrices)).ifPresent(after -> notes.addAll(scene.changes(after)));
             progress.step("removing the probes");
             return results;
+        }
+    }
+
+    /** Evidence for readers, which no verdict needs. */
+    private Optional<Policies> policies(Set<String> namespaces) {
+        try {
+            return Optional.of(cluster.policies(namespaces));
+        } catch (ClusterTrouble trouble) {
+            notes.add("which policies were in force could not be read: " + trouble.getMessage());
+            return Optional.empty();
         }
     }
 

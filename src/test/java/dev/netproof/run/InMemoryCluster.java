@@ -81,6 +81,8 @@ final class InMemoryCluster implements Cluster {
     private Optional<Duration> breaking = Optional.empty();
     private Duration starved = Duration.ZERO;
     private Runnable meanwhile = () -> {};
+    private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
+    private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
     private int surveys;
 
     private Instant now = NOON;
@@ -115,6 +117,13 @@ final class InMemoryCluster implements Cluster {
     /** What the API server says once the probes have run. */
     InMemoryCluster afterwards(Shop other) {
         afterwards = Optional.of(other);
+        return this;
+    }
+
+    /** The policies before and after probing. */
+    InMemoryCluster policies(ClusterFacts.Policies before, ClusterFacts.Policies after) {
+        policies = before;
+        laterPolicies = Optional.of(after);
         return this;
     }
 
@@ -192,6 +201,11 @@ final class InMemoryCluster implements Cluster {
     public ClusterFacts survey(Set<String> namespaces) {
         permit(surveys++ == 0 ? Operation.SURVEY : Operation.SECOND_SURVEY);
         return (surveys == 1 ? shop : afterwards.orElse(shop)).facts();
+    }
+
+    @Override
+    public ClusterFacts.Policies policies(Set<String> namespaces) {
+        return wasProbed() ? laterPolicies.orElse(policies) : policies;
     }
 
     @Override
