@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param tool the version of netproof
  * @param cluster empty when none could be reached
  * @param results in the order of the matrices
+ * @param enforcement whether the cluster enforces policies at all, where that was looked at
  * @param notes what a reader must know beside the results: warnings, what was not looked at, weaker evidence
  * @param breakage why the run ended before its time, if it did
  * @param costs what the run cost the cluster
@@ -21,6 +22,7 @@ public record Report(
         Instant finished,
         List<Matrix> matrices,
         List<CheckResult> results,
+        Optional<Enforcement> enforcement,
         List<String> notes,
         Optional<Breakage> breakage,
         Costs costs,
@@ -29,6 +31,21 @@ public record Report(
         matrices = List.copyOf(matrices);
         results = List.copyOf(results);
         notes = List.copyOf(notes);
+    }
+
+    /** A report on matrices alone. */
+    public Report(
+            String tool,
+            Optional<ClusterIdentity> cluster,
+            Instant started,
+            Instant finished,
+            List<Matrix> matrices,
+            List<CheckResult> results,
+            List<String> notes,
+            Optional<Breakage> breakage,
+            Costs costs,
+            Exit exit) {
+        this(tool, cluster, started, finished, matrices, results, Optional.empty(), notes, breakage, costs, exit);
     }
 
     /**
