@@ -11,6 +11,7 @@ import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Destination;
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Identity;
 import dev.netproof.model.Location;
 import dev.netproof.model.Matrix;
@@ -99,6 +100,7 @@ final class JsonEvidence implements Rendering {
                 json.writeStringField("fix", breakage.fix());
             });
             strings("notes", report.notes());
+            optional("enforcement", report.enforcement(), this::enforcement);
             Set<Check> judged = new HashSet<>();
             report.results().forEach(result -> judged.add(result.check()));
             array("matrices", report.matrices(), matrix -> matrix(matrix, judged));
@@ -165,6 +167,62 @@ final class JsonEvidence implements Rendering {
                 labels(pod.labels());
             });
             strings("unreadable", circumstances.unreadable());
+        }
+
+        private void enforcement(Enforcement enforcement) throws IOException {
+            json.writeStringField("verdict", enforcement.verdict().name());
+            json.writeStringField("headline", enforcement.headline());
+            text("advice", enforcement.advice());
+            json.writeStringField("profile", enforcement.profile().name());
+            array("capabilities", enforcement.capabilities(), capability -> {
+                json.writeStringField("id", capability.id());
+                json.writeStringField("title", capability.title());
+                json.writeStringField("meaning", capability.meaning());
+                json.writeStringField("specification", capability.specification());
+                json.writeStringField("source", capability.source());
+                json.writeStringField("kind", capability.kind().name());
+                strings("failing", capability.failing());
+            });
+            array("rows", enforcement.rows(), this::row);
+            array("measures", enforcement.measures(), measure -> {
+                json.writeStringField("metric", measure.metric().name());
+                json.writeStringField("node", measure.node());
+                seconds("medianSeconds", measure.median());
+                seconds("maxSeconds", measure.max());
+                json.writeNumberField("samples", measure.samples());
+            });
+            array("denials", enforcement.denials(), denial -> {
+                json.writeStringField("node", denial.node());
+                json.writeStringField("direction", denial.direction().name());
+                json.writeStringField("outcome", denial.outcome().name());
+                json.writeStringField("signal", denial.signal());
+                json.writeNumberField("times", denial.times());
+            });
+            array("unseen", enforcement.unseen(), unseen -> {
+                json.writeStringField("what", unseen.what());
+                json.writeStringField("why", unseen.why());
+            });
+        }
+
+        private void row(Enforcement.Row row) throws IOException {
+            json.writeStringField("capability", row.capability());
+            json.writeStringField("node", row.node());
+            json.writeStringField("direction", row.direction().name());
+            json.writeStringField("status", row.status().name());
+            json.writeStringField("reason", row.reason().name());
+            json.writeStringField("seen", row.seen());
+            text("fix", row.fix());
+            if (row.denied().isPresent()) {
+                seconds("deniedSeconds", row.denied().get());
+            }
+            if (row.allowed().isPresent()) {
+                seconds("allowedSeconds", row.allowed().get());
+            }
+            array("edges", row.edges(), edge -> {
+                json.writeStringField("meaning", edge.meaning());
+                text("expected", edge.expected().map(Enum::name));
+                object("path", edge.observation(), this::path);
+            });
         }
 
         private void summary(Report report) throws IOException {

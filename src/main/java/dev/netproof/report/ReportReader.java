@@ -11,6 +11,7 @@ import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Cni;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Destination;
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Expectation;
 import dev.netproof.model.Identity;
@@ -103,11 +104,67 @@ public final class ReportReader {
                     list("matrices", matrix -> matrix.matrix(results)),
                     at("circumstances").circumstances(),
                     results,
+                    optional("enforcement").map(Node::enforcement),
                     list("notes", Node::text),
                     optional("breakage").map(b -> new Report.Breakage(b.text("problem"), b.text("fix"))),
                     new Report.Costs(
                             at("costs").number("probePods"), at("costs").number("apiRequests")),
                     at("exit").word(Exit.class, "name"));
+        }
+
+        private Enforcement enforcement() {
+            return new Enforcement(
+                    word(Enforcement.Verdict.class, "verdict"),
+                    text("headline"),
+                    optional("advice").map(Node::text),
+                    word(Enforcement.Profile.class, "profile"),
+                    list(
+                            "capabilities",
+                            one -> new Enforcement.Capability(
+                                    one.text("id"),
+                                    one.text("title"),
+                                    one.text("meaning"),
+                                    one.text("specification"),
+                                    one.text("source"),
+                                    one.word(Enforcement.Kind.class, "kind"),
+                                    one.list("failing", Node::text))),
+                    list("rows", Node::row),
+                    list(
+                            "measures",
+                            one -> new Enforcement.Measure(
+                                    one.word(Enforcement.Metric.class, "metric"),
+                                    one.text("node"),
+                                    one.seconds("medianSeconds"),
+                                    one.seconds("maxSeconds"),
+                                    one.number("samples"))),
+                    list(
+                            "denials",
+                            one -> new Enforcement.Denial(
+                                    one.text("node"),
+                                    one.word(Enforcement.Direction.class, "direction"),
+                                    one.word(Outcome.class, "outcome"),
+                                    one.text("signal"),
+                                    one.number("times"))),
+                    list("unseen", one -> new Enforcement.Unseen(one.text("what"), one.text("why"))));
+        }
+
+        private Enforcement.Row row() {
+            return new Enforcement.Row(
+                    text("capability"),
+                    text("node"),
+                    word(Enforcement.Direction.class, "direction"),
+                    word(Enforcement.Status.class, "status"),
+                    word(Enforcement.Reason.class, "reason"),
+                    text("seen"),
+                    optional("fix").map(Node::text),
+                    list(
+                            "edges",
+                            one -> new Enforcement.Edge(
+                                    one.text("meaning"),
+                                    one.optional("expected").map(word -> word.word(Expectation.class)),
+                                    one.at("path").path())),
+                    json.has("deniedSeconds") ? Optional.of(seconds("deniedSeconds")) : Optional.empty(),
+                    json.has("allowedSeconds") ? Optional.of(seconds("allowedSeconds")) : Optional.empty());
         }
 
         private ClusterIdentity cluster() {
