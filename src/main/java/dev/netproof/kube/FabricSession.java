@@ -506,7 +506,8 @@ final class FabricSession implements ProbeSession {
                     id,
                     name,
                     Optional.ofNullable(pod.getSpec().getNodeName()),
-                    Readback.changes(asked, pod)));
+                    Readback.changes(asked, pod),
+                    Facts.instance(pod)));
             LogFollow follow = new LogFollow(
                     server.streams(),
                     URI.create(server.client().getMasterUrl().toString().replaceAll("/$", "")

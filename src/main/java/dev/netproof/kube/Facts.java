@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,25 @@ final class Facts {
 
     private static ClusterFacts.Network network(PodSpec spec) {
         return Boolean.TRUE.equals(spec.getHostNetwork()) ? ClusterFacts.Network.NODE : ClusterFacts.Network.POD;
+    }
+
+    /** A probe pod of ours, as it runs. */
+    static ProbeEvent.Instance instance(Pod pod) {
+        PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
+        PodSpec spec = pod.getSpec();
+        return new ProbeEvent.Instance(
+                text(status.getPodIP()),
+                new TreeMap<>(labels(pod.getMetadata())),
+                text(spec.getServiceAccountName()).orElse("default"),
+                spec.getContainers().stream()
+                        .filter(container -> container.getName().equals(PodShape.CONTAINER))
+                        .map(Container::getImage)
+                        .findFirst()
+                        .orElse(""),
+                status.getContainerStatuses().stream()
+                        .filter(container -> container.getName().equals(PodShape.CONTAINER))
+                        .flatMap(container -> text(container.getImageID()).stream())
+                        .findFirst());
     }
 
     private static @Nullable Integer restarts(ContainerStatus container) {

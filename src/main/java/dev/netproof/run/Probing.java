@@ -6,6 +6,7 @@ import dev.netproof.kube.ProbeEvent;
 import dev.netproof.kube.ProbeSession;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.Report;
@@ -53,12 +54,13 @@ final class Probing {
     private final Instant end;
 
     private final Map<String, ProbeLog> logs = new HashMap<>();
-    private final Map<String, ProbePod> probes = new HashMap<>();
+    private final Map<String, ProbePod> probes = new LinkedHashMap<>();
     private final Set<String> asked = new HashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private final List<Runnable> early = new ArrayList<>();
     private final Map<String, Map<Integer, Backend>> controlled = new HashMap<>();
     private final Map<PlannedCheck, CheckResult> decided = new LinkedHashMap<>();
+    private final Map<String, ProbeEvent.Started> running = new HashMap<>();
     private Optional<Convergence> convergence = Optional.empty();
     private Plan plan = new Plan(List.of(), List.of(), List.of(), List.of(), List.of());
     private Instant launched = Instant.MAX;
@@ -84,6 +86,28 @@ final class Probing {
 
     Set<String> notes() {
         return notes;
+    }
+
+    /** The probes that started, in the order of the plan. */
+    List<Circumstances.Probe> ran() {
+        List<Circumstances.Probe> ran = new ArrayList<>();
+        probes.forEach((id, probe) -> {
+            ProbeEvent.Started started = running.get(id);
+            if (started != null) {
+                ProbeEvent.Instance instance = started.instance();
+                ran.add(new Circumstances.Probe(
+                        probe.source(),
+                        probe.namespace(),
+                        started.pod(),
+                        instance.ip(),
+                        started.node(),
+                        instance.labels(),
+                        instance.serviceAccount(),
+                        instance.image(),
+                        instance.digest()));
+            }
+        });
+        return ran;
     }
 
     /**
@@ -301,6 +325,9 @@ final class Probing {
 
     /** Feeds one event to the judge; the readings are those of a round that it completed. */
     private List<Reading> handle(ProbeEvent event) {
+        if (event instanceof ProbeEvent.Started started) {
+            running.put(started.probe(), started);
+        }
         if (event instanceof ProbeEvent.Line line) {
             ProbeLog log = logs.get(line.probe());
             if (log == null) {

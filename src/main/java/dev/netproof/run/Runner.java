@@ -12,6 +12,7 @@ import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
 import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.ClusterFacts.Policies;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.Planner;
@@ -47,6 +48,7 @@ public final class Runner {
 
     private Optional<ClusterIdentity> identity = Optional.empty();
     private final Set<String> notes = new LinkedHashSet<>();
+    private final Scene scene = new Scene();
     private int pods;
 
     public Runner(Cluster cluster, RunTerms terms, Progress progress, Clock clock) {
@@ -102,6 +104,8 @@ public final class Runner {
         progress.step("reading " + namespaces.size() + " namespaces of " + who.context());
         ClusterFacts facts = asking.until(end, "reading what the cluster has", () -> cluster.survey(namespaces));
         Plan plan = Planner.plan(matrices, facts, terms.plan());
+        policies(namespaces, end).ifPresent(scene::policies);
+        scene.planned(plan, facts);
         if (!plan.refusals().isEmpty()) {
             return refused(matrices, started, plan.refusals());
         }
@@ -135,8 +139,13 @@ public final class Runner {
             Probing probing = new Probing(probes, session, terms, progress, interruption, end);
             breakage = watched(probing, matrices, facts, plan, end);
             results = probing.results(breakage);
+            scene.ran(probing.ran());
             pods = probing.pods();
             notes.addAll(probing.notes());
+            if (breakage.isEmpty()) {
+                policies(Planner.namespaces(matrices), end.plus(SECOND_LOOK))
+                        .ifPresent(after -> notes.addAll(scene.changes(after)));
+            }
             progress.step("removing the probes");
         }
         return report(matrices, started, results, breakage, exit(results, breakage));
@@ -170,6 +179,16 @@ public final class Runner {
                 ? Optional.empty()
                 : Optional.of(new Report.Breakage(
                         "the run's time of " + terms.timeout().toSeconds() + " s was over", "raise --timeout"));
+    }
+
+    /** Evidence for readers, which no verdict needs. */
+    private Optional<Policies> policies(Set<String> namespaces, Instant end) {
+        try {
+            return Optional.of(asking.until(end, "reading policies", () -> cluster.policies(namespaces)));
+        } catch (ClusterTrouble trouble) {
+            notes.add("which policies were in force could not be read: " + trouble.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static String hex(SecureRandom random, int bytes) {
@@ -215,6 +234,7 @@ public final class Runner {
                 started,
                 clock.instant(),
                 matrices,
+                scene.circumstances(),
                 results,
                 List.copyOf(notes),
                 breakage,

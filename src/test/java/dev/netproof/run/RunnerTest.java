@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.netproof.judge.Patience;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances.TargetPod;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Outcome;
@@ -24,10 +25,14 @@ import dev.netproof.model.Protocol;
 import dev.netproof.model.Report;
 import dev.netproof.model.Source.Liveness;
 import dev.netproof.model.Target;
+import dev.netproof.plan.ClusterFacts.Direction;
 import dev.netproof.plan.ClusterFacts.Existence;
 import dev.netproof.plan.ClusterFacts.KubeletProbe;
+import dev.netproof.plan.ClusterFacts.Policies;
+import dev.netproof.plan.ClusterFacts.Policy;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.Selector;
 import dev.netproof.plan.Shop;
 import dev.netproof.run.InMemoryCluster.Network;
 import dev.netproof.run.InMemoryCluster.Operation;
@@ -36,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -495,6 +501,68 @@ class RunnerTest {
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE TARGET_CHANGED", "PASS CONNECTED");
         assertThat(explanation(report)).contains("pod postgres-5 is gone");
+    }
+
+    @Test
+    void a_report_says_which_policies_stood_around_and_whom_they_are_about() {
+        Policies policies = new Policies(
+                List.of(
+                        policy("db", "1", Map.of("app", "postgres"), Direction.INGRESS),
+                        policy("front", "1", Map.of("app", "storefront"), Direction.EGRESS)),
+                Set.of("list adminnetworkpolicies"));
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .policies(policies, policies));
+
+        assertThat(report.circumstances().policies())
+                .extracting(policy -> policy.title() + " "
+                        + policy.about()
+                                .map(about -> about.sources() + " " + about.targets())
+                                .orElse(""))
+                .containsExactly("NetworkPolicy shop/db [] [postgres-5]", "NetworkPolicy shop/front [storefront] []");
+        assertThat(report.circumstances().unreadable()).containsExactly("list adminnetworkpolicies");
+        assertThat(report.circumstances().targets()).extracting(TargetPod::name).containsExactly("postgres-5");
+        assertThat(report.circumstances().probes()).hasSize(2).allSatisfy(probe -> {
+            assertThat(probe.pod()).startsWith("netproof-");
+            assertThat(probe.digest()).contains("curl@sha256:c0ffee");
+            assertThat(probe.ip()).isPresent();
+        });
+        assertThat(report.notes()).isEmpty();
+    }
+
+    @Test
+    void a_policy_that_changes_during_the_run_is_told() {
+        Policies before = new Policies(
+                List.of(
+                        policy("changed", "1", Map.of(), Direction.INGRESS),
+                        policy("deleted", "1", Map.of(), Direction.INGRESS)),
+                Set.of());
+        Policies after = new Policies(
+                List.of(
+                        policy("changed", "2", Map.of(), Direction.INGRESS),
+                        policy("created", "1", Map.of(), Direction.INGRESS)),
+                Set.of());
+        Report report = run(
+                cluster(shop.allow(from("catalog"), to("postgres")), ENFORCED).policies(before, after));
+
+        assertThat(report.notes())
+                .containsExactly(
+                        "NetworkPolicy shop/changed was changed while the probes ran",
+                        "NetworkPolicy shop/created was created while the probes ran",
+                        "NetworkPolicy shop/deleted was deleted while the probes ran");
+    }
+
+    private static Policy policy(String name, String says, Map<String, String> labels, Direction direction) {
+        return new Policy(
+                "networking.k8s.io/v1",
+                "NetworkPolicy",
+                Optional.of(Shop.NAMESPACE),
+                name,
+                "uid-of-" + name,
+                says,
+                says,
+                Optional.of(Selector.of(labels)),
+                Set.of(direction));
     }
 
     @Test
