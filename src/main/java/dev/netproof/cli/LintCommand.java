@@ -15,7 +15,6 @@ import dev.netproof.plan.Refusal;
 import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -81,7 +80,7 @@ final class LintCommand implements Callable<Integer> {
     private static boolean meaningful(Reading reading, ClusterAccess access, PrintWriter err) {
         Set<String> namespaces = Planner.namespaces(reading.matrices());
         ClusterFacts facts;
-        List<ClusterFacts.Policy> policies;
+        ClusterFacts.Policies policies;
         try (Cluster cluster = ClusterOptions.connect(access)) {
             facts = cluster.survey(namespaces);
             policies = cluster.policies(namespaces);
@@ -93,9 +92,10 @@ final class LintCommand implements Callable<Integer> {
                 "default",
                 Map.of());
         Plan plan = Planner.plan(reading.matrices(), facts, terms);
-        for (ClusterFacts.Policy policy : policies) {
-            if (!policy.selectsAny(facts.pods())) {
-                err.println("warning: NetworkPolicy " + policy.name() + " in namespace " + policy.namespace()
+        for (ClusterFacts.Policy policy : policies.found()) {
+            if (policy.selectsNone(facts.pods())) {
+                err.println("warning: NetworkPolicy " + policy.name() + " in namespace "
+                        + policy.namespace().orElse("")
                         + " selects no pod that is there now\n  fix: compare its podSelector with the pods' labels");
             }
         }

@@ -22,7 +22,7 @@ final class ReportTargets {
             names = "--report",
             paramLabel = "FORMAT=FILE",
             converter = Converter.class,
-            description = "Write a report: junit, json, html or markdown; repeatable.")
+            description = "Write a report: junit, json, html, markdown or prometheus; repeatable.")
     List<Wanted> wanted = new ArrayList<>();
 
     /** One report to write. */

@@ -7,6 +7,7 @@ import dev.netproof.kube.ClusterAccess;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.matrix.Reading;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
@@ -308,6 +309,7 @@ final class RunCommand implements Callable<Integer> {
                 now,
                 now,
                 selected,
+                Circumstances.NONE,
                 List.of(),
                 List.of(),
                 Optional.of(new Report.Breakage(String.valueOf(trouble.getMessage()), trouble.fix())),

@@ -24,9 +24,12 @@ public interface Cluster extends AutoCloseable {
         return survey(namespaces).pods();
     }
 
-    /** The network policies of these namespaces; none where they may not be read. */
-    default List<ClusterFacts.Policy> policies(Set<String> namespaces) {
-        return List.of();
+    /**
+     * The policies in reach of these namespaces, in their present versions: NetworkPolicies, those of administrators, and those of
+     * the network plug-ins that bring kinds of their own. What may not be read is named instead of failing.
+     */
+    default ClusterFacts.Policies policies(Set<String> namespaces) {
+        return ClusterFacts.Policies.NONE;
     }
 
     /** Begins a session of probes. Nothing is created before the first launch. */

@@ -42,15 +42,10 @@ final class FabricCluster implements Cluster {
                 () -> JSON.readTree(server.client().raw("/version"))
                         .path("gitVersion")
                         .asText("unknown"));
+        server.answered();
         CompletableFuture<Optional<String>> user = CompletableFuture.supplyAsync(this::reviewedUser, pool);
         CompletableFuture<Optional<String>> uid = CompletableFuture.supplyAsync(this::uid, pool);
-        CompletableFuture<List<String>> nodes = CompletableFuture.supplyAsync(
-                () -> new Survey(server, pool)
-                        .nodes().found().stream()
-                                .map(ClusterFacts.Node::name)
-                                .sorted()
-                                .toList(),
-                pool);
+        CompletableFuture<Fingerprint> fingerprint = CompletableFuture.supplyAsync(() -> Fingerprint.of(server), pool);
         Connection connection = server.connection();
         try {
             return new ClusterIdentity(
@@ -59,7 +54,8 @@ final class FabricCluster implements Cluster {
                     user.join().or(() -> connection.credentials().name()).orElse(connection.user()),
                     version,
                     uid.join(),
-                    nodes.join());
+                    fingerprint.join().nodes(),
+                    fingerprint.join().cni());
         } catch (java.util.concurrent.CompletionException e) {
             throw server.trouble("say who asks", e);
         }
@@ -107,8 +103,8 @@ final class FabricCluster implements Cluster {
     }
 
     @Override
-    public List<ClusterFacts.Policy> policies(Set<String> namespaces) {
-        return new Survey(server, pool).policies(namespaces);
+    public ClusterFacts.Policies policies(Set<String> namespaces) {
+        return new PolicySurvey(server, pool).of(namespaces);
     }
 
     @Override

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,31 @@ final class Facts {
                         .map(port -> new ClusterFacts.ContainerPort(
                                 text(port.getName()), port.getContainerPort(), protocol(port.getProtocol())))
                         .toList(),
-                containers(spec).flatMap(container -> probe(container).stream()).toList());
+                containers(spec).flatMap(container -> probe(container).stream()).toList(),
+                network(spec));
+    }
+
+    private static ClusterFacts.Network network(PodSpec spec) {
+        return Boolean.TRUE.equals(spec.getHostNetwork()) ? ClusterFacts.Network.NODE : ClusterFacts.Network.POD;
+    }
+
+    /** A probe pod of ours, as it runs. */
+    static ProbeEvent.Instance instance(Pod pod) {
+        PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
+        PodSpec spec = pod.getSpec();
+        return new ProbeEvent.Instance(
+                text(status.getPodIP()),
+                new TreeMap<>(labels(pod.getMetadata())),
+                text(spec.getServiceAccountName()).orElse("default"),
+                spec.getContainers().stream()
+                        .filter(container -> container.getName().equals(PodShape.CONTAINER))
+                        .map(Container::getImage)
+                        .findFirst()
+                        .orElse(""),
+                status.getContainerStatuses().stream()
+                        .filter(container -> container.getName().equals(PodShape.CONTAINER))
+                        .flatMap(container -> text(container.getImageID()).stream())
+                        .findFirst());
     }
 
     private static @Nullable Integer restarts(ContainerStatus container) {
@@ -243,7 +268,8 @@ final class Facts {
                 Optional.ofNullable(spec.getAffinity())
                         .map(Affinity::getNodeAffinity)
                         .map(Facts::affinity)
-                        .orElse(NodeAffinity.NONE));
+                        .orElse(NodeAffinity.NONE),
+                network(spec));
     }
 
     private static NodeAffinity affinity(io.fabric8.kubernetes.api.model.NodeAffinity affinity) {

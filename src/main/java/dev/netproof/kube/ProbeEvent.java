@@ -2,6 +2,7 @@ package dev.netproof.kube;
 
 import dev.netproof.plan.Backend;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** Something that became known about a session's probes. */
@@ -13,9 +14,25 @@ public sealed interface ProbeEvent {
      * The probe's container runs.
      *
      * @param changed how admission changed the pod into something other than was asked for, in words, if it did
+     * @param instance what it became
      */
-    record Started(Instant at, String probe, String pod, Optional<String> node, Optional<String> changed)
+    record Started(
+            Instant at, String probe, String pod, Optional<String> node, Optional<String> changed, Instance instance)
             implements ProbeEvent {}
+
+    /**
+     * A probe pod as it runs.
+     *
+     * @param labels all of them, netproof's own too
+     * @param image as it was asked for
+     * @param digest the image that runs, as the container runtime names it
+     */
+    record Instance(
+            Optional<String> ip,
+            Map<String, String> labels,
+            String serviceAccount,
+            String image,
+            Optional<String> digest) {}
 
     /** One line of the probe's log, as the container wrote it. */
     record Line(Instant at, String probe, String text) implements ProbeEvent {}

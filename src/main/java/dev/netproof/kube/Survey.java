@@ -143,22 +143,6 @@ final class Survey {
         }
     }
 
-    List<ClusterFacts.Policy> policies(Set<String> namespaces) {
-        return namespaces.stream()
-                .map(namespace -> list(
-                        namespace,
-                        "networkpolicies",
-                        server.client().network().v1().networkPolicies()))
-                .toList()
-                .stream()
-                .flatMap(read -> read.join().stream())
-                .map(policy -> new ClusterFacts.Policy(
-                        policy.getMetadata().getNamespace(),
-                        policy.getMetadata().getName(),
-                        Facts.selector(policy.getSpec().getPodSelector())))
-                .toList();
-    }
-
     Readable<ClusterFacts.Node> nodes() {
         return new Readable<>(permitted(
                         "list nodes", () -> server.client().nodes().list(CHEAP).getItems())

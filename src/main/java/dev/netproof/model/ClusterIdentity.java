@@ -11,10 +11,11 @@ import java.util.Optional;
  * @param user the identity that the API server sees or the kubeconfig names
  * @param version the API server's version, such as v1.36.3
  * @param uid of the namespace kube-system, where it may be read
- * @param nodes node names, where they may be listed
+ * @param nodes where they may be listed, by name
+ * @param cni what can be told about the network plug-in
  */
 public record ClusterIdentity(
-        String context, String server, String user, String version, Optional<String> uid, List<String> nodes) {
+        String context, String server, String user, String version, Optional<String> uid, List<Node> nodes, Cni cni) {
     public ClusterIdentity {
         nodes = List.copyOf(nodes);
     }

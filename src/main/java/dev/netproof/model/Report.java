@@ -9,7 +9,9 @@ import java.util.Optional;
  *
  * @param tool the version of netproof
  * @param cluster empty when none could be reached
+ * @param circumstances what stood in the cluster around the checks
  * @param results in the order of the matrices
+ * @param enforcement whether the cluster enforces policies at all, where that was looked at
  * @param notes what a reader must know beside the results: warnings, what was not looked at, weaker evidence
  * @param breakage why the run ended before its time, if it did
  * @param costs what the run cost the cluster
@@ -20,7 +22,9 @@ public record Report(
         Instant started,
         Instant finished,
         List<Matrix> matrices,
+        Circumstances circumstances,
         List<CheckResult> results,
+        Optional<Enforcement> enforcement,
         List<String> notes,
         Optional<Breakage> breakage,
         Costs costs,
@@ -29,6 +33,34 @@ public record Report(
         matrices = List.copyOf(matrices);
         results = List.copyOf(results);
         notes = List.copyOf(notes);
+    }
+
+    /** A report on matrices alone. */
+    public Report(
+            String tool,
+            Optional<ClusterIdentity> cluster,
+            Instant started,
+            Instant finished,
+            List<Matrix> matrices,
+            Circumstances circumstances,
+            List<CheckResult> results,
+            List<String> notes,
+            Optional<Breakage> breakage,
+            Costs costs,
+            Exit exit) {
+        this(
+                tool,
+                cluster,
+                started,
+                finished,
+                matrices,
+                circumstances,
+                results,
+                Optional.empty(),
+                notes,
+                breakage,
+                costs,
+                exit);
     }
 
     /**

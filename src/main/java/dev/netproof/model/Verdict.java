@@ -61,6 +61,8 @@ public record Verdict(Status status, Reason reason, String explanation, Optional
         PROBE_CHANGED,
         /** The probe was starved of CPU or its results were cut. */
         PROBE_UNRELIABLE,
+        /** This run was asked for other checks. */
+        NOT_SELECTED,
         /** Nothing on this cluster can make this attempt. */
         NOT_SUPPORTED,
         /** The run ended before the check could be judged. */

@@ -66,7 +66,15 @@ public record ClusterFacts(
             Readiness readiness,
             int restarts,
             List<ContainerPort> ports,
-            List<KubeletProbe> probes) {}
+            List<KubeletProbe> probes,
+            Network network) {}
+
+    /** Whose address a pod has. */
+    public enum Network {
+        POD,
+        /** Its node's (hostNetwork): engines tell its traffic from the node's own by nothing, and policies do not select it. */
+        NODE
+    }
 
     /** A port that a container declares. */
     public record ContainerPort(Optional<String> name, int number, Protocol protocol) {}
@@ -124,7 +132,8 @@ public record ClusterFacts(
             Optional<String> serviceAccount,
             Map<String, String> nodeSelector,
             List<Toleration> tolerations,
-            NodeAffinity affinity) {
+            NodeAffinity affinity,
+            Network network) {
         /** Every node is as good as the next. */
         public Workload(
                 WorkloadKind kind,
@@ -134,7 +143,8 @@ public record ClusterFacts(
                 Map<String, String> templateLabels,
                 Optional<String> serviceAccount,
                 Map<String, String> nodeSelector,
-                List<Toleration> tolerations) {
+                List<Toleration> tolerations,
+                Network network) {
             this(
                     kind,
                     namespace,
@@ -144,7 +154,8 @@ public record ClusterFacts(
                     serviceAccount,
                     nodeSelector,
                     tolerations,
-                    NodeAffinity.NONE);
+                    NodeAffinity.NONE,
+                    network);
         }
     }
 
@@ -174,14 +185,60 @@ public record ClusterFacts(
     /** A node that pods can be put on, or why not. */
     public record Node(String name, Optional<String> unusable, Map<String, String> labels) {}
 
-    /** A NetworkPolicy, as far as it says whom it is about. */
-    public record Policy(String namespace, String name, Selector podSelector) {
-        /** Whether the policy is about any of these pods. */
-        public boolean selectsAny(List<Pod> pods) {
-            return pods.stream()
-                    .anyMatch(pod -> pod.namespace().equals(namespace)
-                            && pod.readiness() != Readiness.GONE
-                            && podSelector.selects(pod.labels()));
+    /**
+     * The policies in reach of some namespaces.
+     *
+     * @param unreadable what the identity was not permitted to read
+     */
+    public record Policies(List<Policy> found, Set<String> unreadable) {
+        public static final Policies NONE = new Policies(List.of(), Set.of());
+
+        public Policies {
+            found = List.copyOf(found);
+            unreadable = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(unreadable));
+        }
+    }
+
+    /** Which connections of the pods that it selects a policy restricts. */
+    public enum Direction {
+        INGRESS,
+        EGRESS
+    }
+
+    /**
+     * One version of a policy of any kind.
+     *
+     * @param namespace empty for a kind that is cluster-wide
+     * @param sha256 of what it says, without metadata and status
+     * @param podSelector of a NetworkPolicy; empty for other kinds
+     * @param directions of a NetworkPolicy; empty for other kinds
+     */
+    public record Policy(
+            String apiVersion,
+            String kind,
+            Optional<String> namespace,
+            String name,
+            String uid,
+            String resourceVersion,
+            String sha256,
+            Optional<Selector> podSelector,
+            Set<Direction> directions) {
+        public Policy {
+            directions = Set.copyOf(directions);
+        }
+
+        /** Whether this is a NetworkPolicy that is about none of these pods. */
+        public boolean selectsNone(List<Pod> pods) {
+            return podSelector.isPresent()
+                    && pods.stream()
+                            .noneMatch(
+                                    pod -> pod.readiness() != Readiness.GONE && selects(pod.namespace(), pod.labels()));
+        }
+
+        /** Whether this is a NetworkPolicy that is about a pod with these labels. */
+        public boolean selects(String podNamespace, Map<String, String> labels) {
+            return namespace.filter(podNamespace::equals).isPresent()
+                    && podSelector.filter(selector -> selector.selects(labels)).isPresent();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.netproof.report;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Report;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -36,8 +37,21 @@ final class Console implements Rendering {
     @Override
     public void write(Report report, OutputStream out) throws IOException {
         List<Sheet> sheets = Sheet.of(report);
-        Page page = new Page();
+        ConsolePage page = new ConsolePage(style);
+        boolean enforcing = report.enforcement()
+                .filter(one -> one.verdict() == Enforcement.Verdict.ENFORCED)
+                .isPresent();
+        Optional<EnforcementText> enforcement = report.enforcement().map(one -> new EnforcementText(page, one));
+        // Nothing else in the report means much where policies are not enforced.
+        if (!enforcing || sheets.isEmpty()) {
+            enforcement.ifPresent(EnforcementText::headline);
+        }
         header(page, report);
+        if (sheets.isEmpty() || style.detail() == ConsoleStyle.Detail.WIDE) {
+            enforcement.ifPresent(EnforcementText::table);
+            enforcement.ifPresent(EnforcementText::observations);
+        }
+        enforcement.ifPresent(EnforcementText::findings);
         for (Sheet sheet : sheets) {
             if (!sheet.entries().isEmpty()) {
                 title(page, sheet);
@@ -53,11 +67,11 @@ final class Console implements Rendering {
         breakage(page, report);
         summary(page, report, sheets);
         Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-        writer.write(page.text.toString());
+        writer.write(page.text());
         writer.flush();
     }
 
-    private void header(Page page, Report report) {
+    private void header(ConsolePage page, Report report) {
         List<String> facts = new ArrayList<>(List.of("netproof " + report.tool()));
         report.cluster().ifPresentOrElse(cluster -> facts.addAll(identity(cluster)), () -> facts.add("no cluster"));
         StringBuilder line = new StringBuilder();
@@ -80,13 +94,13 @@ final class Console implements Rendering {
                 Figures.count(cluster.nodes().size(), "node", "nodes"));
     }
 
-    private void title(Page page, Sheet sheet) {
+    private void title(ConsolePage page, Sheet sheet) {
         page.blank();
         String file = sheet.name().equals(sheet.file()) ? "" : GAP + page.muted(Visible.of(sheet.file()));
         page.line(page.strong(Visible.of(sheet.name())) + file);
     }
 
-    private void grid(Page page, Sheet sheet) {
+    private void grid(ConsolePage page, Sheet sheet) {
         Map<String, String> names = sheet.sources().stream()
                 .collect(Collectors.toMap(
                         source -> source, Console::heading, (a, b) -> a, java.util.LinkedHashMap::new));
@@ -123,7 +137,7 @@ final class Console implements Rendering {
         return TextWidth.shortened(Visible.of(name), LONGEST_NAME);
     }
 
-    private static void band(Page page, Map<String, String> names, int first, List<Column> band) {
+    private static void band(ConsolePage page, Map<String, String> names, int first, List<Column> band) {
         page.blank();
         String heads = band.stream()
                 .map(column -> GAP + TextWidth.padded(column.head(), column.width()))
@@ -175,7 +189,7 @@ final class Console implements Rendering {
     }
 
     /** Allowed edges stand out among what is denied; what is wrong stands out among all. */
-    private static String painted(Page page, List<Entry> cell, String text) {
+    private static String painted(ConsolePage page, List<Entry> cell, String text) {
         if (cell.isEmpty()) {
             return page.paint(Sign.NOT_ASKED.tone(), text);
         }
@@ -186,7 +200,7 @@ final class Console implements Rendering {
         return page.paint(worst.sign().tone(), text);
     }
 
-    private void everyCheck(Page page, List<Sheet> sheets) {
+    private void everyCheck(ConsolePage page, List<Sheet> sheets) {
         List<List<String>> rows = new ArrayList<>();
         List<Sign> signs = new ArrayList<>();
         for (Sheet sheet : sheets) {
@@ -239,18 +253,18 @@ final class Console implements Rendering {
         return line.toString().stripTrailing();
     }
 
-    private void notes(Page page, Report report) {
+    private void notes(ConsolePage page, Report report) {
         if (report.notes().isEmpty()) {
             return;
         }
         page.blank();
         page.line(page.strong("NOTES"));
         for (String note : report.notes()) {
-            hanging(page, INDENT + "- ", INDENT + INDENT, Visible.of(note));
+            page.hanging(INDENT + "- ", INDENT + INDENT, Visible.of(note));
         }
     }
 
-    private void findings(Page page, String title, Sign sign, List<Sheet> sheets) {
+    private void findings(ConsolePage page, String title, Sign sign, List<Sheet> sheets) {
         List<Entry> found =
                 sheets.stream().flatMap(sheet -> sheet.entries(sign).stream()).toList();
         if (found.isEmpty()) {
@@ -276,7 +290,7 @@ final class Console implements Rendering {
         }
     }
 
-    private static String finding(Page page, Entry entry) {
+    private static String finding(ConsolePage page, Entry entry) {
         return page.paint(entry.sign().tone(), entry.sign().symbol())
                 + " "
                 + page.strong(Visible.of(entry.check().sentence()))
@@ -284,15 +298,14 @@ final class Console implements Rendering {
                 + page.paint(entry.sign().tone(), "— " + entry.remark());
     }
 
-    private void evidence(Page page, CheckResult result) {
+    private void evidence(ConsolePage page, CheckResult result) {
         String indent = INDENT + INDENT;
-        hanging(page, indent, indent, Visible.of(result.verdict().explanation()));
+        page.hanging(indent, indent, Visible.of(result.verdict().explanation()));
         for (Evidence.Fact fact : Evidence.facts(result)) {
             String label = TextWidth.padded(fact.label().word(), LABEL);
             for (String line : fact.lines()) {
                 String deeper = line.startsWith(INDENT) ? INDENT : "";
-                hanging(
-                        page,
+                page.hanging(
                         indent + page.muted(label) + deeper,
                         indent + " ".repeat(LABEL) + deeper + INDENT,
                         Visible.of(line.stripLeading()));
@@ -301,67 +314,22 @@ final class Console implements Rendering {
         }
     }
 
-    private void breakage(Page page, Report report) {
+    private void breakage(ConsolePage page, Report report) {
         report.breakage().ifPresent(breakage -> {
             page.blank();
             page.line(page.paint(Sign.Tone.BAD, "BREAKAGE"));
-            hanging(page, INDENT, INDENT, Visible.of(breakage.problem()));
-            hanging(
-                    page,
+            page.hanging(INDENT, INDENT, Visible.of(breakage.problem()));
+            page.hanging(
                     INDENT + page.muted(TextWidth.padded("fix", LABEL)),
                     INDENT + " ".repeat(LABEL),
                     Visible.of(breakage.fix()));
         });
     }
 
-    private void summary(Page page, Report report, List<Sheet> sheets) {
+    private void summary(ConsolePage page, Report report, List<Sheet> sheets) {
         Headline headline = Headline.of(report, sheets);
         page.blank();
         page.line(page.paint(headline.sign().tone(), headline.sign().symbol() + " " + headline.verdict()));
         page.line(page.muted(INDENT + Headline.costs(report) + ", " + Headline.exit(report.exit())));
-    }
-
-    private void hanging(Page page, String first, String next, String text) {
-        String lead = first;
-        for (String line : TextWidth.wrapped(text, Math.max(20, style.width() - TextWidth.of(next)))) {
-            page.line(lead + line);
-            lead = next;
-        }
-    }
-
-    /** The text as it grows, and its colours. */
-    private final class Page {
-        private final StringBuilder text = new StringBuilder();
-
-        void line(String line) {
-            text.append(line).append('\n');
-        }
-
-        void blank() {
-            text.append('\n');
-        }
-
-        String paint(Sign.Tone tone, String words) {
-            return switch (tone) {
-                case GOOD -> sequence("32", words);
-                case BAD -> sequence("1;31", words);
-                case DOUBT -> sequence("33", words);
-                case MUTED -> sequence("2", words);
-            };
-        }
-
-        String muted(String words) {
-            return sequence("2", words);
-        }
-
-        String strong(String words) {
-            return sequence("1", words);
-        }
-
-        private String sequence(String codes, String words) {
-            return style.colour() == ConsoleStyle.Colour.NEVER || words.isEmpty()
-                    ? words
-                    : "\u001B[" + codes + "m" + words + "\u001B[0m";
-        }
     }
 }

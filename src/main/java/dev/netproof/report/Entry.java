@@ -60,6 +60,7 @@ record Entry(Check check, Optional<CheckResult> result) {
             case PROBE_FAILED -> "probe failed";
             case PROBE_CHANGED -> "probe changed";
             case PROBE_UNRELIABLE -> "probe unreliable";
+            case NOT_SELECTED -> "not selected";
             case NOT_SUPPORTED -> "not supported";
             case OUT_OF_TIME -> "out of time";
         };

@@ -1,9 +1,12 @@
 package dev.netproof.report;
 
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Report;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,6 +23,11 @@ record Headline(Sign sign, String verdict) {
         String bad = tally(sheets, Sign.VIOLATION, Sign.INCONCLUSIVE, Sign.NOT_JUDGED);
         String rest = tally(sheets, Sign.AS_EXPECTED, Sign.UNTESTABLE, Sign.SKIPPED);
         String among = bad + " among " + counted + (rest.isEmpty() ? "" : ", " + rest);
+        if (sheets.isEmpty()
+                && report.enforcement().isPresent()
+                && report.breakage().isEmpty()) {
+            return rows(report.enforcement().get());
+        }
         return switch (report.exit()) {
             case CONFORMS -> new Headline(Sign.AS_EXPECTED, conforming(sheets, checks, counted));
             case VIOLATIONS -> new Headline(Sign.VIOLATION, bad.isEmpty() ? "Violations" : among);
@@ -35,6 +43,26 @@ record Headline(Sign sign, String verdict) {
                         Sign.NOT_JUDGED,
                         "The run was " + report.exit().meaning() + (bad.isEmpty() ? "" : ": " + among));
         };
+    }
+
+    /** "31 of 34 as specified, 2 otherwise, 1 untestable". */
+    private static Headline rows(Enforcement enforcement) {
+        long asked = enforcement.rows().size() - enforcement.count(Enforcement.Status.OBSERVED);
+        StringBuilder text = new StringBuilder()
+                .append(enforcement.count(Enforcement.Status.ENFORCED))
+                .append(" of ")
+                .append(asked)
+                .append(" as specified");
+        Map<Enforcement.Status, String> others = new EnumMap<>(Enforcement.Status.class);
+        others.put(Enforcement.Status.NOT_ENFORCED, "otherwise");
+        others.put(Enforcement.Status.INCONCLUSIVE, "not proved");
+        others.put(Enforcement.Status.UNTESTABLE, "untestable");
+        others.forEach((status, words) -> {
+            if (enforcement.count(status) > 0) {
+                text.append(", ").append(enforcement.count(status)).append(' ').append(words);
+            }
+        });
+        return new Headline(EnforcementText.sign(enforcement.verdict()), text.toString());
     }
 
     private static String conforming(List<Sheet> sheets, long checks, String counted) {

@@ -2,6 +2,7 @@ package dev.netproof.report;
 
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Node;
 import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
 import dev.netproof.model.Report;
@@ -135,7 +136,9 @@ final class HtmlPage implements Rendering {
                                 fact("server", cluster.server());
                                 fact("identity", cluster.user());
                                 fact("Kubernetes", cluster.version());
-                                fact("nodes", String.join(", ", cluster.nodes()));
+                                fact(
+                                        "nodes",
+                                        cluster.nodes().stream().map(Node::name).collect(Collectors.joining(", ")));
                                 cluster.uid().ifPresent(uid -> fact("kube-system", uid));
                             },
                             () -> fact("cluster", "none was reached"));

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Destination;
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Identity;
 import dev.netproof.model.Location;
 import dev.netproof.model.Matrix;
@@ -98,9 +100,11 @@ final class JsonEvidence implements Rendering {
                 json.writeStringField("fix", breakage.fix());
             });
             strings("notes", report.notes());
+            optional("enforcement", report.enforcement(), this::enforcement);
             Set<Check> judged = new HashSet<>();
             report.results().forEach(result -> judged.add(result.check()));
             array("matrices", report.matrices(), matrix -> matrix(matrix, judged));
+            object("circumstances", report.circumstances(), this::circumstances);
             array("results", report.results(), this::result);
             json.writeEndObject();
         }
@@ -111,7 +115,114 @@ final class JsonEvidence implements Rendering {
             json.writeStringField("user", cluster.user());
             json.writeStringField("version", cluster.version());
             text("uid", cluster.uid());
-            strings("nodes", cluster.nodes());
+            object("cni", cluster.cni(), cni -> {
+                json.writeStringField("name", cni.name());
+                array("agents", cni.agents(), agent -> {
+                    json.writeStringField("namespace", agent.namespace());
+                    json.writeStringField("name", agent.name());
+                    strings("images", agent.images());
+                });
+                strings("marks", cni.marks());
+            });
+            array("nodes", cluster.nodes(), node -> {
+                json.writeStringField("name", node.name());
+                json.writeStringField("kubelet", node.kubelet());
+                json.writeStringField("os", node.os());
+                json.writeStringField("kernel", node.kernel());
+                json.writeStringField("runtime", node.runtime());
+            });
+        }
+
+        private void circumstances(Circumstances circumstances) throws IOException {
+            array("policies", circumstances.policies(), policy -> {
+                json.writeStringField("apiVersion", policy.apiVersion());
+                json.writeStringField("kind", policy.kind());
+                text("namespace", policy.namespace());
+                json.writeStringField("name", policy.name());
+                json.writeStringField("uid", policy.uid());
+                json.writeStringField("resourceVersion", policy.resourceVersion());
+                json.writeStringField("sha256", policy.sha256());
+                optional("about", policy.about(), about -> {
+                    strings("sources", about.sources());
+                    strings("targets", about.targets());
+                });
+            });
+            array("probes", circumstances.probes(), probe -> {
+                json.writeStringField("source", probe.source());
+                json.writeStringField("namespace", probe.namespace());
+                json.writeStringField("pod", probe.pod());
+                text("ip", probe.ip());
+                text("node", probe.node());
+                labels(probe.labels());
+                json.writeStringField("serviceAccount", probe.serviceAccount());
+                json.writeStringField("image", probe.image());
+                text("digest", probe.digest());
+            });
+            array("targets", circumstances.targets(), pod -> {
+                json.writeStringField("namespace", pod.namespace());
+                json.writeStringField("pod", pod.name());
+                json.writeStringField("uid", pod.uid());
+                strings("ips", pod.ips());
+                text("node", pod.node());
+                labels(pod.labels());
+            });
+            strings("unreadable", circumstances.unreadable());
+        }
+
+        private void enforcement(Enforcement enforcement) throws IOException {
+            json.writeStringField("verdict", enforcement.verdict().name());
+            json.writeStringField("headline", enforcement.headline());
+            text("advice", enforcement.advice());
+            json.writeStringField("profile", enforcement.profile().name());
+            array("capabilities", enforcement.capabilities(), capability -> {
+                json.writeStringField("id", capability.id());
+                json.writeStringField("title", capability.title());
+                json.writeStringField("meaning", capability.meaning());
+                json.writeStringField("specification", capability.specification());
+                json.writeStringField("source", capability.source());
+                json.writeStringField("kind", capability.kind().name());
+                strings("failing", capability.failing());
+            });
+            array("rows", enforcement.rows(), this::row);
+            array("measures", enforcement.measures(), measure -> {
+                json.writeStringField("metric", measure.metric().name());
+                json.writeStringField("node", measure.node());
+                seconds("medianSeconds", measure.median());
+                seconds("maxSeconds", measure.max());
+                json.writeNumberField("samples", measure.samples());
+            });
+            array("denials", enforcement.denials(), denial -> {
+                json.writeStringField("node", denial.node());
+                json.writeStringField("direction", denial.direction().name());
+                json.writeStringField("outcome", denial.outcome().name());
+                json.writeStringField("signal", denial.signal());
+                json.writeNumberField("times", denial.times());
+            });
+            array("unseen", enforcement.unseen(), unseen -> {
+                json.writeStringField("what", unseen.what());
+                json.writeStringField("why", unseen.why());
+            });
+        }
+
+        private void row(Enforcement.Row row) throws IOException {
+            json.writeStringField("capability", row.capability());
+            json.writeStringField("node", row.node());
+            json.writeStringField("direction", row.direction().name());
+            json.writeStringField("status", row.status().name());
+            json.writeStringField("reason", row.reason().name());
+            json.writeStringField("seen", row.seen());
+            text("fix", row.fix());
+            if (row.denied().isPresent()) {
+                seconds("deniedSeconds", row.denied().get());
+            }
+            if (row.allowed().isPresent()) {
+                seconds("allowedSeconds", row.allowed().get());
+            }
+            array("edges", row.edges(), edge -> {
+                json.writeStringField("meaning", edge.meaning());
+                text("expected", edge.expected().map(Enum::name));
+                object("path", edge.observation(), this::path);
+            });
         }
 
         private void summary(Report report) throws IOException {

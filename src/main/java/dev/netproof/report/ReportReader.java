@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.Cni;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Destination;
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Expectation;
 import dev.netproof.model.Identity;
@@ -99,12 +102,69 @@ public final class ReportReader {
                     instant("started"),
                     instant("finished"),
                     list("matrices", matrix -> matrix.matrix(results)),
+                    at("circumstances").circumstances(),
                     results,
+                    optional("enforcement").map(Node::enforcement),
                     list("notes", Node::text),
                     optional("breakage").map(b -> new Report.Breakage(b.text("problem"), b.text("fix"))),
                     new Report.Costs(
                             at("costs").number("probePods"), at("costs").number("apiRequests")),
                     at("exit").word(Exit.class, "name"));
+        }
+
+        private Enforcement enforcement() {
+            return new Enforcement(
+                    word(Enforcement.Verdict.class, "verdict"),
+                    text("headline"),
+                    optional("advice").map(Node::text),
+                    word(Enforcement.Profile.class, "profile"),
+                    list(
+                            "capabilities",
+                            one -> new Enforcement.Capability(
+                                    one.text("id"),
+                                    one.text("title"),
+                                    one.text("meaning"),
+                                    one.text("specification"),
+                                    one.text("source"),
+                                    one.word(Enforcement.Kind.class, "kind"),
+                                    one.list("failing", Node::text))),
+                    list("rows", Node::row),
+                    list(
+                            "measures",
+                            one -> new Enforcement.Measure(
+                                    one.word(Enforcement.Metric.class, "metric"),
+                                    one.text("node"),
+                                    one.seconds("medianSeconds"),
+                                    one.seconds("maxSeconds"),
+                                    one.number("samples"))),
+                    list(
+                            "denials",
+                            one -> new Enforcement.Denial(
+                                    one.text("node"),
+                                    one.word(Enforcement.Direction.class, "direction"),
+                                    one.word(Outcome.class, "outcome"),
+                                    one.text("signal"),
+                                    one.number("times"))),
+                    list("unseen", one -> new Enforcement.Unseen(one.text("what"), one.text("why"))));
+        }
+
+        private Enforcement.Row row() {
+            return new Enforcement.Row(
+                    text("capability"),
+                    text("node"),
+                    word(Enforcement.Direction.class, "direction"),
+                    word(Enforcement.Status.class, "status"),
+                    word(Enforcement.Reason.class, "reason"),
+                    text("seen"),
+                    optional("fix").map(Node::text),
+                    list(
+                            "edges",
+                            one -> new Enforcement.Edge(
+                                    one.text("meaning"),
+                                    one.optional("expected").map(word -> word.word(Expectation.class)),
+                                    one.at("path").path())),
+                    json.has("deniedSeconds") ? Optional.of(seconds("deniedSeconds")) : Optional.empty(),
+                    json.has("allowedSeconds") ? Optional.of(seconds("allowedSeconds")) : Optional.empty());
         }
 
         private ClusterIdentity cluster() {
@@ -114,7 +174,71 @@ public final class ReportReader {
                     text("user"),
                     text("version"),
                     optional("uid").map(Node::text),
-                    list("nodes", Node::text));
+                    list(
+                            "nodes",
+                            node -> new dev.netproof.model.Node(
+                                    node.text("name"),
+                                    node.text("kubelet"),
+                                    node.text("os"),
+                                    node.text("kernel"),
+                                    node.text("runtime"))),
+                    at("cni").cni());
+        }
+
+        private Cni cni() {
+            return new Cni(
+                    text("name"),
+                    list(
+                            "agents",
+                            agent -> new Cni.Agent(
+                                    agent.text("namespace"), agent.text("name"), agent.list("images", Node::text))),
+                    list("marks", Node::text));
+        }
+
+        private Circumstances circumstances() {
+            return new Circumstances(
+                    list("policies", Node::policy),
+                    list("probes", Node::probe),
+                    list("targets", Node::targetPod),
+                    new TreeSet<>(list("unreadable", Node::text)));
+        }
+
+        private Circumstances.Policy policy() {
+            return new Circumstances.Policy(
+                    text("apiVersion"),
+                    text("kind"),
+                    optional("namespace").map(Node::text),
+                    text("name"),
+                    text("uid"),
+                    text("resourceVersion"),
+                    text("sha256"),
+                    optional("about")
+                            .map(about -> new Circumstances.About(
+                                    new TreeSet<>(about.list("sources", Node::text)),
+                                    new TreeSet<>(about.list("targets", Node::text)))));
+        }
+
+        private Circumstances.Probe probe() {
+            return new Circumstances.Probe(
+                    text("source"),
+                    text("namespace"),
+                    text("pod"),
+                    optional("ip").map(Node::text),
+                    optional("node").map(Node::text),
+                    at("labels").map(),
+                    text("serviceAccount"),
+                    text("image"),
+                    optional("digest").map(Node::text));
+        }
+
+        private Circumstances.TargetPod targetPod() {
+            return new Circumstances.TargetPod(
+                    text("namespace"),
+                    text("pod"),
+                    text("uid"),
+                    list("ips", Node::text),
+                    optional("node").map(Node::text),
+                    at("labels").map());
         }
 
         /** The checks of a matrix are those of its results and, at their old positions, those without a result. */

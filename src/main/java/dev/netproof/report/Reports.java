@@ -16,6 +16,7 @@ public final class Reports {
         BY_NAME.put("json", Reports::json);
         BY_NAME.put("markdown", () -> markdown(MarkdownRoom.COMMENT));
         BY_NAME.put("html", Reports::html);
+        BY_NAME.put("prometheus", Reports::prometheus);
         BY_NAME.put("table", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)));
         BY_NAME.put("wide", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.WIDE)));
     }
@@ -40,6 +41,11 @@ public final class Reports {
     /** One self-contained page. */
     public static Rendering html() {
         return new HtmlPage();
+    }
+
+    /** Gauges for Prometheus' textfile collector. */
+    public static Rendering prometheus() {
+        return new Prometheus();
     }
 
     /** For a person at a terminal, or for a log. */

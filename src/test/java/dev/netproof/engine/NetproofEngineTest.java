@@ -10,6 +10,7 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.me
 
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
@@ -232,6 +233,7 @@ class NetproofEngineTest {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 matrices,
+                Circumstances.NONE,
                 results,
                 List.of(),
                 breakage,

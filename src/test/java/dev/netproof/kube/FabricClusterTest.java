@@ -152,6 +152,39 @@ final class FabricClusterTest {
     }
 
     @Test
+    void policiesOfEveryKindThatTheClusterHas() {
+        answers("/apis", "{groups: [{name: cilium.io, preferredVersion: {groupVersion: cilium.io/v2}}]}");
+        answers("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies", """
+                {kind: NetworkPolicyList, apiVersion: networking.k8s.io/v1, items: [
+                  {metadata: {name: z, namespace: shop, uid: u1, resourceVersion: "5"}, spec: {podSelector: {}, policyTypes: [Ingress]}},
+                  {metadata: {name: a, namespace: shop, uid: u2, resourceVersion: "6"}, spec: {podSelector: {}, policyTypes: [Egress]}}]}
+                """);
+        answers("/apis/cilium.io/v2/ciliumclusterwidenetworkpolicies", """
+                {kind: CiliumClusterwideNetworkPolicyList, apiVersion: cilium.io/v2, items: [
+                  {metadata: {name: all, uid: u3, resourceVersion: "7"}, specs: [{endpointSelector: {}}]}]}
+                """);
+        forbidden("/apis/cilium.io/v2/namespaces/shop/ciliumnetworkpolicies", "no");
+
+        ClusterFacts.Policies policies = cluster.policies(Set.of("shop"));
+
+        assertThat(policies.found())
+                .extracting(policy -> policy.kind() + " " + policy.namespace().orElse("-") + "/" + policy.name() + " "
+                        + policy.resourceVersion())
+                .containsExactly(
+                        "CiliumClusterwideNetworkPolicy -/all 7", "NetworkPolicy shop/a 6", "NetworkPolicy shop/z 5");
+        assertThat(policies.found().get(0).podSelector()).isEmpty();
+        assertThat(policies.unreadable()).containsExactly("list ciliumnetworkpolicies in namespace shop");
+    }
+
+    private void answers(String path, String yaml) {
+        mock.expect()
+                .get()
+                .withPath(path)
+                .andReturn(200, client.getKubernetesSerialization().unmarshal("---\n" + yaml, Map.class))
+                .always();
+    }
+
+    @Test
     void aServicesFactsWithoutOurOwnEndpoints() {
         given("""
                 apiVersion: v1

@@ -86,6 +86,7 @@ class JUnitXmlTest {
                 red.started(),
                 red.finished(),
                 red.matrices(),
+                red.circumstances(),
                 doubled,
                 red.notes(),
                 red.breakage(),

@@ -63,6 +63,7 @@ class MarkdownTest {
                 thousand.started(),
                 thousand.finished(),
                 thousand.matrices(),
+                thousand.circumstances(),
                 failing,
                 thousand.notes(),
                 thousand.breakage(),

@@ -2,7 +2,9 @@ package dev.netproof.report;
 
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.Cni;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Destination;
 import dev.netproof.model.Exit;
@@ -10,6 +12,7 @@ import dev.netproof.model.Expectation;
 import dev.netproof.model.Identity;
 import dev.netproof.model.Location;
 import dev.netproof.model.Matrix;
+import dev.netproof.model.Node;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
@@ -47,7 +50,11 @@ final class RecordedReports {
             "kubernetes-admin",
             "v1.36.3",
             Optional.of("6f0b3a52-0f0e-4d5e-9d0c-0c6b3d9a1f11"),
-            List.of("node-a", "node-b"));
+            List.of(node("node-a"), node("node-b")),
+            new Cni(
+                    "Calico",
+                    List.of(new Cni.Agent("kube-system", "calico-node", List.of("docker.io/calico/node:v3.31.2"))),
+                    List.of("projectcalico.org/IPv4Address")));
 
     private RecordedReports() {}
 
@@ -129,7 +136,7 @@ final class RecordedReports {
         line++;
         results.add(new CheckResult(
                 check(line, batch(), redis(), Expectation.DENY, ""),
-                new Verdict(Status.SKIPPED, Reason.OUT_OF_TIME, "Not asked for: --only orders.", Optional.empty()),
+                new Verdict(Status.SKIPPED, Reason.NOT_SELECTED, "Not asked for: --only orders.", Optional.empty()),
                 List.of(),
                 Duration.ZERO,
                 repeat(line)));
@@ -144,6 +151,7 @@ final class RecordedReports {
                 START,
                 START.plusMillis(2_310),
                 List.of(),
+                Circumstances.NONE,
                 List.of(),
                 List.of(),
                 Optional.of(new Report.Breakage(
@@ -162,6 +170,7 @@ final class RecordedReports {
                 START,
                 START.plusMillis(6_400),
                 whole.matrices(),
+                whole.circumstances(),
                 whole.results().subList(0, 6),
                 List.of(),
                 Optional.of(new Report.Breakage(
@@ -250,7 +259,13 @@ final class RecordedReports {
                         Duration.ofMillis(90),
                         "netproof run x"));
         ClusterIdentity cluster = new ClusterIdentity(
-                "ctx<&>", "https://x/?a=1&b=\"2\"", "user|`x`", "v1.36.3", Optional.empty(), List.of("node<a>"));
+                "ctx<&>",
+                "https://x/?a=1&b=\"2\"",
+                "user|`x`",
+                "v1.36.3",
+                Optional.empty(),
+                List.of(new Node("node<a>", "<v>", "os\u001B[1m", "k&", "r\"")),
+                Cni.UNKNOWN);
         Matrix matrix = new Matrix(
                 "mat]]>rix & <co>", Optional.of("<owner>"), SHA, List.of(one, two), new Location(file, 1, 1));
         return new Report(
@@ -259,6 +274,19 @@ final class RecordedReports {
                 START,
                 START.plusMillis(2_500),
                 List.of(matrix),
+                new Circumstances(
+                        List.of(new Circumstances.Policy(
+                                "x/v1<b>",
+                                "Ki<nd",
+                                Optional.empty(),
+                                "po\u0000li]]>cy",
+                                "u",
+                                "7",
+                                SHA,
+                                Optional.empty())),
+                        List.of(),
+                        List.of(),
+                        new TreeSet<>(List.of("list <script> in namespace \u001B[31m"))),
                 results,
                 List.of("note with <img src=x onerror=alert(3)> and | and \u202E for @everyone, see #1 "),
                 Optional.empty(),
@@ -344,11 +372,84 @@ final class RecordedReports {
                 START,
                 START.plusMillis(14_238),
                 List.of(matrix),
+                circumstances(named, exit == Exit.VIOLATIONS),
                 named,
                 notes,
                 breakage,
                 new Report.Costs(7, 96),
                 exit);
+    }
+
+    /** With the policies of the bookstore; in the one that went wrong somebody had opened the database. */
+    private static Circumstances circumstances(List<CheckResult> results, boolean opened) {
+        TreeSet<String> sources = new TreeSet<>();
+        TreeSet<String> targets = new TreeSet<>();
+        Map<String, Circumstances.TargetPod> pods = new java.util.TreeMap<>();
+        for (CheckResult result : results) {
+            sources.add(result.check().source().name());
+            for (PathObservation observed : result.paths()) {
+                observed.path().targetPod().ifPresent(pod -> {
+                    targets.add(pod);
+                    pods.put(
+                            pod,
+                            new Circumstances.TargetPod(
+                                    "bookstore",
+                                    pod,
+                                    "uid-of-" + pod,
+                                    List.of(observed.path().address()),
+                                    observed.path().targetNode(),
+                                    Map.of("app", pod.replaceAll("-.*", ""))));
+                });
+            }
+        }
+        TreeSet<String> databases = new TreeSet<>(
+                targets.stream().filter(pod -> pod.startsWith("postgres")).toList());
+        List<Circumstances.Policy> policies = List.of(
+                policy("default-deny", "805", 'a', sources, targets),
+                policy("egress-dns", "811", 'b', sources, new TreeSet<>()),
+                policy("egress-storefront", "812", 'c', new TreeSet<>(List.of("storefront")), new TreeSet<>()),
+                opened
+                        ? policy("ingress-postgres-from-catalog", "1188", 'e', new TreeSet<>(), databases)
+                        : policy("ingress-postgres-from-catalog", "814", 'd', new TreeSet<>(), databases),
+                new Circumstances.Policy(
+                        "policy.networking.k8s.io/v1alpha1",
+                        "AdminNetworkPolicy",
+                        Optional.empty(),
+                        "platform",
+                        "2f6d0000-0000-4000-8000-00000000000f",
+                        "733",
+                        "f".repeat(64),
+                        Optional.empty()));
+        List<Circumstances.Probe> probes = sources.stream()
+                .map(source -> new Circumstances.Probe(
+                        source,
+                        "bookstore",
+                        "np5f2b-x1",
+                        Optional.of("10.244.0.9"),
+                        Optional.of("node-a"),
+                        Map.of("app", source),
+                        "default",
+                        "docker.io/curlimages/curl:8.16.0",
+                        Optional.of("docker.io/curlimages/curl@sha256:" + "0c".repeat(32))))
+                .toList();
+        return new Circumstances(policies, probes, List.copyOf(pods.values()), new TreeSet<>());
+    }
+
+    private static Circumstances.Policy policy(
+            String name, String version, char digest, TreeSet<String> sources, TreeSet<String> targets) {
+        return new Circumstances.Policy(
+                "networking.k8s.io/v1",
+                "NetworkPolicy",
+                Optional.of("bookstore"),
+                name,
+                "2f6d0000-0000-4000-8000-00000000000" + digest,
+                version,
+                String.valueOf(digest).repeat(64),
+                Optional.of(new Circumstances.About(sources, targets)));
+    }
+
+    private static Node node(String name) {
+        return new Node(name, "v1.36.3", "Debian GNU/Linux 13 (trixie)", "6.12.48", "containerd://2.1.4");
     }
 
     private static Check named(Check check, String matrix) {

@@ -19,7 +19,7 @@ class ReportsTest {
 
     @Test
     void everyFormatHasAName() {
-        assertThat(Reports.names()).containsExactly("junit", "json", "markdown", "html", "table", "wide");
+        assertThat(Reports.names()).containsExactly("junit", "json", "markdown", "html", "prometheus", "table", "wide");
         assertThat(Reports.byName("yaml")).isEmpty();
     }
 

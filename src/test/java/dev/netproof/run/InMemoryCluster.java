@@ -7,6 +7,8 @@ import dev.netproof.kube.ProbeEvent.Answer;
 import dev.netproof.kube.ProbeSession;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.Cni;
+import dev.netproof.model.Node;
 import dev.netproof.model.Outcome;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
@@ -75,10 +77,13 @@ final class InMemoryCluster implements Cluster {
     private final Set<String> listening = new HashSet<>();
     private final Map<String, String> neverStarting = new HashMap<>();
     private final Set<Operation> forbidden = new HashSet<>();
+    private final Set<Operation> hanging = new HashSet<>();
     private Optional<Shop> afterwards = Optional.empty();
     private Optional<Duration> breaking = Optional.empty();
     private Duration starved = Duration.ZERO;
     private Runnable meanwhile = () -> {};
+    private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
+    private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
     private int surveys;
 
     private Instant now = NOON;
@@ -110,9 +115,22 @@ final class InMemoryCluster implements Cluster {
         return this;
     }
 
+    /** The API server never answers. */
+    InMemoryCluster hanging(Operation operation) {
+        hanging.add(operation);
+        return this;
+    }
+
     /** What the API server says once the probes have run. */
     InMemoryCluster afterwards(Shop other) {
         afterwards = Optional.of(other);
+        return this;
+    }
+
+    /** The policies before and after probing. */
+    InMemoryCluster policies(ClusterFacts.Policies before, ClusterFacts.Policies after) {
+        policies = before;
+        laterPolicies = Optional.of(after);
         return this;
     }
 
@@ -173,13 +191,28 @@ final class InMemoryCluster implements Cluster {
     public ClusterIdentity identity() {
         permit(Operation.IDENTITY);
         return new ClusterIdentity(
-                "memory", "https://192.0.2.1:6443", "tester", "v1.36.0", Optional.empty(), List.of("node-1", "node-2"));
+                "memory",
+                "https://192.0.2.1:6443",
+                "tester",
+                "v1.36.0",
+                Optional.empty(),
+                List.of(node("node-1"), node("node-2")),
+                Cni.UNKNOWN);
+    }
+
+    private static Node node(String name) {
+        return new Node(name, "v1.36.0", "made up", "6.0", "memory://1");
     }
 
     @Override
     public ClusterFacts survey(Set<String> namespaces) {
         permit(surveys++ == 0 ? Operation.SURVEY : Operation.SECOND_SURVEY);
         return (surveys == 1 ? shop : afterwards.orElse(shop)).facts();
+    }
+
+    @Override
+    public ClusterFacts.Policies policies(Set<String> namespaces) {
+        return wasProbed() ? laterPolicies.orElse(policies) : policies;
     }
 
     @Override
@@ -205,6 +238,9 @@ final class InMemoryCluster implements Cluster {
     }
 
     private void permit(Operation operation) {
+        if (hanging.contains(operation)) {
+            new java.util.concurrent.CompletableFuture<>().join();
+        }
         if (forbidden.contains(operation)) {
             throw new ClusterTrouble(
                     "forbidden: " + operation.name().toLowerCase(Locale.ROOT), "ask for the permission");
@@ -242,7 +278,13 @@ final class InMemoryCluster implements Cluster {
                         probe.id(),
                         "netproof-" + probe.id(),
                         Optional.of(probe.node().orElse("node-1")),
-                        Optional.empty()));
+                        Optional.empty(),
+                        new ProbeEvent.Instance(
+                                Optional.of("10.0.9." + launched),
+                                probe.labels(),
+                                probe.serviceAccount().orElse("default"),
+                                terms.images().curl(),
+                                Optional.of("curl@sha256:c0ffee"))));
                 line(starts, probe, 0, "B " + (probe.attempts().size() + 1));
                 at(starts, meanwhile);
                 at(starts, () -> round(probe, starts, 1));

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.netproof.judge.Patience;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances.TargetPod;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Outcome;
@@ -24,11 +25,14 @@ import dev.netproof.model.Protocol;
 import dev.netproof.model.Report;
 import dev.netproof.model.Source.Liveness;
 import dev.netproof.model.Target;
-import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.ClusterFacts.Direction;
 import dev.netproof.plan.ClusterFacts.Existence;
 import dev.netproof.plan.ClusterFacts.KubeletProbe;
+import dev.netproof.plan.ClusterFacts.Policies;
+import dev.netproof.plan.ClusterFacts.Policy;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.Selector;
 import dev.netproof.plan.Shop;
 import dev.netproof.run.InMemoryCluster.Network;
 import dev.netproof.run.InMemoryCluster.Operation;
@@ -37,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,7 +166,9 @@ class RunnerTest {
                 cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED).forbidding(operation));
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
-        assertThat(report.results()).isEmpty();
+        assertThat(report.results())
+                .allSatisfy(result -> assertThat(result.verdict().explanation())
+                        .startsWith("the run ended before this check could be judged: forbidden: "));
         assertThat(report.breakage()).hasValueSatisfying(b -> {
             assertThat(b.problem()).startsWith("forbidden: ");
             assertThat(b.fix()).isEqualTo("ask for the permission");
@@ -169,16 +176,86 @@ class RunnerTest {
     }
 
     @Test
-    void f3_an_api_server_that_breaks_down_half_way_is_a_breakage() {
+    void f3_an_api_server_that_breaks_down_before_anything_was_decided_is_a_breakage() {
         InMemoryCluster cluster = cluster(
                         shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
                 .breakingAfter(Duration.ofSeconds(4));
 
         Report report = run(cluster);
 
-        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
+        says(report, Exit.NOT_JUDGED, "INCONCLUSIVE OUT_OF_TIME", "INCONCLUSIVE OUT_OF_TIME");
         assertThat(report.breakage()).isPresent();
+        assertThat(explanation(report)).contains("the API server does not answer any more");
+        assertThat(report.results().get(0).paths())
+                .as("what was seen until then")
+                .isNotEmpty();
         assertThat(cluster.wasProbed()).isTrue();
+    }
+
+    @Test
+    void f3_what_was_decided_before_the_api_server_broke_down_stands() {
+        Report report = run(cluster(
+                        shop.allow(from("catalog"), to("catalog"))
+                                .deny(from("storefront"), to("postgres"))
+                                .deny(from("storefront"), to("postgras")),
+                        t -> t.port() == 5432 ? REFUSED : CONNECTED)
+                .breakingAfter(Duration.ofSeconds(12)));
+
+        says(report, Exit.INCONCLUSIVE, "PASS CONNECTED", "INCONCLUSIVE OUT_OF_TIME", "INCONCLUSIVE NO_DESTINATION");
+        assertThat(report.breakage()).isPresent();
+    }
+
+    @Test
+    void a_fault_of_netproof_itself_still_ends_in_a_report() {
+        InMemoryCluster cluster = cluster(shop.deny(from("storefront"), to("postgres")), t -> {
+            throw new IllegalStateException("out of the blue");
+        });
+
+        Report report = run(cluster);
+
+        says(report, Exit.NOT_JUDGED, "INCONCLUSIVE OUT_OF_TIME");
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.problem()).contains("netproof itself", "out of the blue"));
+    }
+
+    @Test
+    void a_run_that_is_out_of_time_says_so() {
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("catalog")), ENFORCED),
+                Duration.ofSeconds(12));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE OUT_OF_TIME", "PASS CONNECTED");
+        assertThat(explanation(report)).contains("the run's time of 12 s was over");
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.fix()).isEqualTo("raise --timeout"));
+    }
+
+    @Test
+    void an_api_server_that_never_answers_costs_no_more_than_the_runs_time() {
+        InMemoryCluster cluster =
+                cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED).hanging(Operation.SURVEY);
+
+        Report report = run(cluster, Duration.ofMillis(200));
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.problem())
+                        .isEqualTo("the run's time was over while it was reading what the cluster has"));
+    }
+
+    @Test
+    void an_api_server_that_never_answers_does_not_hold_up_an_interruption() {
+        InMemoryCluster cluster =
+                cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED).hanging(Operation.IDENTITY);
+        Runner runner = runner(cluster, Duration.ofMinutes(5));
+        runner.interrupt(Exit.TERMINATED);
+
+        Report report = runner.run(shop.matrices());
+
+        assertThat(report.exit()).isEqualTo(Exit.TERMINATED);
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.problem())
+                        .isEqualTo("the run was ended while it was asking the cluster who we are"));
     }
 
     @Test
@@ -205,8 +282,8 @@ class RunnerTest {
                 cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
                         .starvedFor(Duration.ofSeconds(100)));
 
-        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
-        assertThat(report.results()).allMatch(r -> r.verdict().status() == Status.INCONCLUSIVE);
+        says(report, Exit.NOT_JUDGED, "INCONCLUSIVE PROBE_UNRELIABLE", "INCONCLUSIVE PROBE_UNRELIABLE");
+        assertThat(explanation(report)).contains("starved of CPU");
         assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("starved of CPU"));
     }
 
@@ -424,6 +501,68 @@ class RunnerTest {
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE TARGET_CHANGED", "PASS CONNECTED");
         assertThat(explanation(report)).contains("pod postgres-5 is gone");
+    }
+
+    @Test
+    void a_report_says_which_policies_stood_around_and_whom_they_are_about() {
+        Policies policies = new Policies(
+                List.of(
+                        policy("db", "1", Map.of("app", "postgres"), Direction.INGRESS),
+                        policy("front", "1", Map.of("app", "storefront"), Direction.EGRESS)),
+                Set.of("list adminnetworkpolicies"));
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .policies(policies, policies));
+
+        assertThat(report.circumstances().policies())
+                .extracting(policy -> policy.title() + " "
+                        + policy.about()
+                                .map(about -> about.sources() + " " + about.targets())
+                                .orElse(""))
+                .containsExactly("NetworkPolicy shop/db [] [postgres-5]", "NetworkPolicy shop/front [storefront] []");
+        assertThat(report.circumstances().unreadable()).containsExactly("list adminnetworkpolicies");
+        assertThat(report.circumstances().targets()).extracting(TargetPod::name).containsExactly("postgres-5");
+        assertThat(report.circumstances().probes()).hasSize(2).allSatisfy(probe -> {
+            assertThat(probe.pod()).startsWith("netproof-");
+            assertThat(probe.digest()).contains("curl@sha256:c0ffee");
+            assertThat(probe.ip()).isPresent();
+        });
+        assertThat(report.notes()).isEmpty();
+    }
+
+    @Test
+    void a_policy_that_changes_during_the_run_is_told() {
+        Policies before = new Policies(
+                List.of(
+                        policy("changed", "1", Map.of(), Direction.INGRESS),
+                        policy("deleted", "1", Map.of(), Direction.INGRESS)),
+                Set.of());
+        Policies after = new Policies(
+                List.of(
+                        policy("changed", "2", Map.of(), Direction.INGRESS),
+                        policy("created", "1", Map.of(), Direction.INGRESS)),
+                Set.of());
+        Report report = run(
+                cluster(shop.allow(from("catalog"), to("postgres")), ENFORCED).policies(before, after));
+
+        assertThat(report.notes())
+                .containsExactly(
+                        "NetworkPolicy shop/changed was changed while the probes ran",
+                        "NetworkPolicy shop/created was created while the probes ran",
+                        "NetworkPolicy shop/deleted was deleted while the probes ran");
+    }
+
+    private static Policy policy(String name, String says, Map<String, String> labels, Direction direction) {
+        return new Policy(
+                "networking.k8s.io/v1",
+                "NetworkPolicy",
+                Optional.of(Shop.NAMESPACE),
+                name,
+                "uid-of-" + name,
+                says,
+                says,
+                Optional.of(Selector.of(labels)),
+                Set.of(direction));
     }
 
     @Test

@@ -1,0 +1,103 @@
+package dev.netproof.model;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What stood in the cluster around the checks when they were made: which policies in which version, which probes, which targets.
+ * A verdict speaks of these and of nothing else.
+ *
+ * @param policies in reach of the matrices' namespaces, as they were before the first probe; by kind, namespace and name
+ * @param probes those that started, in the order of the plan
+ * @param targets the pods that stood behind the destinations, by namespace and name
+ * @param unreadable what could not be read of all this, as "list networkpolicies in namespace x"
+ */
+public record Circumstances(
+        List<Policy> policies, List<Probe> probes, List<TargetPod> targets, SortedSet<String> unreadable) {
+    /** Nothing was looked at. */
+    public static final Circumstances NONE =
+            new Circumstances(List.of(), List.of(), List.of(), Collections.emptySortedSet());
+
+    public Circumstances {
+        policies = List.copyOf(policies);
+        probes = List.copyOf(probes);
+        targets = List.copyOf(targets);
+        unreadable = Collections.unmodifiableSortedSet(new TreeSet<>(unreadable));
+    }
+
+    /**
+     * One version of one policy object of any kind.
+     *
+     * @param namespace empty for a kind that is cluster-wide
+     * @param sha256 of what it says: its JSON with sorted keys, without metadata and status, in hex
+     * @param about whom it selects; empty for kinds whose selectors are not computed here, which may be about anybody
+     */
+    public record Policy(
+            String apiVersion,
+            String kind,
+            Optional<String> namespace,
+            String name,
+            String uid,
+            String resourceVersion,
+            String sha256,
+            Optional<About> about) {
+        /** "NetworkPolicy bookstore/egress-dns". */
+        public String title() {
+            return kind + " " + namespace.map(n -> n + "/").orElse("") + name;
+        }
+    }
+
+    /**
+     * Whom a policy is about.
+     *
+     * @param sources names of the matrices' sources whose egress it restricts
+     * @param targets names of the target pods whose ingress it restricts
+     */
+    public record About(SortedSet<String> sources, SortedSet<String> targets) {
+        public About {
+            sources = Collections.unmodifiableSortedSet(new TreeSet<>(sources));
+            targets = Collections.unmodifiableSortedSet(new TreeSet<>(targets));
+        }
+    }
+
+    /**
+     * A probe pod as it ran.
+     *
+     * @param source the source it stood for
+     * @param image as it was asked for
+     * @param digest the image that really ran, as the container runtime names it
+     */
+    public record Probe(
+            String source,
+            String namespace,
+            String pod,
+            Optional<String> ip,
+            Optional<String> node,
+            Map<String, String> labels,
+            String serviceAccount,
+            String image,
+            Optional<String> digest) {
+        public Probe {
+            labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+        }
+    }
+
+    /** A pod behind a destination. */
+    public record TargetPod(
+            String namespace,
+            String name,
+            String uid,
+            List<String> ips,
+            Optional<String> node,
+            Map<String, String> labels) {
+        public TargetPod {
+            ips = List.copyOf(ips);
+            labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.netproof.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.netproof.plan.ClusterFacts.Direction;
+import dev.netproof.plan.ClusterFacts.Policy;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PolicySurveyTest {
+    private static final String POLICY = """
+            {"metadata": {"name": "db", "namespace": "shop", "uid": "u-1", "resourceVersion": "7"},
+             "spec": {"podSelector": {"matchLabels": {"app": "db"}}, "policyTypes": ["Egress"], "egress": [{"to": [], "ports": []}]},
+             "kind": "NetworkPolicy", "apiVersion": "networking.k8s.io/v1"}""";
+
+    @Test
+    void theDigestIsThatOfWhatThePolicySaysInTheOrderOfItsKeys() throws Exception {
+        String canonical =
+                "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"spec\":{\"egress\":[{\"ports\":[],"
+                        + "\"to\":[]}],\"podSelector\":{\"matchLabels\":{\"app\":\"db\"}},\"policyTypes\":[\"Egress\"]}}";
+        assertThat(read(POLICY).sha256())
+                .isEqualTo(HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-256")
+                                .digest(canonical.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    @Test
+    void whoTouchesOnlyTheMetadataChangesNoDigest() throws IOException {
+        assertThat(read(POLICY.replace("\"7\"", "\"8\", \"labels\": {\"a\": \"b\"}"))
+                        .sha256())
+                .isEqualTo(read(POLICY).sha256());
+        assertThat(read(POLICY.replace("\"ports\": []", "\"ports\": [{\"port\": 1}]"))
+                        .sha256())
+                .isNotEqualTo(read(POLICY).sha256());
+    }
+
+    @Test
+    void aNetworkPolicySaysWhomItIsAboutAndInWhichDirection() throws IOException {
+        Policy policy = read(POLICY);
+        assertThat(policy.directions()).containsExactly(Direction.EGRESS);
+        assertThat(policy.selects("shop", Map.of("app", "db"))).isTrue();
+        assertThat(policy.selects("shop", Map.of("app", "web"))).isFalse();
+        assertThat(policy.selects("other", Map.of("app", "db"))).isFalse();
+        assertThat(read(POLICY.replace("{\"matchLabels\": {\"app\": \"db\"}}", "{}"))
+                        .selects("shop", Map.of()))
+                .isTrue();
+    }
+
+    private static Policy read(String json) throws IOException {
+        return PolicySurvey.policy(
+                (ObjectNode) new ObjectMapper().readTree(json), "networking.k8s.io/v1", "NetworkPolicy");
+    }
+}
