@@ -35,7 +35,7 @@ final class ProbeBook {
                         identity.nodeSelector(),
                         identity.tolerations(),
                         rule.of(identity),
-                        Tools.CURL,
+                        Tools.needed(entry.attempts),
                         entry.attempts));
             }
         });
