@@ -125,6 +125,81 @@ class PlannerTest {
         }
 
         @Test
+        void a_workload_lends_the_nodes_that_it_is_bound_and_drawn_to() {
+            NodeAffinity affinity = new NodeAffinity(
+                    List.of(labelled("disk", "In", "ssd")),
+                    List.of(new NodeAffinity.Preference(5, labelled("zone", "In", "a"))));
+            shop.workload(bound(affinity));
+
+            assertThat(plan(Placement.ANY).probes().get(0).affinity()).isEqualTo(affinity);
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                disk  | In           | ssd | node-1
+                disk  | NotIn        | ssd | node-2
+                disk  | Exists       |     | node-1
+                disk  | DoesNotExist |     | node-2
+                cores | Gt           | 3   | node-1
+                cores | Lt           | 3   | node-2
+                """)
+        void where_a_workload_cannot_be_no_probe_of_it_is_put(String key, String operator, String value, String node) {
+            shop.labelled("node-1", Map.of("disk", "ssd", "cores", "4"));
+            shop.labelled("node-2", Map.of("cores", "2"));
+            shop.workload(bound(new NodeAffinity(
+                    List.of(labelled(
+                            key, operator, Optional.ofNullable(value).stream().toArray(String[]::new))),
+                    List.of())));
+
+            Plan plan = plan(Placement.EACH);
+
+            assertThat(plan.probes()).extracting(ProbePod::node).containsExactly(Optional.of(node));
+            assertThat(plan.notes())
+                    .containsExactly("node " + (node.equals("node-1") ? "node-2" : "node-1")
+                            + " was not looked at: pods of deploy/storefront are kept from it by their nodeSelector or"
+                            + " node affinity");
+        }
+
+        @Test
+        void no_number_is_neither_more_nor_less() {
+            shop.labelled("node-1", Map.of("cores", "many"));
+            shop.workload(bound(
+                    new NodeAffinity(List.of(labelled("cores", "Gt", "3"), labelled("cores", "Lt", "3")), List.of())));
+
+            assertThat(plan(Placement.EACH).probes()).isEmpty();
+        }
+
+        private Plan plan(Placement placement) {
+            return shop.allow(
+                            from(
+                                    "deploy/storefront",
+                                    new Identity.Workload(WorkloadKind.DEPLOYMENT, "storefront"),
+                                    Liveness.LIVE,
+                                    placement),
+                            to("catalog"))
+                    .plan();
+        }
+
+        private static NodeAffinity.Term labelled(String key, String operator, String... values) {
+            return new NodeAffinity.Term(
+                    List.of(new NodeAffinity.Requirement(key, operator, List.of(values))), List.of());
+        }
+
+        private static ClusterFacts.Workload bound(NodeAffinity affinity) {
+            return new ClusterFacts.Workload(
+                    WorkloadKind.DEPLOYMENT,
+                    "shop",
+                    "storefront",
+                    Selector.of(Map.of("app", "storefront")),
+                    Map.of("app", "storefront"),
+                    Optional.empty(),
+                    Map.of(),
+                    List.of(),
+                    affinity,
+                    ClusterFacts.Network.POD);
+        }
+
+        @Test
         void a_selector_that_would_adopt_the_probe_makes_the_anchor_its_controller() {
             Plan plan = shop.selecting(Effect.ADOPTS, "ReplicaSet", "storefront-1", Map.of("app", "storefront"))
                     .allow(from("storefront"), to("catalog"))
