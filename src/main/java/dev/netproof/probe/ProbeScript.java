@@ -2,6 +2,7 @@ package dev.netproof.probe;
 
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ProbePod;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

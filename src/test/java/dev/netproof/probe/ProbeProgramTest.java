@@ -41,6 +41,15 @@ class ProbeProgramTest {
         assertThat(one.command()).hasSize(4).startsWith("python3", "-I", "-c");
     }
 
+    @Test
+    void what_a_pod_carries_is_ascii_because_the_watch_reads_nothing_else() {
+        Payload payload = payload(new Attempt.Udp("10.0.0.1", 80, "läuft"));
+
+        assertThat(payload.command()).allMatch(word -> word.matches("\\p{ASCII}*"));
+        assertThat(payload.environment())
+                .allSatisfy((name, value) -> assertThat(value).matches("\\p{ASCII}*"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
