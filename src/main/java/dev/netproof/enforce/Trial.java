@@ -33,8 +33,9 @@ final class Trial {
     /** How long past a deadline a trial waits for attempts that began after it. */
     private static final Duration LATE = Duration.ofSeconds(6);
 
-    private static final String ADVICE = "look at the network plugin's policy engine on that node: its pod's log; a kernel"
-            + " module or a feature that is switched off";
+    private static final String ADVICE =
+            "look at the network plugin's policy engine on that node: its pod's log; a kernel"
+                    + " module or a feature that is switched off";
 
     /** Connections that must open for an edge to count as open again. */
     private static final int OPEN_AGAIN = 2;
@@ -503,7 +504,8 @@ final class Trial {
 
     private static String through(long open, long forbidden) {
         if (open < forbidden) {
-            return open + " of the " + forbidden + " paths that it forbids still " + (open == 1 ? "connects" : "connect");
+            return open + " of the " + forbidden + " paths that it forbids still "
+                    + (open == 1 ? "connects" : "connect");
         }
         return forbidden == 1
                 ? "the path that it forbids still connects"
@@ -615,8 +617,7 @@ final class Trial {
     /** At the end of everything: whether what was concluded is still true. */
     void review() {
         if (phase == Phase.HELD) {
-            boolean turned = steps.get(step).stream().filter(Trial::forbids).anyMatch(edge -> wasDeniedBefore(edge));
-            if (turned) {
+            if (open.stream().anyMatch(this::wasDeniedBefore)) {
                 conclude(
                         Status.INCONCLUSIVE,
                         Reason.UNSETTLED,

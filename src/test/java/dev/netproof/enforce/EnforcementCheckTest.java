@@ -99,10 +99,13 @@ class EnforcementCheckTest {
         assertThat(cluster.elapsed()).isGreaterThan(Duration.ofSeconds(20));
     }
 
-    @Test
-    void an_engine_on_one_node_is_partial_and_the_other_node_is_named_as_source_and_as_target() {
-        Report report =
-                basic(ToyCluster.of("node1", "node2").engine((node, direction, since) -> node.equals("node1")));
+    /** The lab's engine judges both directions of all that passes its node. */
+    @ParameterizedTest
+    @EnumSource
+    void an_engine_on_one_node_is_partial_and_the_other_node_is_named_as_source_and_as_target(ToyCluster.Reach reach) {
+        Report report = basic(ToyCluster.of("node1", "node2")
+                .reaching(reach)
+                .engine((node, direction, since) -> node.equals("node1")));
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
         Enforcement found = report.enforcement().orElseThrow();
@@ -131,8 +134,9 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @EnumSource(names = {"REFUSED", "UNREACHABLE"})
     void an_engine_that_answers_instead_of_being_silent_enforces_and_it_is_said_how_it_looks(Outcome manner) {
-        Enforcement found =
-                basic(ToyCluster.of("node1", "node2").manner(manner)).enforcement().orElseThrow();
+        Enforcement found = basic(ToyCluster.of("node1", "node2").manner(manner))
+                .enforcement()
+                .orElseThrow();
 
         assertThat(found.verdict()).isEqualTo(Verdict.ENFORCED);
         assertThat(found.denials()).isNotEmpty().extracting(Denial::outcome).containsOnly(manner);
@@ -176,10 +180,11 @@ class EnforcementCheckTest {
     void a_lossy_network_fools_nobody(long seed) {
         // What curl makes of 20 % lost packets: two tries in two seconds, both ways.
         double failing = 0.13;
-        Enforcement on = basic(ToyCluster.of("node1", "node2").loss(failing, seed)).enforcement().orElseThrow();
-        Enforcement off = basic(ToyCluster.of("node1", "node2")
-                        .loss(failing, seed)
-                        .engine((node, direction, since) -> false))
+        Enforcement on = basic(ToyCluster.of("node1", "node2").loss(failing, seed))
+                .enforcement()
+                .orElseThrow();
+        Enforcement off = basic(
+                        ToyCluster.of("node1", "node2").loss(failing, seed).engine((node, direction, since) -> false))
                 .enforcement()
                 .orElseThrow();
 
@@ -189,8 +194,9 @@ class EnforcementCheckTest {
 
     @Test
     void rules_that_arrive_late_but_in_time_are_enforced_and_it_is_measured() {
-        Enforcement found =
-                basic(ToyCluster.of("node1", "node2").delay(Duration.ofSeconds(12))).enforcement().orElseThrow();
+        Enforcement found = basic(ToyCluster.of("node1", "node2").delay(Duration.ofSeconds(12)))
+                .enforcement()
+                .orElseThrow();
 
         assertThat(found.verdict()).isEqualTo(Verdict.ENFORCED);
         assertThat(found.measures().stream().filter(one -> one.metric() == Metric.TIME_TO_DENY))
@@ -238,8 +244,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_sidecar_is_found_and_said() {
-        Report report =
-                basic(ToyCluster.of("node1", "node2").admitting("t-a-0", "container istio-proxy was added"));
+        Report report = basic(ToyCluster.of("node1", "node2").admitting("t-a-0", "container istio-proxy was added"));
 
         Row row = row(report.enforcement().orElseThrow(), "node1", INGRESS);
         assertThat(row.reason()).isEqualTo(Reason.CHANGED_BY_ADMISSION);
@@ -255,13 +260,15 @@ class EnforcementCheckTest {
         assertThat(found.headline()).doesNotContain("node2");
         assertThat(status(found, "node2", INGRESS)).isEqualTo(Status.UNTESTABLE);
         assertThat(status(found, "node2", EGRESS)).isEqualTo(Status.UNTESTABLE);
-        assertThat(found.unseen()).anyMatch(one -> one.what().equals("node node2") && one.why().contains("not ready"));
+        assertThat(found.unseen())
+                .anyMatch(one -> one.what().equals("node node2") && one.why().contains("not ready"));
     }
 
     @Test
     void of_many_nodes_some_are_looked_at_and_the_others_are_named() {
         ToyCluster cluster = ToyCluster.of("a", "b", "c", "d", "e");
-        Report report = check(cluster, terms(Profile.BASIC, new NodeChoice.Some(2), Optional.empty())).run();
+        Report report = check(cluster, terms(Profile.BASIC, new NodeChoice.Some(2), Optional.empty()))
+                .run();
 
         Enforcement found = report.enforcement().orElseThrow();
         assertThat(found.rows()).extracting(Row::node).containsOnly("a", "b");
@@ -358,7 +365,8 @@ class EnforcementCheckTest {
     }
 
     private Report basic(ToyCluster cluster) {
-        return check(cluster, terms(Profile.BASIC, NodeChoice.usual(), Optional.empty())).run();
+        return check(cluster, terms(Profile.BASIC, NodeChoice.usual(), Optional.empty()))
+                .run();
     }
 
     private EnforcementCheck check(ToyCluster cluster, EnforcementTerms terms) {

@@ -22,7 +22,12 @@ class Specification {
     static final Specification AS_WRITTEN = new Specification();
 
     final boolean lets(
-            List<PolicyManifest> policies, Direction direction, ToyCluster.Live from, ToyCluster.Live to, String ip, int port) {
+            List<PolicyManifest> policies,
+            Direction direction,
+            ToyCluster.Live from,
+            ToyCluster.Live to,
+            String ip,
+            int port) {
         ToyCluster.Live subject = direction == Direction.INGRESS ? to : from;
         List<PolicyManifest> selecting = policies.stream()
                 .filter(policy -> policy.namespace().equals(subject.namespace)
@@ -53,7 +58,9 @@ class Specification {
         ToyCluster.Live other = rule.direction() == Direction.INGRESS ? from : to;
         String address = rule.direction() == Direction.INGRESS ? from.ips.get(ip.contains(":") ? 1 : 0) : ip;
         boolean peer = rule.peers().isEmpty()
-                || peers(rule.peers().stream().map(one -> matches(policy, one, other, address)).toList());
+                || peers(rule.peers().stream()
+                        .map(one -> matches(policy, one, other, address))
+                        .toList());
         boolean ports = rule.ports().isEmpty() || rule.ports().stream().anyMatch(one -> matches(one, to, port));
         return peer && ports;
     }
@@ -90,7 +97,8 @@ class Specification {
 
     static boolean within(String cidr, String address) {
         try {
-            byte[] net = InetAddress.getByName(cidr.substring(0, cidr.indexOf('/'))).getAddress();
+            byte[] net =
+                    InetAddress.getByName(cidr.substring(0, cidr.indexOf('/'))).getAddress();
             byte[] one = InetAddress.getByName(address).getAddress();
             int bits = Integer.parseInt(cidr.substring(cidr.indexOf('/') + 1));
             if (net.length != one.length) {

@@ -51,6 +51,15 @@ final class ToyCluster implements Cluster {
         boolean works(String node, Direction direction, Duration since);
     }
 
+    /** Which packets a node's engine judges by which policies. */
+    enum Reach {
+        /** Ingress where the target is, egress where the source is. */
+        OWN_PODS,
+        /** Both directions of whatever passes: a connection between nodes is judged twice. */
+        EVERYTHING_THAT_PASSES
+    }
+
+    private Reach reach = Reach.OWN_PODS;
     private final List<Node> nodes = new ArrayList<>();
     private Engine engine = (node, direction, since) -> true;
     private Specification specification = Specification.AS_WRITTEN;
@@ -83,6 +92,11 @@ final class ToyCluster implements Cluster {
 
     ToyCluster engine(Engine other) {
         engine = other;
+        return this;
+    }
+
+    ToyCluster reaching(Reach other) {
+        reach = other;
         return this;
     }
 
@@ -187,13 +201,7 @@ final class ToyCluster implements Cluster {
     @Override
     public ClusterIdentity identity() {
         return new ClusterIdentity(
-                "toy",
-                "https://192.0.2.1:6443",
-                "tester",
-                "v1.36.0",
-                Optional.empty(),
-                List.of(),
-                Cni.UNKNOWN);
+                "toy", "https://192.0.2.1:6443", "tester", "v1.36.0", Optional.empty(), List.of(), Cni.UNKNOWN);
     }
 
     @Override
@@ -375,9 +383,7 @@ final class ToyCluster implements Cluster {
 
         @Override
         public List<String> addresses(String namespace, String pod) {
-            return java.util.Objects.requireNonNull(
-                            pods.get(pod.substring(pod.indexOf('-') + 1)), "no pod " + pod)
-                    .ips;
+            return java.util.Objects.requireNonNull(pods.get(pod.substring(pod.indexOf('-') + 1)), "no pod " + pod).ips;
         }
 
         @Override
@@ -389,8 +395,7 @@ final class ToyCluster implements Cluster {
         public void launch(Collection<ProbePod> probes) {
             for (ProbePod probe : probes) {
                 Instant starts = now.plus(STARTING).plusMillis(37L * pods.size());
-                Live live = pod(
-                        probe.id(), probe.namespace(), probe.node().orElseThrow(), probe.labels(), List.of());
+                Live live = pod(probe.id(), probe.namespace(), probe.node().orElseThrow(), probe.labels(), List.of());
                 tell(new ProbeEvent.Started(
                         starts,
                         probe.id(),
@@ -425,12 +430,17 @@ final class ToyCluster implements Cluster {
                     }
                 }
             }
-            line(began.plus(longest).plusMillis(1), probe, number, "E " + (probe.attempts().size() + 1));
+            line(
+                    began.plus(longest).plusMillis(1),
+                    probe,
+                    number,
+                    "E " + (probe.attempts().size() + 1));
             at(began.plus(PACE), () -> round(probe, from, number + 1));
         }
 
         private Outcome outcome(Live from, Attempt.Http http) {
-            String at = Optional.ofNullable(virtual.get(http.ip() + ":" + http.port())).orElse("");
+            String at = Optional.ofNullable(virtual.get(http.ip() + ":" + http.port()))
+                    .orElse("");
             int port = at.isEmpty() ? http.port() : Integer.parseInt(at.substring(at.indexOf(':') + 1));
             Live to = at.isEmpty()
                     ? pods.values().stream()
@@ -453,7 +463,10 @@ final class ToyCluster implements Cluster {
         }
 
         private boolean stops(Direction direction, Live subject, Live from, Live to, String ip, int port) {
-            if (!engine.works(subject.node, direction, elapsed())) {
+            boolean looked = reach == Reach.EVERYTHING_THAT_PASSES
+                    ? engine.works(from.node, direction, elapsed()) || engine.works(to.node, direction, elapsed())
+                    : engine.works(subject.node, direction, elapsed());
+            if (!looked) {
                 return false;
             }
             List<PolicyManifest> inEffect = history.stream()
@@ -463,8 +476,7 @@ final class ToyCluster implements Cluster {
             return !specification.lets(inEffect, direction, from, to, ip, port);
         }
 
-        private static String figures(
-                String id, int exit, double connect, double total, int status, String message) {
+        private static String figures(String id, int exit, double connect, double total, int status, String message) {
             return String.format(
                     Locale.ROOT,
                     "A %s %d %.6f %.6f %.6f %d %03d %s %s",

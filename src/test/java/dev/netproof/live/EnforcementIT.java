@@ -82,8 +82,7 @@ final class EnforcementIT {
         }
         Awaitility.await("netproof's namespaces go")
                 .atMost(java.time.Duration.ofSeconds(60))
-                .until(() -> LIVE
-                        .client()
+                .until(() -> LIVE.client()
                         .namespaces()
                         .withLabel(LiveCluster.ROLE)
                         .list()
