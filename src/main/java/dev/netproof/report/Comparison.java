@@ -361,6 +361,19 @@ public record Comparison(
         return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
+    /** "exit 0: not worse". */
+    String exitWords() {
+        Exit exit = exit();
+        return "exit " + exit.code() + ": "
+                + switch (exit) {
+                    case CONFORMS -> "not worse";
+                    case VIOLATIONS -> "new violations";
+                    case INCONCLUSIVE -> "something is no longer proved";
+                    case NOT_ENFORCING -> "enforced less than before";
+                    default -> exit.meaning();
+                };
+    }
+
     Sign sign() {
         return switch (exit()) {
             case CONFORMS -> Sign.AS_EXPECTED;

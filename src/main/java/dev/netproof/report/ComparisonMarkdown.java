@@ -26,7 +26,7 @@ final class ComparisonMarkdown {
         MarkdownPage page = new MarkdownPage(room.bytes());
         page.add("### " + comparison.sign().symbol() + " " + comparison.headline() + "\n\n");
         page.add("from " + run(comparison.before()) + "<br>to " + run(comparison.after()) + "<br>"
-                + Headline.exit(comparison.exit()) + "\n\n");
+                + comparison.exitWords() + "\n\n");
         List<Kind> kinds = new ArrayList<>(List.of(Kind.values()));
         java.util.Collections.reverse(kinds);
         List<String> policies =
@@ -37,7 +37,7 @@ final class ComparisonMarkdown {
             page.add("\n");
         }
         if (!comparison.unexplained().isEmpty()) {
-            page.add("#### No policy about these changed\n\n");
+            page.add("#### What no changed policy explains\n\n");
             page.cut(edges(comparison.unexplained()));
             page.add("\n");
         }

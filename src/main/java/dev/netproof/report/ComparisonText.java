@@ -38,7 +38,7 @@ final class ComparisonText {
         }
         page.blank();
         page.line(page.paint(comparison.sign().tone(), comparison.sign().symbol() + " " + comparison.headline()));
-        page.line(page.muted(INDENT + Headline.exit(comparison.exit())));
+        page.line(page.muted(INDENT + comparison.exitWords()));
         out.write(page.text().getBytes(StandardCharsets.UTF_8));
         out.flush();
     }
@@ -66,7 +66,7 @@ final class ComparisonText {
         }
         if (!comparison.unexplained().isEmpty()) {
             page.blank();
-            page.line(page.strong("NO POLICY ABOUT THESE CHANGED"));
+            page.line(page.strong("NO CHANGED POLICY EXPLAINS"));
             edges(comparison.unexplained());
         }
     }
@@ -151,7 +151,11 @@ final class ComparisonText {
         }
         Sign sign = sign(kind);
         page.blank();
-        page.line(page.paint(sign.tone(), kind.word().toUpperCase(Locale.ROOT))
+        page.line(page.paint(
+                        sign.tone(),
+                        (kind == Kind.NEW_VIOLATION && changes.size() > 1
+                                ? "NEW VIOLATIONS"
+                                : kind.word().toUpperCase(Locale.ROOT)))
                 + page.muted(" (" + changes.size() + ")"));
         for (Change change : changes.subList(0, Math.min(SHOWN, changes.size()))) {
             page.line(INDENT

@@ -2,6 +2,7 @@ package dev.netproof.report;
 
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Report;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 final class Markdown implements Rendering {
     private static final int FIRST_OPEN = 3;
     private static final int SHARE_OF_GRIDS = 2;
+    private static final int ROWS = 20;
 
     private final MarkdownRoom room;
 
@@ -32,6 +34,7 @@ final class Markdown implements Rendering {
                 .ifPresent(breakage ->
                         page.add("**The run ended before its time:** " + MarkdownPage.prose(breakage.problem())
                                 + "<br>**fix:** " + MarkdownPage.prose(breakage.fix()) + "\n\n"));
+        report.enforcement().ifPresent(enforcement -> enforcement(page, enforcement));
         int roomForGrids = page.left() / SHARE_OF_GRIDS;
         for (Sheet sheet : sheets) {
             if (!sheet.entries().isEmpty()) {
@@ -52,6 +55,30 @@ final class Markdown implements Rendering {
                 .toList());
         out.write(page.utf8());
         out.flush();
+    }
+
+    private static void enforcement(MarkdownPage page, Enforcement enforcement) {
+        page.add("#### " + EnforcementText.sign(enforcement.verdict()).symbol() + " "
+                + MarkdownPage.prose(enforcement.headline()) + "\n\n");
+        enforcement.advice().ifPresent(advice -> page.add(MarkdownPage.prose(advice) + "\n\n"));
+        List<String> lines = enforcement.rows().stream()
+                .filter(row -> row.status() == Enforcement.Status.NOT_ENFORCED
+                        || row.status() == Enforcement.Status.INCONCLUSIVE)
+                .map(row -> "- " + EnforcementText.sign(row.status()).symbol() + " "
+                        + MarkdownPage.code(enforcement.capability(row).title()) + ", "
+                        + row.direction().word() + " on " + MarkdownPage.code(row.node()) + " — "
+                        + EnforcementText.word(row) + ": " + MarkdownPage.prose(row.seen()) + "\n")
+                .toList();
+        if (!lines.isEmpty()) {
+            page.cut(
+                    lines.size() > ROWS
+                            ? Stream.concat(
+                                            lines.stream().limit(ROWS),
+                                            Stream.of("- and " + (lines.size() - ROWS) + " more\n"))
+                                    .toList()
+                            : lines);
+            page.add("\n");
+        }
     }
 
     private static void verdict(MarkdownPage page, Report report, List<Sheet> sheets) {

@@ -17,6 +17,8 @@ public final class Reports {
         BY_NAME.put("markdown", () -> markdown(MarkdownRoom.COMMENT));
         BY_NAME.put("html", Reports::html);
         BY_NAME.put("prometheus", Reports::prometheus);
+        BY_NAME.put("openreports", () -> new PolicyReport(PolicyReport.Dialect.OPEN_REPORTS));
+        BY_NAME.put("policyreport", () -> new PolicyReport(PolicyReport.Dialect.POLICY_WORKING_GROUP));
         BY_NAME.put("table", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)));
         BY_NAME.put("wide", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.WIDE)));
     }
@@ -46,6 +48,11 @@ public final class Reports {
     /** Gauges for Prometheus' textfile collector. */
     public static Rendering prometheus() {
         return new Prometheus();
+    }
+
+    /** What GitHub makes annotations of, when a step prints it. */
+    public static Rendering annotations() {
+        return new GitHubAnnotations();
     }
 
     /** For a person at a terminal, or for a log. */
