@@ -47,6 +47,7 @@ public final class Convergence {
     private final Map<String, String> unanswered = new HashMap<>();
     private final Set<String> witnesses = new HashSet<>();
     private final Map<String, String> changedTargets = new HashMap<>();
+    private final Map<String, Integer> starved = new HashMap<>();
 
     /** @param started empty until the container runs */
     private record Life(
@@ -100,6 +101,11 @@ public final class Convergence {
         lives.put(
                 probe,
                 new Life(life.started(), life.pod(), life.node(), life.changed(), Optional.of(why), Optional.of(fix)));
+    }
+
+    /** How many of a probe's rounds did not count so far, because it did not get to run. */
+    public void starved(String probe, int rounds) {
+        starved.put(probe, rounds);
     }
 
     /** One counted attempt. */
@@ -464,6 +470,7 @@ public final class Convergence {
                 life.started(),
                 life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
                 life.changed(),
+                starved.getOrDefault(leg.probe(), 0),
                 changed,
                 contacts.reachedElsewhere(
                                 leg.probe(),
@@ -513,12 +520,12 @@ public final class Convergence {
         return probe + " " + attempt;
     }
 
-    /** How a run would be told that this reason ended it early. */
-    public static Verdict outOfTime() {
+    /** The verdict on a check that the run's early end left undecided. */
+    public static Verdict cutShort(String why, String fix) {
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.OUT_OF_TIME,
-                "the run ended before this check could be judged",
-                Optional.of("raise --timeout"));
+                "the run ended before this check could be judged: " + why,
+                Optional.of(fix));
     }
 }

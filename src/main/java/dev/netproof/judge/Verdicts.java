@@ -87,18 +87,7 @@ final class Verdicts {
                             + " that it adds into the source")));
         }
         if (finding.samples().isEmpty()) {
-            Finding.Loss loss = finding.loss()
-                    .orElseGet(
-                            () -> new Finding.Loss(
-                                    finding.started().isPresent()
-                                            ? "the probe ran, but no round of its attempts ended in time"
-                                            : "the probe did not start in time",
-                                    "look at the probe's namespace for quota, scheduling or image trouble; or raise --timeout"));
-            return Optional.of(new Verdict(
-                    Status.INCONCLUSIVE,
-                    Reason.PROBE_FAILED,
-                    loss.why(),
-                    loss.fix().isEmpty() ? Optional.empty() : Optional.of(loss.fix())));
+            return Optional.of(unheard(finding));
         }
         if (finding.targetChanged().isPresent()
                 && finding.outcome().map(o -> o != Outcome.CONNECTED).orElse(true)) {
@@ -117,6 +106,27 @@ final class Verdicts {
                     Optional.of(finding.loss().get().fix())));
         }
         return Optional.empty();
+    }
+
+    private static Verdict unheard(Finding finding) {
+        if (finding.loss().isEmpty() && finding.started().isPresent()) {
+            return new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.PROBE_UNRELIABLE,
+                    finding.starved() > 0
+                            ? "the probe was starved of CPU in each of its " + finding.starved() + " rounds"
+                            : "the probe ran, but no round of its attempts ended in time",
+                    Optional.of("its node is too busy: make room there, or let the source run elsewhere (nodes)"));
+        }
+        Finding.Loss loss = finding.loss()
+                .orElseGet(() -> new Finding.Loss(
+                        "the probe did not start in time",
+                        "look at the probe's namespace for quota, scheduling or image trouble; or raise --timeout"));
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.PROBE_FAILED,
+                loss.why(),
+                loss.fix().isEmpty() ? Optional.empty() : Optional.of(loss.fix()));
     }
 
     private Verdict lookup(Finding finding, Outcome outcome) {
@@ -193,7 +203,10 @@ final class Verdicts {
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.UNSETTLED,
-                to(finding) + " never held still: " + seen,
+                to(finding) + " never held still: " + seen
+                        + (finding.starved() > 0
+                                ? ", and " + finding.starved() + " rounds did not count: the probe was starved of CPU"
+                                : ""),
                 Optional.of("look at the history; a policy that changes, a lossy network or a starved node looks"
                         + " like this"));
     }

@@ -38,7 +38,7 @@ final class DefinitionReader {
         Names<Source> names = new Names<>();
         for (YamlNode.Entry entry : entries(section, "\"sources\"")) {
             if (isLegal(entry.key(), "source")) {
-                names.put(entry.key().value(), source(entry.key(), entry.value()));
+                names.put(entry.key(), source(entry.key(), entry.value()));
             }
         }
         return names;
@@ -48,7 +48,7 @@ final class DefinitionReader {
         Names<Destination> names = new Names<>();
         for (YamlNode.Entry entry : entries(section, "\"destinations\"")) {
             if (isLegal(entry.key(), "destination")) {
-                names.put(entry.key().value(), destination(entry.key(), entry.value()));
+                names.put(entry.key(), destination(entry.key(), entry.value()));
             }
         }
         return names;

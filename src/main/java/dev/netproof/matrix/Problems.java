@@ -810,6 +810,14 @@ final class Problems {
         return warning("repeated-check", pair(check) + " is asked twice", "Delete one of the two; it is checked once.");
     }
 
+    /** @param what "source" or "destination" */
+    static Problem unused(String what, String name) {
+        return warning(
+                "unused-" + what,
+                "no check uses the " + what + " " + quote(name),
+                "Name it in a check or in the grid, or delete it: as it stands nothing is tried for it.");
+    }
+
     static Problem exceptionTwice(Check check) {
         return error("exception-twice", pair(check) + " has an exception already", "Delete one of the two.");
     }

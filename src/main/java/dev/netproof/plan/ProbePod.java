@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param id unique in the plan, stable between runs of the same matrix; letters, digits and dashes
  * @param source what reports call it
  * @param labels exactly the labels of the identity; the adapter adds netproof's own constant one
- * @param node the node it must run on; empty leaves it to the scheduler
+ * @param node the node it must run on, one that selector and affinity admit; empty leaves it to the scheduler
  * @param attempts at least one; an attempt is known by its index in this list
  */
 public record ProbePod(
@@ -23,6 +23,7 @@ public record ProbePod(
         Optional<String> node,
         Map<String, String> nodeSelector,
         List<Toleration> tolerations,
+        NodeAffinity affinity,
         Ownership ownership,
         Tools tools,
         List<Attempt> attempts) {
@@ -31,6 +32,34 @@ public record ProbePod(
         nodeSelector = Map.copyOf(nodeSelector);
         tolerations = List.copyOf(tolerations);
         attempts = List.copyOf(attempts);
+    }
+
+    /** Every node is as good as the next. */
+    public ProbePod(
+            String id,
+            String source,
+            String namespace,
+            Map<String, String> labels,
+            Optional<String> serviceAccount,
+            Optional<String> node,
+            Map<String, String> nodeSelector,
+            List<Toleration> tolerations,
+            Ownership ownership,
+            Tools tools,
+            List<Attempt> attempts) {
+        this(
+                id,
+                source,
+                namespace,
+                labels,
+                serviceAccount,
+                node,
+                nodeSelector,
+                tolerations,
+                NodeAffinity.NONE,
+                ownership,
+                tools,
+                attempts);
     }
 
     /** How a probe pod refers to its run's anchor. */

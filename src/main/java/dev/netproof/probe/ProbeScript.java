@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -89,7 +90,7 @@ public final class ProbeScript {
     }
 
     private static String request(String nonce, String id, Attempt.Http http, Duration timeout) {
-        String url = http.scheme() + "://" + bracketed(http.host()) + ":" + http.port() + http.path();
+        String url = http.scheme() + "://" + bracketed(http.host()) + ":" + http.port() + written(http.path());
         List<String> options = List.of(
                 // The name stays in the request and the TLS handshake; the packets go to this one address.
                 "connect-to = " + quoted("::" + bracketed(http.ip()) + ":" + http.port()),
@@ -98,6 +99,23 @@ public final class ProbeScript {
                 "header = \"User-Agent: netproof\"",
                 "path-as-is");
         return transfer(nonce, id, url, options, timeout);
+    }
+
+    /**
+     * The path as a URL has it: blanks, control characters and everything beyond ASCII as percent and bytes. curl would refuse
+     * some of them; and of a pod that is not all ASCII fabric8's HTTP watch appends NULs to what it reads, so that every event of
+     * it breaks the watch.
+     */
+    private static String written(String path) {
+        StringBuilder text = new StringBuilder();
+        for (byte octet : path.getBytes(StandardCharsets.UTF_8)) {
+            if (octet > ' ' && octet <= '~') {
+                text.append((char) octet);
+            } else {
+                text.append('%').append(HexFormat.of().withUpperCase().toHexDigits(octet));
+            }
+        }
+        return text.toString();
     }
 
     private static String transfer(String nonce, String id, String url, List<String> options, Duration timeout) {

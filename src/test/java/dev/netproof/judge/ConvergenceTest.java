@@ -786,10 +786,10 @@ class ConvergenceTest {
         }
 
         @Test
-        void a_probe_that_never_ended_a_round_is_a_breakage() {
+        void a_probe_that_never_ended_a_round_is_unreliable() {
             Watch watch = Watch.of(DENY).path(ONE).started(0);
 
-            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_FAILED);
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
             assertThat(watch.verdict().explanation()).contains("no round");
         }
 

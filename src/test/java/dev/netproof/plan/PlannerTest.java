@@ -102,7 +102,8 @@ class PlannerTest {
                     Map.of("app", "storefront", "tier", "web"),
                     Optional.of("front-sa"),
                     Map.of("disk", "ssd"),
-                    List.of(toleration)));
+                    List.of(toleration),
+                    ClusterFacts.Network.POD));
 
             ProbePod probe = shop.allow(
                             from(
@@ -119,6 +120,81 @@ class PlannerTest {
             assertThat(probe.serviceAccount()).contains("front-sa");
             assertThat(probe.nodeSelector()).containsEntry("disk", "ssd");
             assertThat(probe.tolerations()).containsExactly(toleration);
+        }
+
+        @Test
+        void a_workload_lends_the_nodes_that_it_is_bound_and_drawn_to() {
+            NodeAffinity affinity = new NodeAffinity(
+                    List.of(labelled("disk", "In", "ssd")),
+                    List.of(new NodeAffinity.Preference(5, labelled("zone", "In", "a"))));
+            shop.workload(bound(affinity));
+
+            assertThat(plan(Placement.ANY).probes().get(0).affinity()).isEqualTo(affinity);
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                disk  | In           | ssd | node-1
+                disk  | NotIn        | ssd | node-2
+                disk  | Exists       |     | node-1
+                disk  | DoesNotExist |     | node-2
+                cores | Gt           | 3   | node-1
+                cores | Lt           | 3   | node-2
+                """)
+        void where_a_workload_cannot_be_no_probe_of_it_is_put(String key, String operator, String value, String node) {
+            shop.labelled("node-1", Map.of("disk", "ssd", "cores", "4"));
+            shop.labelled("node-2", Map.of("cores", "2"));
+            shop.workload(bound(new NodeAffinity(
+                    List.of(labelled(
+                            key, operator, Optional.ofNullable(value).stream().toArray(String[]::new))),
+                    List.of())));
+
+            Plan plan = plan(Placement.EACH);
+
+            assertThat(plan.probes()).extracting(ProbePod::node).containsExactly(Optional.of(node));
+            assertThat(plan.notes())
+                    .containsExactly("node " + (node.equals("node-1") ? "node-2" : "node-1")
+                            + " was not looked at: pods of deploy/storefront are kept from it by their nodeSelector or"
+                            + " node affinity");
+        }
+
+        @Test
+        void no_number_is_neither_more_nor_less() {
+            shop.labelled("node-1", Map.of("cores", "many"));
+            shop.workload(bound(
+                    new NodeAffinity(List.of(labelled("cores", "Gt", "3"), labelled("cores", "Lt", "3")), List.of())));
+
+            assertThat(plan(Placement.EACH).probes()).isEmpty();
+        }
+
+        private Plan plan(Placement placement) {
+            return shop.allow(
+                            from(
+                                    "deploy/storefront",
+                                    new Identity.Workload(WorkloadKind.DEPLOYMENT, "storefront"),
+                                    Liveness.LIVE,
+                                    placement),
+                            to("catalog"))
+                    .plan();
+        }
+
+        private static NodeAffinity.Term labelled(String key, String operator, String... values) {
+            return new NodeAffinity.Term(
+                    List.of(new NodeAffinity.Requirement(key, operator, List.of(values))), List.of());
+        }
+
+        private static ClusterFacts.Workload bound(NodeAffinity affinity) {
+            return new ClusterFacts.Workload(
+                    WorkloadKind.DEPLOYMENT,
+                    "shop",
+                    "storefront",
+                    Selector.of(Map.of("app", "storefront")),
+                    Map.of("app", "storefront"),
+                    Optional.empty(),
+                    Map.of(),
+                    List.of(),
+                    affinity,
+                    ClusterFacts.Network.POD);
         }
 
         @Test
@@ -357,6 +433,56 @@ class PlannerTest {
         }
 
         @Test
+        void nobody_stands_in_for_what_runs_in_its_nodes_network() {
+            shop.hostPod("agent", "192.0.2.11", "node-1", 9100);
+
+            Verdict verdict = foregone(shop.deny(from("agent"), to("catalog")));
+
+            says(verdict, Status.UNTESTABLE, Reason.NOT_SUPPORTED);
+            assertThat(verdict.explanation()).contains("source agent", "node's network");
+        }
+
+        @Test
+        void a_workload_in_its_nodes_network_cannot_be_stood_in_for() {
+            shop.workload(new ClusterFacts.Workload(
+                    WorkloadKind.DAEMON_SET,
+                    "shop",
+                    "agent",
+                    Selector.of(Map.of("app", "agent")),
+                    Map.of("app", "agent"),
+                    Optional.empty(),
+                    Map.of(),
+                    List.of(),
+                    ClusterFacts.Network.NODE));
+
+            Verdict verdict = foregone(shop.deny(
+                    from(
+                            "ds/agent",
+                            new Identity.Workload(WorkloadKind.DAEMON_SET, "agent"),
+                            Liveness.LIVE,
+                            Placement.ANY),
+                    to("catalog")));
+
+            says(verdict, Status.UNTESTABLE, Reason.NOT_SUPPORTED);
+        }
+
+        @Test
+        void a_target_in_its_nodes_network_is_noted_and_told_from_its_neighbours() {
+            shop.hostPod("agent", "192.0.2.11", "node-1", 9100)
+                    .hostPod("proxy", "192.0.2.11", "node-1", 9200)
+                    .service("agent", "10.96.0.9", 80, 9100);
+
+            Plan plan = shop.deny(from("storefront"), to("agent")).plan();
+
+            assertThat(plan.notes())
+                    .anySatisfy(note -> assertThat(note).contains("agent-11", "node's network", "policies"));
+            assertThat(plan.checks().get(0).legs())
+                    .flatExtracting(Leg::backends)
+                    .allSatisfy(backend -> assertThat(backend.pod())
+                            .hasValueSatisfying(pod -> assertThat(pod.name()).isEqualTo("agent-11")));
+        }
+
+        @Test
         void a_workload_that_is_mistyped_is_no_source() {
             shop.workload(new ClusterFacts.Workload(
                     WorkloadKind.DEPLOYMENT,
@@ -366,7 +492,8 @@ class PlannerTest {
                     Map.of("app", "storefront"),
                     Optional.empty(),
                     Map.of(),
-                    List.of()));
+                    List.of(),
+                    ClusterFacts.Network.POD));
 
             Verdict verdict = foregone(shop.deny(
                     from(

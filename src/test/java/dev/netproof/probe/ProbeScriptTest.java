@@ -93,6 +93,18 @@ class ProbeScriptTest {
     }
 
     @Test
+    void what_a_pod_carries_is_ascii_because_the_watch_reads_nothing_else() {
+        Payload payload = payload(
+                new Attempt.Http("http", "catalog", "10.0.0.1", 8080, "/bücher?q=läuft das\u0007", Optional.empty()));
+
+        assertThat(payload.command()).allMatch(word -> word.matches("\\p{ASCII}*"));
+        assertThat(payload.environment())
+                .allSatisfy((name, value) -> assertThat(value).matches("\\p{ASCII}*"));
+        assertThat(payload.environment().get("NETPROOF_CURL_0"))
+                .contains("url = \"http://catalog:8080/b%C3%BCcher?q=l%C3%A4uft%20das%07\"");
+    }
+
+    @Test
     void the_script_itself_is_the_same_whatever_is_asked() {
         Payload one = payload(new Attempt.Connect("10.0.0.1", 80));
         Payload other = payload(new Attempt.ByName("$(reboot)\"'", 443));
