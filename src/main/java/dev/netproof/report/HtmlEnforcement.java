@@ -37,7 +37,7 @@ final class HtmlEnforcement {
                 .sign(sign)
                 .text(" " + enforcement.headline())
                 .close();
-        enforcement.advice().ifPresent(advice -> page.element("p", advice, "class", "advice"));
+        enforcement.advice().ifPresent(advice -> page.element("p", Markup.upper(advice), "class", "advice"));
         page.line();
         boolean calm = enforcement.verdict() == Enforcement.Verdict.ENFORCED && !alone;
         if (calm) {

@@ -156,7 +156,7 @@ final class HtmlPage implements Rendering {
                                 cluster.uid().ifPresent(uid -> fact("kube-system", uid));
                             },
                             () -> fact("cluster", "none was reached"));
-            fact("started", report.started().toString());
+            fact("started", Figures.moment(report.started()));
             fact("netproof", report.tool());
             page.close().line().close().line();
         }

@@ -13,6 +13,7 @@ import dev.netproof.model.Source;
 import dev.netproof.model.Verdict;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -71,9 +72,15 @@ final class PolicyReport implements Rendering {
 
     @Override
     public void write(Report report, OutputStream out) throws IOException {
+        List<Sheet> sheets = Sheet.of(report);
+        if (report.enforcement().isEmpty()
+                && sheets.stream().allMatch(sheet -> sheet.entries().isEmpty())) {
+            out.write("# Nothing was judged, so that there is nothing to apply.\n".getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            return;
+        }
+        // Every string stands in quotes: what some reader of YAML may take for a number, a date or a boolean is none.
         YAMLFactory factory = YAMLFactory.builder()
-                .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
                 .disable(YAMLGenerator.Feature.SPLIT_LINES)
                 .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
                 .build();
@@ -81,7 +88,7 @@ final class PolicyReport implements Rendering {
             if (report.enforcement().isPresent()) {
                 enforcement(yaml, report, report.enforcement().get());
             }
-            for (Sheet sheet : Sheet.of(report)) {
+            for (Sheet sheet : sheets) {
                 Map<String, List<Entry>> namespaces = new LinkedHashMap<>();
                 sheet.entries()
                         .forEach(entry -> namespaces
