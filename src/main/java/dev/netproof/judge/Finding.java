@@ -11,6 +11,8 @@ import java.util.Optional;
 /**
  * What is known of one path when its check is concluded.
  *
+ * @param samples everything that was seen
+ * @param sound what was seen while the probes got to run, and so says something
  * @param outcome what it settled on, or the latest seen when it did not settle
  * @param controlledBy who proved the far end alive, or why nobody did
  * @param started when its probe began
@@ -21,6 +23,7 @@ import java.util.Optional;
 record Finding(
         Leg leg,
         List<Sample> samples,
+        List<Sample> sound,
         Optional<Outcome> outcome,
         Steadiness steadiness,
         ControlGrade grade,

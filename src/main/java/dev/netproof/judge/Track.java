@@ -23,6 +23,13 @@ final class Track {
         samples.add(at, sample);
     }
 
+    /** Only those that satisfy a condition. */
+    Track only(java.util.function.Predicate<Sample> condition) {
+        Track some = new Track();
+        samples.stream().filter(condition).forEach(some.samples::add);
+        return some;
+    }
+
     List<Sample> samples() {
         return samples;
     }

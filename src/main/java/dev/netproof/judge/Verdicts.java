@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** One check's findings, path by path, become one verdict and the words for it. */
 final class Verdicts {
@@ -155,11 +156,13 @@ final class Verdicts {
 
     /** By name an outside destination may lead anywhere: if it opened, it is open. */
     private Verdict lookupOfForbidden(Finding finding) {
-        boolean open = finding.samples().stream()
-                .anyMatch(s -> s.outcome() == Outcome.CONNECTED
-                        && !s.began()
-                                .isBefore(finding.started().orElse(Instant.MIN).plus(patience.settle())));
-        if (open) {
+        Predicate<Sample> open = s -> s.outcome() == Outcome.CONNECTED
+                && !s.began().isBefore(finding.started().orElse(Instant.MIN).plus(patience.settle()));
+        if (finding.sound().stream().noneMatch(open)
+                && finding.samples().stream().anyMatch(open)) {
+            return unsettled(finding);
+        }
+        if (finding.sound().stream().anyMatch(open)) {
             return new Verdict(
                     Status.FAIL,
                     Reason.OPEN,
@@ -184,6 +187,9 @@ final class Verdicts {
     }
 
     private Verdict unsettled(Finding finding) {
+        if (finding.sound().size() < finding.samples().size()) {
+            return starved(finding);
+        }
         long connected = finding.samples().stream()
                 .filter(s -> s.outcome() == Outcome.CONNECTED)
                 .count();
@@ -196,6 +202,21 @@ final class Verdicts {
                 to(finding) + " never held still: " + seen,
                 Optional.of("look at the history; a policy that changes, a lossy network or a starved node looks"
                         + " like this"));
+    }
+
+    private static Verdict starved(Finding finding) {
+        int silenced = finding.samples().size() - finding.sound().size();
+        long connected = finding.samples().stream()
+                .filter(s -> s.outcome().reachedListener())
+                .count();
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.UNSETTLED,
+                to(finding) + " was not seen well enough: " + connected + " of "
+                        + finding.samples().size() + " attempts connected, but during " + silenced
+                        + " of them the probes were starved of CPU, and then an engine may let through, or drop, what it has"
+                        + " no time for",
+                Optional.of("make room on the nodes, or probe less at once (--only, --tags, several runs)"));
     }
 
     private String explain(Finding finding, Outcome outcome, Judge.Ruling ruling) {

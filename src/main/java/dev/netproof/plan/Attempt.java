@@ -23,6 +23,25 @@ public sealed interface Attempt {
     /** Sends a DNS query over UDP to one server; any answer, NXDOMAIN too, shows that packets went both ways. */
     record DnsQuery(String ip, int port, String name) implements Attempt {}
 
+    /**
+     * Resolves a Service's name with the pod's own resolver, and connects to nothing.
+     *
+     * @param name as applications write it, so that the pod's search path completes it
+     * @param family of the addresses asked for
+     */
+    record Lookup(String name, Family family) implements Attempt {}
+
+    /** An internet protocol. */
+    enum Family {
+        IPV4,
+        IPV6;
+
+        /** The family of an address. */
+        public static Family of(String ip) {
+            return ip.contains(":") ? IPV6 : IPV4;
+        }
+    }
+
     /** Resolves a name with the pod's own resolver and opens a TCP connection to what came out. */
     record ByName(String name, int port) implements Attempt {}
 }

@@ -35,8 +35,9 @@ public final class ProbeScript {
      *
      * @param nonce what every genuine result line begins with
      * @param connectTimeout of one attempt
+     * @param pace of its rounds
      */
-    public static Payload payload(ProbePod probe, String nonce, Duration connectTimeout) {
+    public static Payload payload(ProbePod probe, String nonce, Duration connectTimeout, Pace pace) {
         List<String> transfers = new ArrayList<>();
         StringBuilder questions = new StringBuilder();
         transfers.add(transfer(nonce, LOOPBACK, LOOPBACK_URL, List.of(), connectTimeout));
@@ -47,6 +48,8 @@ public final class ProbeScript {
                 transfers.add(transfer(nonce, id, silent(connect.ip(), connect.port()), List.of(), connectTimeout));
             } else if (attempt instanceof Attempt.ByName name) {
                 transfers.add(transfer(nonce, id, silent(name.name(), name.port()), List.of(), connectTimeout));
+            } else if (attempt instanceof Attempt.Lookup lookup) {
+                transfers.add(lookup(nonce, id, lookup, connectTimeout));
             } else if (attempt instanceof Attempt.Http http) {
                 transfers.add(request(nonce, id, http, connectTimeout));
             } else if (attempt instanceof Attempt.DnsQuery query) {
@@ -71,13 +74,9 @@ public final class ProbeScript {
         environment.put("NETPROOF_NONCE", nonce);
         environment.put("NETPROOF_COUNT", Integer.toString(probe.attempts().size() + 1));
         environment.put("NETPROOF_SECONDS", Long.toString(Math.max(1, connectTimeout.toSeconds())));
-        environment.put("NETPROOF_PACE", Long.toString(pace(probe.attempts().size())));
+        environment.put("NETPROOF_PACE", Long.toString(pace.round().toSeconds()));
+        environment.put("NETPROOF_UNDER_WAY", Integer.toString(pace.underWay(connectTimeout)));
         return new Payload(List.of("/bin/sh", "-c", SCRIPT), environment);
-    }
-
-    /** Seconds between the starts of two rounds: one, and more for a probe that has very much to do. */
-    private static long pace(int attempts) {
-        return 1L + attempts / 200;
     }
 
     /**
@@ -86,6 +85,18 @@ public final class ProbeScript {
      */
     private static String silent(String host, int port) {
         return "pop3://" + bracketed(host) + ":" + port + "/";
+    }
+
+    /**
+     * curl cannot resolve and leave. Bound to the loop-back's address it has no way out: the kernel refuses at once, no packet goes to
+     * the Service, and the refusal comes after the name was resolved.
+     */
+    private static String lookup(String nonce, String id, Attempt.Lookup lookup, Duration timeout) {
+        List<String> options = switch (lookup.family()) {
+            case IPV4 -> List.of("ipv4", "interface = \"host!127.0.0.1\"");
+            case IPV6 -> List.of("ipv6", "interface = \"host!::1\"");
+        };
+        return transfer(nonce, id, "pop3://" + lookup.name() + "/", options, timeout);
     }
 
     private static String request(String nonce, String id, Attempt.Http http, Duration timeout) {

@@ -116,7 +116,8 @@ final class Probing {
             Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
             plan = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
         }
-        Convergence watching = new Convergence(plan, terms.patience());
+        Convergence watching =
+                new Convergence(plan, terms.patience().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
         controlled.forEach((probe, aims) -> aims.forEach((attempt, backend) -> watching.aim(probe, attempt, backend)));
         convergence = Optional.of(watching);
         early.forEach(Runnable::run);
@@ -261,6 +262,8 @@ final class Probing {
             }
             Instant now = session.now();
             if (!now.isBefore(sweep)) {
+                logs.forEach((id, log) -> watching.starving(
+                        id, log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from), now));
                 touched = Set.copyOf(open);
                 sweep = now.plus(TICK);
             }
@@ -309,14 +312,26 @@ final class Probing {
         }
         if (event instanceof ProbeEvent.Line line) {
             ProbeLog log = logs.get(line.probe());
-            List<Reading> readings = log == null ? List.of() : log.accept(line.at(), line.text());
+            if (log == null) {
+                return List.of();
+            }
+            int known = log.starved().size();
+            List<Reading> readings = log.accept(line.at(), line.text());
+            for (ProbeLog.Starved time :
+                    log.starved().subList(known, log.starved().size())) {
+                feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), time.from(), time.to())));
+            }
             for (Reading reading : readings) {
                 if (wentElsewhere(line.probe(), reading)) {
                     continue;
                 }
-                feed(() -> convergence.ifPresent(c -> c.sample(line.probe(), reading.attempt(), reading.sample())));
+                feed(() -> convergence.ifPresent(
+                        c -> c.sample(line.probe(), reading.attempt(), reading.sample(), reading.opened())));
             }
             return readings;
+        }
+        if (event instanceof ProbeEvent.Started started) {
+            Optional.ofNullable(logs.get(started.probe())).ifPresent(log -> log.started(started.at()));
         }
         if (event instanceof ProbeEvent.Answered answered) {
             asked.remove(answered.backend().key());

@@ -16,7 +16,9 @@ import dev.netproof.plan.ClusterFacts.Policies;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.Planner;
+import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.Refusal;
+import dev.netproof.probe.Pace;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -112,8 +114,15 @@ public final class Runner {
 
     private List<CheckResult> probed(List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant started) {
         SecureRandom random = new SecureRandom();
+        List<ProbePod> everything = new ArrayList<>(plan.probes());
+        everything.addAll(plan.controls());
         SessionTerms session = new SessionTerms(
-                hex(random, 4), hex(random, 12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images());
+                hex(random, 4),
+                hex(random, 12),
+                terms.timeout().plus(GRACE),
+                terms.connectTimeout(),
+                Pace.of(everything),
+                terms.images());
         try (ProbeSession probes = cluster.open(session)) {
             Probing probing =
                     new Probing(probes, session, terms, progress, interruption, started.plus(terms.timeout()));

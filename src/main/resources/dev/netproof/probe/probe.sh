@@ -40,10 +40,17 @@ EOF
 
 printf '%s 0 B %s\n' "$NETPROOF_NONCE" "$NETPROOF_COUNT"
 number=0
+set --
 while :; do
   number=$((number + 1))
+  # A starved pod must not pile up rounds: that would starve it, and its node, for good.
+  if [ $# -ge "$NETPROOF_UNDER_WAY" ]; then
+    wait "$1"
+    shift
+  fi
   # Rounds overlap: a denied attempt must not hold up the next round.
   round "$number" &
+  set -- "$@" $!
   sleep "$NETPROOF_PACE" &
   wait $!
 done

@@ -42,6 +42,9 @@ class ProbeScriptTest {
             "output",
             "write-out",
             "connect-to",
+            "interface",
+            "ipv4",
+            "ipv6",
             "insecure",
             "header",
             "globoff",
@@ -153,7 +156,9 @@ class ProbeScriptTest {
                             "/ok?a=\"$(id)\"\\{b,c}'",
                             Optional.of(200)),
                     new Attempt.ByName("localhost", silent.getLocalPort()),
-                    new Attempt.ByName("name.invalid", 443));
+                    new Attempt.ByName("name.invalid", 443),
+                    new Attempt.Lookup("localhost", Attempt.Family.IPV4),
+                    new Attempt.Lookup("name.invalid", Attempt.Family.IPV4));
 
             List<List<Reading>> rounds = run(probe, 2);
 
@@ -168,6 +173,8 @@ class ProbeScriptTest {
                                     Outcome.L7_DENIED,
                                     Outcome.CONNECTED,
                                     Outcome.CONNECTED,
+                                    Outcome.DNS_FAILURE,
+                                    Outcome.CONNECTED,
                                     Outcome.DNS_FAILURE));
             List<Reading> first = rounds.get(0);
             assertThat(first.get(1).sample().signal()).isEqualTo("curl 7: Connection refused");
@@ -178,7 +185,7 @@ class ProbeScriptTest {
     }
 
     private static List<List<Reading>> run(ProbePod probe, int wanted) throws IOException, InterruptedException {
-        Payload payload = ProbeScript.payload(probe, NONCE, SECOND);
+        Payload payload = ProbeScript.payload(probe, NONCE, SECOND, Pace.QUICK);
         ProcessBuilder builder = new ProcessBuilder(payload.command()).redirectErrorStream(true);
         builder.environment().putAll(payload.environment());
         Process process = builder.start();
@@ -224,7 +231,7 @@ class ProbeScriptTest {
     }
 
     private static Payload payload(Attempt... attempts) {
-        return ProbeScript.payload(Probes.trying(attempts), NONCE, SECOND);
+        return ProbeScript.payload(Probes.trying(attempts), NONCE, SECOND, Pace.QUICK);
     }
 
     private static String config(Attempt attempt) {

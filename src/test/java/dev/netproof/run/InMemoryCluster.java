@@ -39,11 +39,15 @@ import java.util.Set;
 final class InMemoryCluster implements Cluster {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final Duration STARTING = Duration.ofSeconds(1);
-    private static final Duration PACE = Duration.ofSeconds(1);
 
     /** What the network does with one attempt. */
     interface Network {
         Outcome outcome(Try attempt);
+    }
+
+    /** Whether a probe gets no CPU at this time after its start. */
+    interface Starving {
+        boolean starves(ProbePod probe, Duration since);
     }
 
     /** What a pod's resolver makes of a name; empty does not resolve. */
@@ -72,14 +76,13 @@ final class InMemoryCluster implements Cluster {
 
     private final Shop shop;
     private final Network network;
-    private Resolver resolver =
-            (probe, name, round) -> Optional.of(name.endsWith(".svc") ? "10.96.0.1" : "203.0.113.7");
+    private Resolver resolver = (probe, name, round) -> Optional.of("203.0.113.7");
     private final Set<String> listening = new HashSet<>();
     private final Map<String, String> neverStarting = new HashMap<>();
     private final Set<Operation> forbidden = new HashSet<>();
     private Optional<Shop> afterwards = Optional.empty();
     private Optional<Duration> breaking = Optional.empty();
-    private Duration starved = Duration.ZERO;
+    private Starving starving = (probe, since) -> false;
     private Runnable meanwhile = () -> {};
     private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
     private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
@@ -135,7 +138,12 @@ final class InMemoryCluster implements Cluster {
 
     /** Even a probe's own loop-back is slow until then. */
     InMemoryCluster starvedFor(Duration time) {
-        starved = time;
+        return starving((probe, since) -> since.compareTo(time) < 0);
+    }
+
+    /** A starved probe's own loop-back is slow. */
+    InMemoryCluster starving(Starving probes) {
+        starving = probes;
         return this;
     }
 
@@ -284,9 +292,13 @@ final class InMemoryCluster implements Cluster {
         private void round(ProbePod probe, Instant started, int number) {
             Instant began = now;
             Duration since = Duration.between(started, began);
-            Duration longest = Duration.ofMillis(1);
-            double loopback = since.compareTo(starved) < 0 ? 0.9 : 0.0004;
-            line(began, probe, number, figures("L", 7, 0, 0, loopback, 0, "127.0.0.1", "refused"));
+            double loopback = starving.starves(probe, since) ? 0.9 : 0.0004;
+            Duration longest = seconds(loopback);
+            line(
+                    began.plus(seconds(loopback)),
+                    probe,
+                    number,
+                    figures("L", 7, 0, 0, loopback, 0, "127.0.0.1", "refused"));
             for (int i = 0; i < probe.attempts().size(); i++) {
                 Duration taken = attempt(probe, i, began, since, number);
                 longest = taken.compareTo(longest) > 0 ? taken : longest;
@@ -296,7 +308,7 @@ final class InMemoryCluster implements Cluster {
                     probe,
                     number,
                     "E " + (probe.attempts().size() + 1));
-            at(began.plus(PACE), () -> round(probe, started, number + 1));
+            at(began.plus(terms.pace().round()), () -> round(probe, started, number + 1));
         }
 
         private Duration attempt(ProbePod probe, int index, Instant began, Duration since, int round) {
@@ -312,12 +324,18 @@ final class InMemoryCluster implements Cluster {
                             figures(id, 6, 0, 0, 0.01, 0, "", "Could not resolve host: " + name.name()));
                     return Duration.ofMillis(10);
                 }
-                // Whether a Service's name leads anywhere is asked by its addresses; here it is enough that it
-                // resolves.
-                Outcome outcome = name.name().endsWith(".svc")
-                        ? Outcome.CONNECTED
-                        : network.outcome(new Try(probe, ip.get(), name.port(), since, round));
+                Outcome outcome = network.outcome(new Try(probe, ip.get(), name.port(), since, round));
                 return connection(probe, id, ip.get(), name.port(), outcome, 0.002, began, round, 0);
+            }
+            if (attempt instanceof Attempt.Lookup lookup) {
+                boolean resolves = resolver.address(probe, lookup.name(), round).isPresent();
+                String message = resolves ? "Couldn't connect to server" : "Could not resolve host: " + lookup.name();
+                line(
+                        began.plusMillis(10),
+                        probe,
+                        round,
+                        figures(id, resolves ? 7 : 6, resolves ? 0.009 : 0, 0, 0.01, 0, "", message));
+                return Duration.ofMillis(10);
             }
             if (attempt instanceof Attempt.Connect connect) {
                 Outcome outcome = network.outcome(new Try(probe, connect.ip(), connect.port(), since, round));
@@ -371,6 +389,10 @@ final class InMemoryCluster implements Cluster {
                 }
             }
             return taken;
+        }
+
+        private static Duration seconds(double seconds) {
+            return Duration.ofNanos(Math.round(seconds * 1e9));
         }
 
         private static String figures(
