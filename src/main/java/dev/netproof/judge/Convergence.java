@@ -273,6 +273,22 @@ public final class Convergence {
                 .isPresent();
     }
 
+    /**
+     * Whether the connection opened by the matrix's fault or the policies', and not because an engine was starved: where probes were,
+     * one opening among denials may have been let through for want of time, and only several in a row are believed.
+     */
+    private boolean provenOpen(Leg leg) {
+        Track sound = sound(leg);
+        if (!starvation.struck(neighbours(leg))) {
+            return wasOpen(leg, sound);
+        }
+        Instant settled = settled(leg.probe());
+        return sound.inARow(s -> s.outcome().reachedListener()
+                        && s.outcome() != Outcome.L7_DENIED
+                        && !s.began().isBefore(settled))
+                >= patience.stable();
+    }
+
     /** Whether a denial that was believed turned out open later on. */
     public boolean reopened(PlannedCheck check) {
         return check.check().expectation().forbids() && check.legs().stream().anyMatch(leg -> wasOpen(leg, track(leg)));
@@ -448,15 +464,12 @@ public final class Convergence {
         if (leg.path().kind() == Path.Kind.LOOKUP) {
             boolean seen = !track.tail(lookedUp(check)).isEmpty();
             steady = expected.forbids()
-                    || track.steadily(seen ? lookedUp(check) : lookedUp(check).negate(), patience.stable(), settled);
-        } else if (expected.forbids() && wasOpen(leg, track)) {
-            // Once is enough: no number of denials closes what was open.
-            outcome = track.openedAfter(settled);
-            steady = true;
+                    ? !wasOpen(leg, all) || provenOpen(leg)
+                    : track.steadily(seen ? lookedUp(check) : lookedUp(check).negate(), patience.stable(), settled);
         } else if (expected.forbids() && wasOpen(leg, all)) {
-            // Only while probes were starved: no proof that it is open, and none that it is closed.
+            // Once is enough: no number of denials closes what was open.
             outcome = all.openedAfter(settled);
-            steady = false;
+            steady = provenOpen(leg);
         } else {
             Optional<Denial> denial = denial(check, leg);
             boolean denied = outcome.filter(o -> o.looksDenied() || o == Outcome.L7_DENIED)
@@ -482,7 +495,7 @@ public final class Convergence {
         return new Finding(
                 leg,
                 List.copyOf(all.samples()),
-                List.copyOf(track.samples()),
+                starvation.struck(neighbours(leg)) ? Finding.Nodes.STARVED : Finding.Nodes.SOUND,
                 outcome,
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Proof::grade).orElse(ControlGrade.NONE),

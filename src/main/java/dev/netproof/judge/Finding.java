@@ -12,7 +12,7 @@ import java.util.Optional;
  * What is known of one path when its check is concluded.
  *
  * @param samples everything that was seen
- * @param sound what was seen while the probes got to run, and so says something
+ * @param nodes how the nodes that its packets pass were
  * @param outcome what it settled on, or the latest seen when it did not settle
  * @param controlledBy who proved the far end alive, or why nobody did
  * @param started when its probe began
@@ -23,7 +23,7 @@ import java.util.Optional;
 record Finding(
         Leg leg,
         List<Sample> samples,
-        List<Sample> sound,
+        Nodes nodes,
         Optional<Outcome> outcome,
         Steadiness steadiness,
         ControlGrade grade,
@@ -38,6 +38,13 @@ record Finding(
     enum Elsewhere {
         REACHED_SOMETHING,
         REACHED_NOTHING
+    }
+
+    /** How probes on the nodes that a path's packets pass got along. */
+    enum Nodes {
+        SOUND,
+        /** At least one probe was starved of CPU at times. */
+        STARVED
     }
 
     /** Whether the outcome held still for as long as was asked. */

@@ -36,6 +36,11 @@ final class Starvation {
         return over.isEmpty() && present.isEmpty();
     }
 
+    /** Whether one of these probes was starved at any time. */
+    boolean struck(Collection<String> probes) {
+        return probes.stream().anyMatch(probe -> over.containsKey(probe) || present.containsKey(probe));
+    }
+
     /** Whether more than half of these probes were starved while the attempt went on. */
     boolean meets(Sample sample, Collection<String> probes) {
         long starved = probes.stream().filter(probe -> starved(probe, sample)).count();

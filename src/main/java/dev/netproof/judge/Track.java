@@ -48,6 +48,17 @@ final class Track {
         return tail.size() >= stable && !tail.get(tail.size() - 1).began().isBefore(settled);
     }
 
+    /** The longest row of samples that all satisfy a condition. */
+    int inARow(java.util.function.Predicate<Sample> condition) {
+        int longest = 0;
+        int row = 0;
+        for (Sample sample : samples) {
+            row = condition.test(sample) ? row + 1 : 0;
+            longest = Math.max(longest, row);
+        }
+        return longest;
+    }
+
     /** How the listener was reached once rules had settled: the one that speaks most clearly of an open way. */
     Optional<Outcome> openedAfter(Instant settled) {
         return samples.stream()

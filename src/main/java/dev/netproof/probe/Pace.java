@@ -3,6 +3,7 @@ package dev.netproof.probe;
 import dev.netproof.plan.ProbePod;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Locale;
 
 /**
  * How often the probes of a session try everything. Probes that try too much at once starve themselves, and the engines that judge
@@ -17,14 +18,25 @@ public record Pace(Duration round) {
     /** What two small nodes, a control plane beside them and this process were seen to bear. */
     private static final int ATTEMPTS_PER_SECOND = 600;
 
+    /** How much of the time between rounds the beginnings of one take up. */
+    private static final double SPREAD = 0.8;
+
     /** The pace at which all these probes together make a bearable number of attempts. */
     public static Pace of(Collection<ProbePod> probes) {
         int attempts = probes.stream().mapToInt(p -> p.attempts().size()).sum();
         return new Pace(Duration.ofSeconds(Math.max(1, (attempts + ATTEMPTS_PER_SECOND - 1) / ATTEMPTS_PER_SECOND)));
     }
 
-    /** How many rounds of a probe may be under way: those that wait for a time-out, and one that ends late. */
+    /** How many rounds of a probe may be under way: those that begin or wait for a time-out, and one that ends late. */
     int underWay(Duration connectTimeout) {
-        return Math.toIntExact(connectTimeout.toMillis() / round.toMillis()) + 2;
+        return Math.toIntExact(connectTimeout.plus(round).toMillis() / round.toMillis()) + 1;
+    }
+
+    /** Seconds between the parts of a round, so that they do not begin all at once. */
+    String gap(int parts) {
+        if (parts <= 1) {
+            return "0";
+        }
+        return String.format(Locale.ROOT, "%.2f", round.toMillis() * SPREAD / parts / 1_000);
     }
 }

@@ -104,7 +104,7 @@ public final class ProbeLog {
         Duration slack = STARVED.multipliedBy(2);
         Optional<Instant> overdue = open.values().stream()
                 .flatMap(round -> round.began.stream())
-                .map(began -> began.plus(timeout))
+                .map(began -> began.plus(pace).plus(timeout))
                 .min(Comparator.naturalOrder())
                 .filter(due -> due.plus(slack).isBefore(now));
         Optional<Instant> silent =
@@ -126,7 +126,7 @@ public final class ProbeLog {
     private List<Reading> results(Instant at, int round, Round state) {
         List<Reading> readings = new ArrayList<>(probe.attempts().size());
         for (int i = 0; i < probe.attempts().size(); i++) {
-            Reading reading = state.loopback == null ? null : state.readings.get(i);
+            Reading reading = state.loopback ? state.readings.get(i) : null;
             readings.add(
                     reading != null
                             ? reading
@@ -160,7 +160,7 @@ public final class ProbeLog {
             state.starved.add(new Starved(began.plus(timeout), at));
         }
         if (f[0].equals(ProbeScript.LOOPBACK)) {
-            state.loopback = elapsed;
+            state.loopback = true;
             if (elapsed.compareTo(STARVED) > 0) {
                 state.starved.add(new Starved(began, at));
             }
@@ -290,7 +290,7 @@ public final class ProbeLog {
     private static final class Round {
         private final Map<Integer, Reading> readings = new HashMap<>();
         private final Map<String, String> socketErrors = new HashMap<>();
-        private @org.jspecify.annotations.Nullable Duration loopback;
+        private boolean loopback;
         private Optional<Instant> began = Optional.empty();
         private final List<Starved> starved = new ArrayList<>();
     }

@@ -20,8 +20,11 @@ public final class ProbeScript {
     /** A port on the probe's own loop-back where nothing listens: the refusal comes at once, unless the pod is starved. */
     private static final String LOOPBACK_URL = "pop3://127.0.0.1:1/";
 
-    /** curl 7.88 takes at most 300 transfers at once; more attempts get a process of their own. */
-    private static final int ATTEMPTS_PER_PROCESS = 250;
+    /**
+     * As many attempts begin at the same moment, no more: an engine in user space that does not get to run for a blink loses packets
+     * of a burst, or lets them through.
+     */
+    private static final int ATTEMPTS_AT_ONCE = 25;
 
     /** Linux refuses an environment string of 128 KiB. */
     private static final int CHUNK_BYTES = 100_000;
@@ -40,7 +43,6 @@ public final class ProbeScript {
     public static Payload payload(ProbePod probe, String nonce, Duration connectTimeout, Pace pace) {
         List<String> transfers = new ArrayList<>();
         StringBuilder questions = new StringBuilder();
-        transfers.add(transfer(nonce, LOOPBACK, LOOPBACK_URL, List.of(), connectTimeout));
         int index = 0;
         for (Attempt attempt : probe.attempts()) {
             String id = Integer.toString(index++);
@@ -63,7 +65,7 @@ public final class ProbeScript {
             }
         }
         Map<String, String> environment = new HashMap<>();
-        List<String> chunks = chunks(transfers);
+        List<String> chunks = chunks(transfer(nonce, LOOPBACK, LOOPBACK_URL, List.of(), connectTimeout), transfers);
         StringBuilder names = new StringBuilder();
         for (int i = 0; i < chunks.size(); i++) {
             environment.put("NETPROOF_CURL_" + i, chunks.get(i));
@@ -75,6 +77,7 @@ public final class ProbeScript {
         environment.put("NETPROOF_COUNT", Integer.toString(probe.attempts().size() + 1));
         environment.put("NETPROOF_SECONDS", Long.toString(Math.max(1, connectTimeout.toSeconds())));
         environment.put("NETPROOF_PACE", Long.toString(pace.round().toSeconds()));
+        environment.put("NETPROOF_GAP", pace.gap(chunks.size()));
         environment.put("NETPROOF_UNDER_WAY", Integer.toString(pace.underWay(connectTimeout)));
         return new Payload(List.of("/bin/sh", "-c", SCRIPT), environment);
     }
@@ -131,20 +134,19 @@ public final class ProbeScript {
         return block.toString();
     }
 
-    private static List<String> chunks(List<String> transfers) {
+    /** What each of a round's processes does, each with a loop-back attempt of its own. */
+    private static List<String> chunks(String loopback, List<String> transfers) {
         List<String> chunks = new ArrayList<>();
-        StringBuilder chunk = new StringBuilder();
+        StringBuilder chunk = new StringBuilder(loopback);
         int size = 0;
         for (String transfer : transfers) {
-            if (size == ATTEMPTS_PER_PROCESS || chunk.length() + transfer.length() > CHUNK_BYTES) {
+            if (size == ATTEMPTS_AT_ONCE || chunk.length() + transfer.length() > CHUNK_BYTES) {
                 chunks.add(chunk.toString());
-                chunk.setLength(0);
+                chunk = new StringBuilder(loopback);
                 size = 0;
             }
-            if (size++ > 0) {
-                chunk.append("next\n");
-            }
-            chunk.append(transfer);
+            size++;
+            chunk.append("next\n").append(transfer);
         }
         chunks.add(chunk.toString());
         return chunks;

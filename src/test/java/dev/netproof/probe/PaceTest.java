@@ -32,4 +32,10 @@ class PaceTest {
         assertThat(new Pace(Duration.ofSeconds(seconds)).underWay(Duration.ofSeconds(timeout)))
                 .isEqualTo(rounds);
     }
+
+    @ParameterizedTest(name = "{1} parts of a round that comes every {0} s are {2} s apart")
+    @CsvSource({"1, 1, 0", "3, 8, 0.30", "1, 8, 0.10"})
+    void a_round_of_many_attempts_does_not_begin_all_at_once(int seconds, int parts, String gap) {
+        assertThat(new Pace(Duration.ofSeconds(seconds)).gap(parts)).isEqualTo(gap);
+    }
 }
