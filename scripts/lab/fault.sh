@@ -142,6 +142,12 @@ fault_kubelet() {
   local how=${1:-} node
   node=$(one_node "${2:-}") || exit
   case $how in
+    restart)
+      # It has its own end: what it cuts, every log that is followed on the node, stays cut.
+      daemon_stop "$node" kubelet 0
+      daemon_restart "$node" kubelet
+      say "fault kubelet restart $node: done"
+      ;;
     stop)
       daemon_stop "$node" kubelet
       fault_record "kubelet-$node" "kubelet stopped on $node (NotReady after 20 s)"
@@ -150,8 +156,110 @@ fault_kubelet() {
       daemon_restart "$node" kubelet
       fault_forget "kubelet-$node"
       ;;
-    *) usage_error "fault kubelet stop|start NODE" fault ;;
+    *) usage_error "fault kubelet stop|start|restart NODE" fault ;;
   esac
+}
+
+# Its rules stay in the kernel and no longer follow what becomes of Services.
+fault_proxy() {
+  local how=${1:-} node
+  node=$(one_node "${2:-}") || exit
+  case $how in
+    stop)
+      daemon_stop "$node" kube-proxy
+      fault_record "proxy-$node" "kube-proxy stopped on $node: Services lead where they led"
+      ;;
+    start)
+      daemon_restart "$node" kube-proxy
+      fault_forget "proxy-$node"
+      ;;
+    *) usage_error "fault proxy stop|start NODE" fault ;;
+  esac
+}
+
+# What requests some CPU and is not guaranteed it (probes are of this kind, the lab's own pods and most servers of tests are not)
+# gets a thousandth of a CPU.
+FAULT_STARVED_PERIOD=1000000
+
+fault_starve() {
+  local how=${1:-} node quota
+  node=$(one_node "${2:-}") || exit
+  case $how in
+    on) quota=${3:-5000} ;;
+    off) quota=-1 ;;
+    *) usage_error "fault starve on|off NODE" fault ;;
+  esac
+  starve "$(cgroup_of "$node")/kubepods/burstable" "$quota"
+  if [[ $how == on ]]; then
+    fault_record "starve-$node" "pods of class Burstable on $node get $((quota / 1000)) ms of CPU a second"
+  else
+    fault_forget "starve-$node"
+  fi
+}
+
+starve() { # GROUP MICROSECONDS-PER-SECOND
+  local place
+  while read -r place; do
+    if [[ -e $place/$1/cpu.cfs_quota_us ]]; then
+      printf '%s' "$FAULT_STARVED_PERIOD" >"$place/$1/cpu.cfs_period_us"
+      printf '%s' "$2" >"$place/$1/cpu.cfs_quota_us"
+      return
+    elif [[ -e $place/$1/cpu.max ]]; then
+      printf '%s %s' "${2/#-1/max}" "$FAULT_STARVED_PERIOD" >"$place/$1/cpu.max"
+      return
+    fi
+  done < <(cgroup_hierarchies)
+  die "fault starve: there is no control group $1 with a limit of CPU" "does this kernel have CFS bandwidth control?"
+}
+
+# The webhook is agnhost's own, on the control plane's machine and with its certificate.
+FAULT_WEBHOOK_PORT=8443
+
+fault_webhook() {
+  local how=${1:-} namespace=${2:-} path kind=Mutating
+  [[ $namespace =~ ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ ]] || usage_error "fault webhook label|sidecar|deny NAMESPACE" fault
+  case $how in
+    label) path=add-label ;;
+    sidecar) path=mutating-pods-sidecar ;;
+    deny) path=always-deny kind=Validating ;;
+    *) usage_error "fault webhook label|sidecar|deny NAMESPACE" fault ;;
+  esac
+  daemon_start cp webhook agnhost webhook --port="$FAULT_WEBHOOK_PORT" --sidecar-image="$IMAGE_AGNHOST" \
+    --tls-cert-file=/var/lib/lab/pki/apiserver.crt --tls-private-key-file=/var/lib/lab/pki/apiserver.key
+  wait_for 10 "webhook" machine_exec cp bash -c "exec 3<>/dev/tcp/127.0.0.1/$FAULT_WEBHOOK_PORT"
+  kubectl_lab apply -f - >/dev/null <<END
+apiVersion: admissionregistration.k8s.io/v1
+kind: ${kind}WebhookConfiguration
+metadata: {name: netproof-lab-$namespace}
+webhooks:
+- name: $how.lab.netproof.dev
+  clientConfig: {url: "https://127.0.0.1:$FAULT_WEBHOOK_PORT/$path", caBundle: $(base64 -w0 "$LAB_DIR/pki/ca.crt")}
+  rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: $namespace}}
+  admissionReviewVersions: [v1]
+  sideEffects: None
+  timeoutSeconds: 5
+END
+  fault_record "webhook-$namespace" "a webhook for the pods of namespace $namespace: $how"
+  # The API server learns of it by a watch of its own.
+  wait_for 10 "webhook in namespace $namespace" webhook_acts "$how" "$namespace"
+}
+
+webhook_acts() { # HOW NAMESPACE
+  local said
+  said=$(kubectl_lab -n "$2" run webhook-try --image=none --dry-run=server -o 'jsonpath={.metadata.labels} {.spec.containers[*].name}' 2>&1) || true
+  case $1 in
+    label) [[ $said == *added-label* ]] ;;
+    sidecar) [[ $said == *webhook-added-sidecar* ]] ;;
+    deny) [[ $said == *denied* ]] ;;
+  esac
+}
+
+webhook_remove() { # NAMESPACE
+  local others=("$LAB_DIR"/faults/webhook-*)
+  kubectl_lab delete --ignore-not-found mutatingwebhookconfiguration,validatingwebhookconfiguration \
+    "netproof-lab-$1" >/dev/null
+  if ((${#others[@]} <= 1)); then daemon_stop cp webhook; fi
 }
 
 fault_apiserver() {
@@ -245,6 +353,12 @@ fault_clear_one() {
     apiserver-stopped) fault_apiserver start ;;
     apiserver-slow) fault_apiserver slow off ;;
     dns) fault_dns start ;;
+    proxy-*) fault_proxy start "${name#proxy-}" ;;
+    starve-*) fault_starve off "${name#starve-}" ;;
+    webhook-*)
+      webhook_remove "${name#webhook-}"
+      fault_forget "$name"
+      ;;
     *)
       fault_rules_remove "$name"
       fault_forget "$name"

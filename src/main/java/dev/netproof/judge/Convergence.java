@@ -48,6 +48,7 @@ public final class Convergence {
     private final Set<String> witnesses = new HashSet<>();
     private final Map<String, String> changedTargets = new HashMap<>();
     private final Starvation starvation = new Starvation();
+    private final Map<String, Integer> starved = new HashMap<>();
 
     /** @param started empty until the container runs */
     private record Life(
@@ -111,6 +112,11 @@ public final class Convergence {
     /** Whether a probe seems not to run at this moment. */
     public void starving(String probe, Optional<Instant> since, Instant now) {
         starvation.is(probe, since, now);
+    }
+
+    /** How many of a probe's rounds did not count so far, because it did not get to run. */
+    public void starved(String probe, int rounds) {
+        starved.put(probe, rounds);
     }
 
     /** One counted attempt. */
@@ -503,6 +509,7 @@ public final class Convergence {
                 life.started(),
                 life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
                 life.changed(),
+                starved.getOrDefault(leg.probe(), 0),
                 changed,
                 contacts.reachedElsewhere(
                                 leg.probe(),
@@ -581,12 +588,12 @@ public final class Convergence {
         return probe + " " + attempt;
     }
 
-    /** How a run would be told that this reason ended it early. */
-    public static Verdict outOfTime() {
+    /** The verdict on a check that the run's early end left undecided. */
+    public static Verdict cutShort(String why, String fix) {
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.OUT_OF_TIME,
-                "the run ended before this check could be judged",
-                Optional.of("raise --timeout"));
+                "the run ended before this check could be judged: " + why,
+                Optional.of(fix));
     }
 }

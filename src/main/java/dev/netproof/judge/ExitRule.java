@@ -5,16 +5,19 @@ import dev.netproof.model.Exit;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
 import java.util.List;
+import java.util.Set;
 
 /** From verdicts to the process's exit code: the first that applies of 5, 4, 1, 3, 0. */
 public final class ExitRule {
+    /** What says nothing about the network: no probe spoke, or not so that it could be believed. */
+    private static final Set<Reason> UNHEARD = Set.of(Reason.PROBE_FAILED, Reason.PROBE_UNRELIABLE, Reason.OUT_OF_TIME);
+
     private ExitRule() {}
 
     /** The exit of a run that reached its end. */
     public static Exit of(List<CheckResult> results) {
-        boolean judged = results.stream()
-                .anyMatch(r -> r.verdict().reason() != Reason.PROBE_FAILED
-                        && r.verdict().reason() != Reason.OUT_OF_TIME);
+        boolean judged =
+                results.stream().anyMatch(r -> !UNHEARD.contains(r.verdict().reason()));
         if (!judged) {
             return Exit.NOT_JUDGED;
         }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param controlledBy who proved the far end alive, or why nobody did
  * @param started when its probe began
  * @param changed how admission changed the probe
+ * @param starved rounds that did not count because the probe did not get to run
  * @param targetChanged how the target changed meanwhile
  * @param elsewhere what the same probe reached otherwise
  */
@@ -31,6 +32,7 @@ record Finding(
         Optional<Instant> started,
         Optional<Loss> loss,
         Optional<String> changed,
+        int starved,
         Optional<String> targetChanged,
         Elsewhere elsewhere) {
 

@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** One check's findings, path by path, become one verdict and the words for it. */
 final class Verdicts {
@@ -88,18 +87,7 @@ final class Verdicts {
                             + " that it adds into the source")));
         }
         if (finding.samples().isEmpty()) {
-            Finding.Loss loss = finding.loss()
-                    .orElseGet(
-                            () -> new Finding.Loss(
-                                    finding.started().isPresent()
-                                            ? "the probe ran, but no round of its attempts ended in time"
-                                            : "the probe did not start in time",
-                                    "look at the probe's namespace for quota, scheduling or image trouble; or raise --timeout"));
-            return Optional.of(new Verdict(
-                    Status.INCONCLUSIVE,
-                    Reason.PROBE_FAILED,
-                    loss.why(),
-                    loss.fix().isEmpty() ? Optional.empty() : Optional.of(loss.fix())));
+            return Optional.of(unheard(finding));
         }
         if (finding.targetChanged().isPresent()
                 && finding.outcome().map(o -> o != Outcome.CONNECTED).orElse(true)) {
@@ -118,6 +106,27 @@ final class Verdicts {
                     Optional.of(finding.loss().get().fix())));
         }
         return Optional.empty();
+    }
+
+    private static Verdict unheard(Finding finding) {
+        if (finding.loss().isEmpty() && finding.started().isPresent()) {
+            return new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.PROBE_UNRELIABLE,
+                    finding.starved() > 0
+                            ? "the probe was starved of CPU in each of its " + finding.starved() + " rounds"
+                            : "the probe ran, but no round of its attempts ended in time",
+                    Optional.of("its node is too busy: make room there, or let the source run elsewhere (nodes)"));
+        }
+        Finding.Loss loss = finding.loss()
+                .orElseGet(() -> new Finding.Loss(
+                        "the probe did not start in time",
+                        "look at the probe's namespace for quota, scheduling or image trouble; or raise --timeout"));
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.PROBE_FAILED,
+                loss.why(),
+                loss.fix().isEmpty() ? Optional.empty() : Optional.of(loss.fix()));
     }
 
     private Verdict lookup(Finding finding, Outcome outcome) {
@@ -156,13 +165,14 @@ final class Verdicts {
 
     /** By name an outside destination may lead anywhere: if it opened, it is open. */
     private Verdict lookupOfForbidden(Finding finding) {
-        Predicate<Sample> open = s -> s.outcome() == Outcome.CONNECTED
-                && !s.began().isBefore(finding.started().orElse(Instant.MIN).plus(patience.settle()));
-        if (finding.sound().stream().noneMatch(open)
-                && finding.samples().stream().anyMatch(open)) {
+        boolean open = finding.samples().stream()
+                .anyMatch(s -> s.outcome() == Outcome.CONNECTED
+                        && !s.began()
+                                .isBefore(finding.started().orElse(Instant.MIN).plus(patience.settle())));
+        if (finding.steadiness() == Steadiness.UNSTEADY) {
             return unsettled(finding);
         }
-        if (finding.sound().stream().anyMatch(open)) {
+        if (open) {
             return new Verdict(
                     Status.FAIL,
                     Reason.OPEN,
@@ -187,36 +197,29 @@ final class Verdicts {
     }
 
     private Verdict unsettled(Finding finding) {
-        if (finding.sound().size() < finding.samples().size()) {
-            return starved(finding);
-        }
         long connected = finding.samples().stream()
                 .filter(s -> s.outcome() == Outcome.CONNECTED)
                 .count();
         String seen = connected == 0 || connected == finding.samples().size()
                 ? finding.samples().size() + " attempts were too few"
                 : connected + " of " + finding.samples().size() + " attempts connected";
+        if (finding.starved() > 0) {
+            seen += ", and " + finding.starved() + " rounds did not count: the probe was starved of CPU";
+        }
+        if (finding.nodes() == Finding.Nodes.STARVED) {
+            return new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.UNSETTLED,
+                    to(finding) + " was not seen well enough: " + seen
+                            + "; an engine on a node that starves its probes may let through, or drop, what it has no time for",
+                    Optional.of("make room on the nodes, or probe less at once (--only, --tags, several runs)"));
+        }
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.UNSETTLED,
                 to(finding) + " never held still: " + seen,
                 Optional.of("look at the history; a policy that changes, a lossy network or a starved node looks"
                         + " like this"));
-    }
-
-    private static Verdict starved(Finding finding) {
-        int silenced = finding.samples().size() - finding.sound().size();
-        long connected = finding.samples().stream()
-                .filter(s -> s.outcome().reachedListener())
-                .count();
-        return new Verdict(
-                Status.INCONCLUSIVE,
-                Reason.UNSETTLED,
-                to(finding) + " was not seen well enough: " + connected + " of "
-                        + finding.samples().size() + " attempts connected, but during " + silenced
-                        + " of them the probes were starved of CPU, and then an engine may let through, or drop, what it has"
-                        + " no time for",
-                Optional.of("make room on the nodes, or probe less at once (--only, --tags, several runs)"));
     }
 
     private String explain(Finding finding, Outcome outcome, Judge.Ruling ruling) {

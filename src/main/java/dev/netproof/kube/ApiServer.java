@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -18,6 +20,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Date;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,18 +35,29 @@ final class ApiServer implements AutoCloseable {
     private static final int UNAUTHORIZED = 401;
     private static final int CONNECT_MILLIS = 5_000;
     private static final int REQUEST_MILLIS = 15_000;
-    private static final int RETRIES = 3;
     private static final int RETRY_MILLIS = 200;
+
+    /** Gives up after 1.4 s: whoever named the wrong cluster wants to know soon. */
+    private static final int RETRIES_AT_FIRST = 3;
+
+    /** Gives up after 12.6 s: an API server that has answered once and is being restarted comes back. */
+    private static final int RETRIES = 6;
 
     private final Connection connection;
     private final Clock clock;
     private final Transport transport;
     private @Nullable KubernetesClient client;
+    private @Nullable HttpClient streams;
 
     ApiServer(Connection connection, Clock clock) {
+        this(connection, clock, Duration.ofMillis(REQUEST_MILLIS));
+    }
+
+    /** @param patience how long an answer may take to arrive once it began */
+    ApiServer(Connection connection, Clock clock, Duration patience) {
         this.connection = connection;
         this.clock = clock;
-        this.transport = new Transport(connection);
+        this.transport = new Transport(connection, patience);
     }
 
     /** An API server that somebody has a client for already. */
@@ -69,7 +83,7 @@ final class ApiServer implements AutoCloseable {
                     .withNamespace(connection.namespace())
                     .withConnectionTimeout(CONNECT_MILLIS)
                     .withRequestTimeout(REQUEST_MILLIS)
-                    .withRequestRetryBackoffLimit(RETRIES)
+                    .withRequestRetryBackoffLimit(RETRIES_AT_FIRST)
                     .withRequestRetryBackoffInterval(RETRY_MILLIS)
                     .withOnlyHttpWatches(true)
                     .build();
@@ -84,6 +98,26 @@ final class ApiServer implements AutoCloseable {
                 throw trouble("reach it", e);
             }
             client = known;
+        }
+        return known;
+    }
+
+    /** The API server has answered: from now on its failures are taken for passing ones, and asked about for longer. */
+    void answered() {
+        client().getConfiguration().setRequestRetryBackoffLimit(RETRIES);
+    }
+
+    /** For streams, which are opened again by whoever reads them. */
+    synchronized HttpClient streams() {
+        HttpClient known = streams;
+        if (known == null) {
+            known = client().getHttpClient()
+                    .newBuilder()
+                    .tag(new RequestConfigBuilder()
+                            .withRequestRetryBackoffLimit(0)
+                            .build())
+                    .build();
+            streams = known;
         }
         return known;
     }

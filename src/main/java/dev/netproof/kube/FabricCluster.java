@@ -42,6 +42,7 @@ final class FabricCluster implements Cluster {
                 () -> JSON.readTree(server.client().raw("/version"))
                         .path("gitVersion")
                         .asText("unknown"));
+        server.answered();
         CompletableFuture<Optional<String>> user = CompletableFuture.supplyAsync(this::reviewedUser, pool);
         CompletableFuture<Optional<String>> uid = CompletableFuture.supplyAsync(this::uid, pool);
         CompletableFuture<Fingerprint> fingerprint = CompletableFuture.supplyAsync(() -> Fingerprint.of(server), pool);

@@ -41,8 +41,10 @@ final class FabricSession implements ProbeSession {
     private static final Logger LOG = LoggerFactory.getLogger(FabricSession.class);
     private static final int PARALLEL_REQUESTS = 16;
     private static final int PARALLEL_QUESTIONS = 8;
-    private static final Duration CREATION_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration CREATION_PATIENCE = Duration.ofSeconds(5);
+    /** For all of the end together: half of what Kubernetes gives a pod that is told to end, in case netproof is in one. */
     private static final Duration END_PATIENCE = Duration.ofSeconds(15);
+
     private static final Duration POLL = Duration.ofMillis(20);
 
     private final ApiServer server;
@@ -147,8 +149,10 @@ final class FabricSession implements ProbeSession {
                 live.asked(limited);
                 create(limited);
             } else {
-                live.rejected();
-                territory.forget(live.key());
+                if (wasNotCreated(e)) {
+                    live.rejected();
+                    territory.forget(live.key());
+                }
                 throw e;
             }
         }
@@ -156,6 +160,11 @@ final class FabricSession implements ProbeSession {
             // Created while the session was being closed.
             delete(live.namespace(), live.name());
         }
+    }
+
+    /** After anything but a plain no the pod may exist all the same. */
+    private static boolean wasNotCreated(KubernetesClientException failure) {
+        return failure.getCode() >= 400 && failure.getCode() < 500;
     }
 
     /** Creates a pod; that it is there already is the answer to a request that was repeated after its first answer was lost. */
@@ -231,7 +240,7 @@ final class FabricSession implements ProbeSession {
     /** Another thread closes the session already: Ctrl-C in the last second of a run. */
     private void awaitOther() {
         try {
-            closed.get(CREATION_PATIENCE.plus(END_PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
+            closed.get(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
@@ -240,6 +249,7 @@ final class FabricSession implements ProbeSession {
     }
 
     private void end() {
+        long begun = System.nanoTime();
         probes.values().forEach(LiveProbe::silence);
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
         probes.values().stream()
@@ -253,11 +263,16 @@ final class FabricSession implements ProbeSession {
                         .anchorName()
                         .ifPresent(name -> deletions.add(
                                 CompletableFuture.runAsync(() -> delete(territory.namespace, name), workers))));
-        quietly(END_PATIENCE, CompletableFuture.allOf(deletions.toArray(CompletableFuture<?>[]::new)));
+        quietly(left(begun), CompletableFuture.allOf(deletions.toArray(CompletableFuture<?>[]::new)));
         await(
-                END_PATIENCE,
+                left(begun),
                 "pods that were deleted are still there",
                 () -> territories.values().stream().allMatch(Territory::isEmpty));
+    }
+
+    private static Duration left(long begun) {
+        Duration left = END_PATIENCE.minusNanos(System.nanoTime() - begun);
+        return left.compareTo(POLL) > 0 ? left : POLL.multipliedBy(2);
     }
 
     private static void quietly(Duration patience, CompletableFuture<?> future) {
@@ -494,7 +509,7 @@ final class FabricSession implements ProbeSession {
                     Readback.changes(asked, pod),
                     Facts.instance(pod)));
             LogFollow follow = new LogFollow(
-                    server.client().getHttpClient(),
+                    server.streams(),
                     URI.create(server.client().getMasterUrl().toString().replaceAll("/$", "")
                             + "/api/v1/namespaces/" + namespace + "/pods/" + name + "/log?container="
                             + PodShape.CONTAINER + "&follow=true"),

@@ -68,7 +68,12 @@ final class Facts {
                         .map(port -> new ClusterFacts.ContainerPort(
                                 text(port.getName()), port.getContainerPort(), protocol(port.getProtocol())))
                         .toList(),
-                containers(spec).flatMap(container -> probe(container).stream()).toList());
+                containers(spec).flatMap(container -> probe(container).stream()).toList(),
+                network(spec));
+    }
+
+    private static ClusterFacts.Network network(PodSpec spec) {
+        return Boolean.TRUE.equals(spec.getHostNetwork()) ? ClusterFacts.Network.NODE : ClusterFacts.Network.POD;
     }
 
     /** A probe pod of ours, as it runs. */
@@ -255,7 +260,8 @@ final class Facts {
                                 text(toleration.getValue()),
                                 text(toleration.getEffect()),
                                 Optional.ofNullable(toleration.getTolerationSeconds())))
-                        .toList());
+                        .toList(),
+                network(spec));
     }
 
     static Selector selector(@Nullable LabelSelector selector) {

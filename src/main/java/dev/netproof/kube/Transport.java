@@ -1,6 +1,7 @@
 package dev.netproof.kube;
 
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -10,12 +11,18 @@ import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
@@ -31,12 +38,21 @@ import javax.net.ssl.TrustManager;
 final class Transport extends JdkHttpClientFactory {
     private static final char[] NO_PASSWORD = new char[0];
     private static final int UNAUTHORIZED = 401;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
+
+    /** The longest that a server's own idea of when to ask again is respected. */
+    private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(10);
 
     private final Connection connection;
+    private final Duration patience;
+    private final ScheduledThreadPoolExecutor timer = Threads.timer("http");
     private final AtomicInteger requests = new AtomicInteger();
 
-    Transport(Connection connection) {
+    /** @param patience how long an answer may take to arrive once it began */
+    Transport(Connection connection, Duration patience) {
         this.connection = connection;
+        this.patience = patience;
     }
 
     int requests() {
@@ -116,8 +132,44 @@ final class Transport extends JdkHttpClientFactory {
         }
 
         @Override
+        public AsyncBody.Consumer<List<ByteBuffer>> consumer(
+                AsyncBody.Consumer<List<ByteBuffer>> consumer, HttpRequest request) {
+            return isWatch(request.uri()) ? new AsciiJson(consumer) : consumer;
+        }
+
+        /** The JDK's time-out ends with the answer's first byte: one that stops in its middle would be waited for for ever. */
+        @Override
+        public void after(
+                HttpRequest request, HttpResponse<?> response, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+            if (isWatch(request.uri()) || isLog(request.uri()) || !(response.body() instanceof AsyncBody body)) {
+                return;
+            }
+            Future<?> cut = timer.schedule(
+                    () -> {
+                        if (body.done()
+                                .completeExceptionally(new HttpTimeoutException("the answer stopped in its middle"))) {
+                            body.cancel();
+                        }
+                    },
+                    patience.toMillis(),
+                    TimeUnit.MILLISECONDS);
+            CompletableFuture<?> unused = body.done().whenComplete((done, failure) -> cut.cancel(false));
+        }
+
+        private static boolean isWatch(URI uri) {
+            return uri.getRawQuery() != null && uri.getRawQuery().contains("watch=true");
+        }
+
+        private static boolean isLog(URI uri) {
+            return uri.getPath() != null && uri.getPath().endsWith("/log");
+        }
+
+        @Override
         public CompletableFuture<Boolean> afterFailure(
                 BasicBuilder builder, HttpResponse<?> response, RequestTags tags) {
+            if (response.code() == TOO_MANY_REQUESTS || response.code() == UNAVAILABLE) {
+                return CompletableFuture.supplyAsync(() -> false, later(retryAfter(response)));
+            }
             if (response.code() != UNAUTHORIZED || !(connection.credentials() instanceof ExecPlugin plugin)) {
                 return CompletableFuture.completedFuture(false);
             }
@@ -126,6 +178,22 @@ final class Transport extends JdkHttpClientFactory {
             requests.incrementAndGet();
             plugin.authorization().ifPresent(value -> builder.setHeader("Authorization", value));
             return CompletableFuture.completedFuture(true);
+        }
+
+        /** The library reads the header, and then waits its own time all the same. */
+        private static Duration retryAfter(HttpResponse<?> response) {
+            Duration asked = response.headers("Retry-After").stream()
+                    .filter(value -> value.matches("\\d{1,6}"))
+                    .findFirst()
+                    .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+                    .orElse(Duration.ZERO);
+            return asked.compareTo(LONGEST_RETRY_AFTER) < 0 ? asked : LONGEST_RETRY_AFTER;
+        }
+
+        private Executor later(Duration delay) {
+            return task -> {
+                Future<?> unused = timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+            };
         }
     }
 }

@@ -66,7 +66,15 @@ public record ClusterFacts(
             Readiness readiness,
             int restarts,
             List<ContainerPort> ports,
-            List<KubeletProbe> probes) {}
+            List<KubeletProbe> probes,
+            Network network) {}
+
+    /** Whose address a pod has. */
+    public enum Network {
+        POD,
+        /** Its node's (hostNetwork): engines tell its traffic from the node's own by nothing, and policies do not select it. */
+        NODE
+    }
 
     /** A port that a container declares. */
     public record ContainerPort(Optional<String> name, int number, Protocol protocol) {}
@@ -123,7 +131,8 @@ public record ClusterFacts(
             Map<String, String> templateLabels,
             Optional<String> serviceAccount,
             Map<String, String> nodeSelector,
-            List<Toleration> tolerations) {}
+            List<Toleration> tolerations,
+            Network network) {}
 
     /** A toleration as the API has it. */
     public record Toleration(

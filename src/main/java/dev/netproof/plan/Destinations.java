@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Finds out what a destination is in this cluster: addresses, ports, and the pods behind them. */
@@ -32,11 +33,15 @@ final class Destinations {
     private final ClusterFacts facts;
     private final PlanTerms terms;
     private final Map<String, Pod> podsByIp = new HashMap<>();
+    private final Set<String> notes = new TreeSet<>();
 
     Destinations(ClusterFacts facts, PlanTerms terms) {
         this.facts = facts;
         this.terms = terms;
-        facts.pods().forEach(pod -> pod.ips().forEach(ip -> podsByIp.put(ip, pod)));
+        // Pods in their node's network share its addresses.
+        facts.pods().stream()
+                .filter(pod -> pod.network() == ClusterFacts.Network.POD)
+                .forEach(pod -> pod.ips().forEach(ip -> podsByIp.put(ip, pod)));
     }
 
     Reach reach(Destination destination) {
@@ -152,7 +157,7 @@ final class Destinations {
             return Reach.none(Foregone.noReadyPod(what, all.size()));
         }
         List<Backend> backends = sample(ready.stream()
-                .map(e -> backend(e.ip(), e.port(), port.protocol()))
+                .map(e -> backend(e.ip(), e.port(), port.protocol(), named(service.namespace(), e)))
                 .toList());
         if (isQuery(destination, port.port()) && backends.stream().anyMatch(b -> b.port() != DNS_PORT)) {
             return Reach.none(Foregone.unsupported(
@@ -254,7 +259,7 @@ final class Destinations {
                                         ports)
                                 : Foregone.portNeeded("pod " + pod.name(), ports));
             }
-            backends.add(backend(pod.ips().get(0), port.get(), transport));
+            backends.add(backend(pod.ips().get(0), port.get(), transport, Optional.of(pod)));
         }
         List<Backend> chosen = sample(backends);
         List<Way> ways = chosen.stream()
@@ -292,7 +297,8 @@ final class Destinations {
             ways.add(new Way(new Attempt.ByName(name, port), Path.Kind.LOOKUP, name, port, List.of()));
         }
         ip.ifPresent(address -> {
-            Backend backend = backend(address, port, destination.protocol().transport());
+            Backend backend = backend(
+                    address, port, destination.protocol().transport(), Optional.ofNullable(podsByIp.get(address)));
             ways.add(new Way(
                     attempt(destination, address, port, name),
                     backend.pod().isPresent() ? Path.Kind.POD : Path.Kind.ADDRESS,
@@ -323,16 +329,37 @@ final class Destinations {
         return destination.protocol() == Protocol.DNS || (destination.protocol() == Protocol.UDP && port == DNS_PORT);
     }
 
-    private Backend backend(String ip, int port, Protocol transport) {
-        Optional<Backend.TargetPod> pod = Optional.ofNullable(podsByIp.get(ip))
-                .map(p -> new Backend.TargetPod(
+    private Optional<Pod> named(String namespace, Endpoint endpoint) {
+        return endpoint.pod()
+                .flatMap(name -> facts.pods().stream()
+                        .filter(p -> p.namespace().equals(namespace)
+                                && p.name().equals(name)
+                                && p.ips().contains(endpoint.ip()))
+                        .findFirst())
+                .or(() -> Optional.ofNullable(podsByIp.get(endpoint.ip())));
+    }
+
+    private Backend backend(String ip, int port, Protocol transport, Optional<Pod> pod) {
+        pod.filter(p -> p.network() == ClusterFacts.Network.NODE)
+                .ifPresent(p -> notes.add("pod " + p.name() + " in namespace " + p.namespace()
+                        + " runs in its node's network: policies do not select it, and what is said of it is said of the"
+                        + " node's address " + ip));
+        return new Backend(
+                ip,
+                port,
+                transport,
+                pod.map(p -> new Backend.TargetPod(
                         p.namespace(),
                         p.name(),
                         p.uid(),
                         p.restarts(),
                         p.node(),
-                        p.probes().stream().filter(k -> k.port() == port).findFirst()));
-        return new Backend(ip, port, transport, pod);
+                        p.probes().stream().filter(k -> k.port() == port).findFirst())));
+    }
+
+    /** What a reader must know of the destinations that were looked at. */
+    Set<String> notes() {
+        return notes;
     }
 
     /** Some of many, in a stable order, with every node that runs one. */

@@ -75,6 +75,14 @@ final class Foregone {
                 Optional.of("correct the name in the matrix (kubectl get " + kind + " -n " + namespace + ")"));
     }
 
+    static Verdict inNodeNetwork(String source) {
+        return unsupported(
+                "the pods of source " + source
+                        + " run in their node's network, where no policy selects them, and a probe"
+                        + " pod has an address of its own: it cannot stand in for them",
+                "leave the check out, or write it for a source in the pod network");
+    }
+
     static Verdict unsupported(String what, String instead) {
         return new Verdict(Status.UNTESTABLE, Reason.NOT_SUPPORTED, what, Optional.of(instead));
     }

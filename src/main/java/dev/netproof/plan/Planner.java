@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Turns matrices and cluster facts into a plan. Pure. */
 public final class Planner {
@@ -65,6 +66,7 @@ public final class Planner {
                 planned.add(plan(check));
             }
         }
+        notes.addAll(destinations.notes());
         List<ProbePod> pods = probes.probes(this::ownership);
         pods.forEach(this::observeCounters);
         return new Plan(
@@ -110,6 +112,9 @@ public final class Planner {
                         Foregone.missingWorkload(workload.kind().kind(), workload.name(), source.namespace(), names));
             }
             ClusterFacts.Workload found = live.get();
+            if (found.network() == ClusterFacts.Network.NODE) {
+                return foregone(check, Foregone.inNodeNetwork(source.name()));
+            }
             return legs(
                     check,
                     reach,
@@ -123,6 +128,9 @@ public final class Planner {
                     Optional.empty());
         }
         Map<String, String> labels = ((Identity.Labels) source.identity()).labels();
+        if (onlyInNodeNetwork(source, labels)) {
+            return foregone(check, Foregone.inNodeNetwork(source.name()));
+        }
         Optional<Verdict> doubt = Optional.empty();
         if (source.liveness() == Source.Liveness.LIVE && check.expectation().forbids() && !isLive(source, labels)) {
             doubt = Optional.of(
@@ -148,6 +156,9 @@ public final class Planner {
             Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
             return foregone(check, Foregone.missingWorkload("pod", wanted.name(), source.namespace(), names));
         }
+        if (found.get().network() == ClusterFacts.Network.NODE) {
+            return foregone(check, Foregone.inNodeNetwork(source.name()));
+        }
         return legs(
                 check,
                 reach,
@@ -162,9 +173,17 @@ public final class Planner {
     }
 
     private boolean isLive(Source source, Map<String, String> labels) {
+        return living(source, labels).findAny().isPresent();
+    }
+
+    private boolean onlyInNodeNetwork(Source source, Map<String, String> labels) {
+        return isLive(source, labels) && living(source, labels).allMatch(p -> p.network() == ClusterFacts.Network.NODE);
+    }
+
+    private Stream<Pod> living(Source source, Map<String, String> labels) {
         Selector selector = Selector.of(labels);
         return facts.pods().stream()
-                .anyMatch(p -> p.namespace().equals(source.namespace())
+                .filter(p -> p.namespace().equals(source.namespace())
                         && p.readiness() != Readiness.GONE
                         && selector.selects(p.labels()));
     }

@@ -9,6 +9,8 @@ import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Protocol;
+import dev.netproof.model.Report;
+import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
@@ -57,8 +59,11 @@ final class Probing {
     private final Set<String> notes = new LinkedHashSet<>();
     private final List<Runnable> early = new ArrayList<>();
     private final Map<String, Map<Integer, Backend>> controlled = new HashMap<>();
+    private final Map<PlannedCheck, CheckResult> decided = new LinkedHashMap<>();
     private final Map<String, ProbeEvent.Started> running = new HashMap<>();
     private Optional<Convergence> convergence = Optional.empty();
+    private Plan plan = new Plan(List.of(), List.of(), List.of(), List.of(), List.of());
+    private Instant launched = Instant.MAX;
 
     Probing(
             ProbeSession session,
@@ -105,31 +110,49 @@ final class Probing {
         return ran;
     }
 
-    /** @param again reads the pods once more, to see whether targets are what they were */
-    List<CheckResult> results(
-            List<Matrix> matrices, ClusterFacts facts, Plan first, Supplier<List<ClusterFacts.Pod>> again) {
-        Plan plan = first;
+    /**
+     * Starts the probes and watches them until every check is decided or the run ends; whatever becomes of that, {@link #results}
+     * tells what is known.
+     *
+     * @param again reads the pods once more, to see whether targets are what they were
+     */
+    void watch(List<Matrix> matrices, ClusterFacts facts, Plan first, Supplier<List<ClusterFacts.Pod>> again) {
+        Plan planned = first;
         if (!first.controls().isEmpty()) {
             progress.step("starting a control in namespace " + terms.plan().controlNamespace());
             launch(first.controls());
             Map<String, String> addresses = resolved(first.controls());
             Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
-            plan = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
+            planned = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
         }
-        Convergence watching =
-                new Convergence(plan, terms.patience().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
+        Convergence watching = new Convergence(
+                planned, terms.patience().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
         controlled.forEach((probe, aims) -> aims.forEach((attempt, backend) -> watching.aim(probe, attempt, backend)));
         convergence = Optional.of(watching);
         early.forEach(Runnable::run);
         early.clear();
-        Instant launched = session.now();
-        progress.step("starting " + plan.probes().size() + (plan.probes().size() == 1 ? " probe" : " probes"));
-        launch(plan.probes());
-        Map<PlannedCheck, CheckResult> decided = watch(plan, watching, launched);
-        verify(plan, again, watching, decided, launched);
+        plan = planned;
+        launched = session.now();
+        progress.step("starting " + planned.probes().size() + (planned.probes().size() == 1 ? " probe" : " probes"));
+        launch(planned.probes());
+        watch(planned, watching);
+        verify(planned, again, watching);
+    }
+
+    /** Whether every check was decided. */
+    boolean isDone() {
+        return decided.size() == plan.checks().size();
+    }
+
+    /**
+     * One result for each check, in the order of the plan; none when no plan was made.
+     *
+     * @param ending why checks were left undecided
+     */
+    List<CheckResult> results(Optional<Report.Breakage> ending) {
         List<CheckResult> results = new ArrayList<>();
         for (PlannedCheck check : plan.checks()) {
-            results.add(Optional.ofNullable(decided.get(check)).orElseGet(() -> undecided(check, watching, launched)));
+            results.add(Optional.ofNullable(decided.get(check)).orElseGet(() -> undecided(check, ending)));
         }
         logs.forEach((id, log) -> {
             if (log.starvedRounds() > 0) {
@@ -234,8 +257,7 @@ final class Probing {
         return interruption.exit().isPresent() || !session.now().isBefore(end);
     }
 
-    private Map<PlannedCheck, CheckResult> watch(Plan plan, Convergence watching, Instant launched) {
-        Map<PlannedCheck, CheckResult> decided = new LinkedHashMap<>();
+    private void watch(Plan plan, Convergence watching) {
         Map<String, Set<PlannedCheck>> byProbe = new HashMap<>();
         Set<PlannedCheck> open = new LinkedHashSet<>();
         for (PlannedCheck check : plan.checks()) {
@@ -268,7 +290,7 @@ final class Probing {
                 sweep = now.plus(TICK);
             }
             for (PlannedCheck check : touched) {
-                if (open.contains(check) && isDecided(check, watching, launched, now)) {
+                if (open.contains(check) && isDecided(check, watching, now)) {
                     decided.put(check, watching.conclude(check, launched, now, Runner.repeat(check.check())));
                     open.remove(check);
                 }
@@ -282,14 +304,13 @@ final class Probing {
                 }
             }
         }
-        return decided;
     }
 
     private static Instant earlier(Instant a, Instant b) {
         return a.isBefore(b) ? a : b;
     }
 
-    private boolean isDecided(PlannedCheck check, Convergence watching, Instant launched, Instant now) {
+    private boolean isDecided(PlannedCheck check, Convergence watching, Instant now) {
         if (watching.matches(check) || watching.hopeless(check)) {
             return true;
         }
@@ -321,6 +342,7 @@ final class Probing {
                     log.starved().subList(known, log.starved().size())) {
                 feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), time.from(), time.to())));
             }
+            feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), log.starvedRounds())));
             for (Reading reading : readings) {
                 if (wentElsewhere(line.probe(), reading)) {
                     continue;
@@ -364,12 +386,7 @@ final class Probing {
     }
 
     /** A denial counts only if the target it was counted on is still the one that was there at the start. */
-    private void verify(
-            Plan plan,
-            Supplier<List<ClusterFacts.Pod>> again,
-            Convergence watching,
-            Map<PlannedCheck, CheckResult> decided,
-            Instant launched) {
+    private void verify(Plan plan, Supplier<List<ClusterFacts.Pod>> again, Convergence watching) {
         if (interruption.exit().isPresent()) {
             return;
         }
@@ -412,8 +429,13 @@ final class Probing {
                 : Optional.of("pod " + before.name() + " is no longer ready");
     }
 
-    private CheckResult undecided(PlannedCheck check, Convergence watching, Instant launched) {
-        CheckResult known = watching.conclude(check, launched, session.now(), Runner.repeat(check.check()));
-        return new CheckResult(check.check(), Convergence.outOfTime(), known.paths(), known.elapsed(), known.repeat());
+    private CheckResult undecided(PlannedCheck check, Optional<Report.Breakage> ending) {
+        String repeat = Runner.repeat(check.check());
+        CheckResult known = convergence.orElseThrow().conclude(check, launched, session.now(), repeat);
+        Verdict verdict = check.foregone()
+                .orElseGet(() -> Convergence.cutShort(
+                        ending.map(Report.Breakage::problem).orElse("the run was over"),
+                        ending.map(Report.Breakage::fix).orElse("run it again")));
+        return new CheckResult(check.check(), verdict, known.paths(), known.elapsed(), repeat);
     }
 }

@@ -29,17 +29,25 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs matrices against a cluster, once. Whatever happens, the result is a report and nothing is left in the cluster. */
 public final class Runner {
     /** How long probes may outlive the run's own time-out before the kubelet ends them. */
-    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** How long after its time a run may still look whether the targets are what they were. */
+    private static final Duration SECOND_LOOK = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
 
     private final Cluster cluster;
     private final RunTerms terms;
     private final Progress progress;
     private final Clock clock;
     private final Interruption interruption = new Interruption();
+    private final Asking asking;
 
     private Optional<ClusterIdentity> identity = Optional.empty();
     private final Set<String> notes = new LinkedHashSet<>();
@@ -51,6 +59,7 @@ public final class Runner {
         this.terms = terms;
         this.progress = progress;
         this.clock = clock;
+        this.asking = new Asking(clock, interruption);
     }
 
     /** Ends the run early, from any thread: it cleans up and reports what it knows. */
@@ -68,51 +77,61 @@ public final class Runner {
         Instant started = clock.instant();
         try {
             return observed(matrices, started);
-        } catch (ClusterTrouble trouble) {
-            return broken(matrices, started, trouble);
+        } catch (RuntimeException failure) {
+            return report(
+                    matrices,
+                    started,
+                    List.of(),
+                    Optional.of(breakage(failure)),
+                    interruption.exit().orElse(Exit.NOT_JUDGED));
         }
     }
 
+    /** Whatever it was that ended the run, whoever waits for its reports gets them. */
+    private static Report.Breakage breakage(RuntimeException failure) {
+        if (failure instanceof ClusterTrouble trouble) {
+            return new Report.Breakage(
+                    Optional.ofNullable(trouble.getMessage()).orElse("the cluster did not do as asked"), trouble.fix());
+        }
+        LOG.error("the run broke", failure);
+        return new Report.Breakage(
+                "netproof itself failed: " + failure, "report it, with what NETPROOF_LOG=debug makes it say");
+    }
+
     private Report observed(List<Matrix> matrices, Instant started) {
+        Instant end = started.plus(terms.timeout());
         progress.step("asking the cluster who we are");
-        ClusterIdentity who = cluster.identity();
+        ClusterIdentity who = asking.until(end, "asking the cluster who we are", cluster::identity);
         identity = Optional.of(who);
         Set<String> namespaces = Planner.namespaces(matrices);
         progress.step("reading " + namespaces.size() + " namespaces of " + who.context());
-        ClusterFacts facts = cluster.survey(namespaces);
+        ClusterFacts facts = asking.until(end, "reading what the cluster has", () -> cluster.survey(namespaces));
         Plan plan = Planner.plan(matrices, facts, terms.plan());
-        policies(namespaces).ifPresent(scene::policies);
+        policies(namespaces, end).ifPresent(scene::policies);
         scene.planned(plan, facts);
         if (!plan.refusals().isEmpty()) {
             return refused(matrices, started, plan.refusals());
         }
         notes.addAll(plan.notes());
         facts.unreadable().forEach(what -> notes.add("not permitted to " + what));
-        sweep(namespaces);
-        List<CheckResult> results;
+        sweep(namespaces, end);
         if (plan.probes().isEmpty() && plan.controls().isEmpty()) {
-            results = new ArrayList<>();
-            for (PlannedCheck check : plan.checks()) {
-                results.add(foregone(check));
-            }
-        } else {
-            results = probed(matrices, facts, plan, started);
+            List<CheckResult> results =
+                    plan.checks().stream().map(Runner::foregone).toList();
+            return report(matrices, started, results, Optional.empty(), ExitRule.of(results));
         }
-        Exit exit = interruption.exit().orElseGet(() -> ExitRule.of(results));
-        Optional<Report.Breakage> breakage = interruption
-                .exit()
-                .map(e -> new Report.Breakage("the run was " + e.meaning(), "run it again; what it had seen is below"));
-        return report(matrices, started, results, breakage, exit);
+        return probed(matrices, facts, plan, started);
     }
 
-    private void sweep(Set<String> namespaces) {
-        Cluster.Cleaning cleaning = cluster.clean(namespaces, Cluster.CleanScope.EXPIRED);
+    private void sweep(Set<String> namespaces, Instant end) {
+        Cluster.Cleaning cleaning = asking.until(
+                end, "removing what earlier runs left", () -> cluster.clean(namespaces, Cluster.CleanScope.EXPIRED));
         if (cleaning.removed() > 0) {
             notes.add("removed " + cleaning.removed() + " objects that an earlier run left behind");
         }
     }
 
-    private List<CheckResult> probed(List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant started) {
+    private Report probed(List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant started) {
         SecureRandom random = new SecureRandom();
         List<ProbePod> everything = new ArrayList<>(plan.probes());
         everything.addAll(plan.controls());
@@ -123,24 +142,59 @@ public final class Runner {
                 terms.connectTimeout(),
                 Pace.of(everything),
                 terms.images());
+        Instant end = started.plus(terms.timeout());
+        List<CheckResult> results;
+        Optional<Report.Breakage> breakage;
         try (ProbeSession probes = cluster.open(session)) {
-            Probing probing =
-                    new Probing(probes, session, terms, progress, interruption, started.plus(terms.timeout()));
-            List<CheckResult> results =
-                    probing.results(matrices, facts, plan, () -> cluster.pods(Planner.namespaces(matrices)));
+            Probing probing = new Probing(probes, session, terms, progress, interruption, end);
+            breakage = watched(probing, matrices, facts, plan, end);
+            results = probing.results(breakage);
             scene.ran(probing.ran());
             pods = probing.pods();
             notes.addAll(probing.notes());
-            policies(Planner.namespaces(matrices)).ifPresent(after -> notes.addAll(scene.changes(after)));
+            if (breakage.isEmpty()) {
+                policies(Planner.namespaces(matrices), end.plus(SECOND_LOOK))
+                        .ifPresent(after -> notes.addAll(scene.changes(after)));
+            }
             progress.step("removing the probes");
-            return results;
         }
+        return report(matrices, started, results, breakage, exit(results, breakage));
+    }
+
+    /** What was proved before a run broke stands; but a run that broke conforms to nothing. */
+    private Exit exit(List<CheckResult> results, Optional<Report.Breakage> breakage) {
+        Exit judged = ExitRule.of(results);
+        return interruption.exit().orElse(breakage.isPresent() && judged == Exit.CONFORMS ? Exit.INCONCLUSIVE : judged);
+    }
+
+    /** Why the probes were not watched to the end, if they were not. */
+    private Optional<Report.Breakage> watched(
+            Probing probing, List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant end) {
+        Set<String> namespaces = Planner.namespaces(matrices);
+        try {
+            probing.watch(
+                    matrices,
+                    facts,
+                    plan,
+                    () -> asking.until(
+                            end.plus(SECOND_LOOK), "looking at the targets again", () -> cluster.pods(namespaces)));
+        } catch (RuntimeException failure) {
+            return Optional.of(breakage(failure));
+        }
+        if (interruption.exit().isPresent()) {
+            return Optional.of(new Report.Breakage(
+                    "the run was " + interruption.exit().get().meaning(), "run it again; what it had seen is below"));
+        }
+        return probing.isDone()
+                ? Optional.empty()
+                : Optional.of(new Report.Breakage(
+                        "the run's time of " + terms.timeout().toSeconds() + " s was over", "raise --timeout"));
     }
 
     /** Evidence for readers, which no verdict needs. */
-    private Optional<Policies> policies(Set<String> namespaces) {
+    private Optional<Policies> policies(Set<String> namespaces, Instant end) {
         try {
-            return Optional.of(cluster.policies(namespaces));
+            return Optional.of(asking.until(end, "reading policies", () -> cluster.policies(namespaces)));
         } catch (ClusterTrouble trouble) {
             notes.add("which policies were in force could not be read: " + trouble.getMessage());
             return Optional.empty();
@@ -176,16 +230,6 @@ public final class Runner {
                 .orElse("");
         Exit exit = refusals.stream().anyMatch(r -> r.exit() == Exit.BAD_INPUT) ? Exit.BAD_INPUT : Exit.NOT_JUDGED;
         return report(matrices, started, List.of(), Optional.of(new Report.Breakage(problem, fix)), exit);
-    }
-
-    private Report broken(List<Matrix> matrices, Instant started, ClusterTrouble trouble) {
-        String problem = Optional.ofNullable(trouble.getMessage()).orElse("the cluster did not do as asked");
-        return report(
-                matrices,
-                started,
-                List.of(),
-                Optional.of(new Report.Breakage(problem, trouble.fix())),
-                interruption.exit().orElse(Exit.NOT_JUDGED));
     }
 
     private Report report(

@@ -786,10 +786,10 @@ class ConvergenceTest {
         }
 
         @Test
-        void a_probe_that_never_ended_a_round_is_a_breakage() {
+        void a_probe_that_never_ended_a_round_is_unreliable() {
             Watch watch = Watch.of(DENY).path(ONE).started(0);
 
-            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_FAILED);
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
             assertThat(watch.verdict().explanation()).contains("no round");
         }
 
@@ -873,21 +873,48 @@ class ConvergenceTest {
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
             assertThat(watch.verdict().explanation())
                     .contains("1 of 7 attempts connected")
-                    .contains("starved of CPU");
+                    .contains("starves its probes");
             assertThat(watch.matches()).as("nor is it closed").isFalse();
         }
 
         @Test
-        void a_connection_at_another_time_is_a_violation_all_the_same() {
+        void nor_is_one_at_another_time_of_the_same_run() {
             Watch watch = Watch.of(DENY)
                     .path(ONE)
                     .started(0)
                     .other(0, CONNECTED, 3, 20)
                     .starved(11, 12)
-                    .front(0, CONNECTED, 11.5, 14)
+                    .front(0, CONNECTED, 14, 15)
+                    .silence(0, 18, 19, 20);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void a_way_that_is_open_again_and_again_at_other_times_is_a_violation_all_the_same() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 3, 20)
+                    .starved(11, 12)
+                    .front(0, CONNECTED, 13, 14, 15)
                     .silence(0, 18, 19, 20);
 
             says(watch.verdict(), Status.FAIL, Reason.OPEN);
+        }
+
+        @Test
+        void a_name_that_led_somewhere_is_no_violation() {
+            Watch watch = Watch.of(DENY)
+                    .lookup("example.com")
+                    .path(outside("203.0.113.7"))
+                    .started(0)
+                    .other(1, CONNECTED, 1, 20)
+                    .starved(11, 12)
+                    .front(0, CONNECTED, 11.5)
+                    .silence(1, 8, 9, 10);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
         }
 
         @Test
@@ -937,7 +964,7 @@ class ConvergenceTest {
                     .started(0)
                     .starvedOther(0, 20)
                     .other(0, CONNECTED, 3, 20)
-                    .front(0, CONNECTED, 11);
+                    .front(0, CONNECTED, 11, 12, 13);
 
             says(watch.verdict(), Status.FAIL, Reason.OPEN);
         }

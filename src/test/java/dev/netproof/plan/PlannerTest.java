@@ -102,7 +102,8 @@ class PlannerTest {
                     Map.of("app", "storefront", "tier", "web"),
                     Optional.of("front-sa"),
                     Map.of("disk", "ssd"),
-                    List.of(toleration)));
+                    List.of(toleration),
+                    ClusterFacts.Network.POD));
 
             ProbePod probe = shop.allow(
                             from(
@@ -357,6 +358,56 @@ class PlannerTest {
         }
 
         @Test
+        void nobody_stands_in_for_what_runs_in_its_nodes_network() {
+            shop.hostPod("agent", "192.0.2.11", "node-1", 9100);
+
+            Verdict verdict = foregone(shop.deny(from("agent"), to("catalog")));
+
+            says(verdict, Status.UNTESTABLE, Reason.NOT_SUPPORTED);
+            assertThat(verdict.explanation()).contains("source agent", "node's network");
+        }
+
+        @Test
+        void a_workload_in_its_nodes_network_cannot_be_stood_in_for() {
+            shop.workload(new ClusterFacts.Workload(
+                    WorkloadKind.DAEMON_SET,
+                    "shop",
+                    "agent",
+                    Selector.of(Map.of("app", "agent")),
+                    Map.of("app", "agent"),
+                    Optional.empty(),
+                    Map.of(),
+                    List.of(),
+                    ClusterFacts.Network.NODE));
+
+            Verdict verdict = foregone(shop.deny(
+                    from(
+                            "ds/agent",
+                            new Identity.Workload(WorkloadKind.DAEMON_SET, "agent"),
+                            Liveness.LIVE,
+                            Placement.ANY),
+                    to("catalog")));
+
+            says(verdict, Status.UNTESTABLE, Reason.NOT_SUPPORTED);
+        }
+
+        @Test
+        void a_target_in_its_nodes_network_is_noted_and_told_from_its_neighbours() {
+            shop.hostPod("agent", "192.0.2.11", "node-1", 9100)
+                    .hostPod("proxy", "192.0.2.11", "node-1", 9200)
+                    .service("agent", "10.96.0.9", 80, 9100);
+
+            Plan plan = shop.deny(from("storefront"), to("agent")).plan();
+
+            assertThat(plan.notes())
+                    .anySatisfy(note -> assertThat(note).contains("agent-11", "node's network", "policies"));
+            assertThat(plan.checks().get(0).legs())
+                    .flatExtracting(Leg::backends)
+                    .allSatisfy(backend -> assertThat(backend.pod())
+                            .hasValueSatisfying(pod -> assertThat(pod.name()).isEqualTo("agent-11")));
+        }
+
+        @Test
         void a_workload_that_is_mistyped_is_no_source() {
             shop.workload(new ClusterFacts.Workload(
                     WorkloadKind.DEPLOYMENT,
@@ -366,7 +417,8 @@ class PlannerTest {
                     Map.of("app", "storefront"),
                     Optional.empty(),
                     Map.of(),
-                    List.of()));
+                    List.of(),
+                    ClusterFacts.Network.POD));
 
             Verdict verdict = foregone(shop.deny(
                     from(

@@ -15,6 +15,7 @@ import dev.netproof.plan.ClusterFacts.ContainerPort;
 import dev.netproof.plan.ClusterFacts.Endpoint;
 import dev.netproof.plan.ClusterFacts.Existence;
 import dev.netproof.plan.ClusterFacts.KubeletProbe;
+import dev.netproof.plan.ClusterFacts.Network;
 import dev.netproof.plan.ClusterFacts.Node;
 import dev.netproof.plan.ClusterFacts.Pod;
 import dev.netproof.plan.ClusterFacts.PodSelecting;
@@ -80,6 +81,22 @@ public final class Shop {
             Readiness readiness,
             List<KubeletProbe> probes,
             ContainerPort... ports) {
+        return pod(app, ip, node, readiness, probes, Network.POD, ports);
+    }
+
+    /** A ready pod in its node's network. */
+    public Shop hostPod(String app, String ip, String node, int port) {
+        return pod(app, ip, node, Readiness.READY, List.of(), Network.NODE, port(port));
+    }
+
+    private Shop pod(
+            String app,
+            String ip,
+            String node,
+            Readiness readiness,
+            List<KubeletProbe> probes,
+            Network network,
+            ContainerPort... ports) {
         String name = app + "-" + ip.substring(ip.lastIndexOf('.') + 1);
         pods.add(new Pod(
                 NAMESPACE,
@@ -91,7 +108,8 @@ public final class Shop {
                 readiness,
                 0,
                 List.of(ports),
-                probes));
+                probes,
+                network));
         return this;
     }
 

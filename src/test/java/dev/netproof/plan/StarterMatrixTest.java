@@ -68,7 +68,8 @@ final class StarterMatrixTest {
                 Map.of("app", name),
                 Optional.empty(),
                 Map.of(),
-                List.of());
+                List.of(),
+                ClusterFacts.Network.POD);
     }
 
     private static Service service(String name, int... ports) {

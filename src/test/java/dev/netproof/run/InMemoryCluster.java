@@ -80,6 +80,7 @@ final class InMemoryCluster implements Cluster {
     private final Set<String> listening = new HashSet<>();
     private final Map<String, String> neverStarting = new HashMap<>();
     private final Set<Operation> forbidden = new HashSet<>();
+    private final Set<Operation> hanging = new HashSet<>();
     private Optional<Shop> afterwards = Optional.empty();
     private Optional<Duration> breaking = Optional.empty();
     private Starving starving = (probe, since) -> false;
@@ -114,6 +115,12 @@ final class InMemoryCluster implements Cluster {
 
     InMemoryCluster forbidding(Operation operation) {
         forbidden.add(operation);
+        return this;
+    }
+
+    /** The API server never answers. */
+    InMemoryCluster hanging(Operation operation) {
+        hanging.add(operation);
         return this;
     }
 
@@ -239,6 +246,9 @@ final class InMemoryCluster implements Cluster {
     }
 
     private void permit(Operation operation) {
+        if (hanging.contains(operation)) {
+            new java.util.concurrent.CompletableFuture<>().join();
+        }
         if (forbidden.contains(operation)) {
             throw new ClusterTrouble(
                     "forbidden: " + operation.name().toLowerCase(Locale.ROOT), "ask for the permission");

@@ -166,7 +166,9 @@ class RunnerTest {
                 cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED).forbidding(operation));
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
-        assertThat(report.results()).isEmpty();
+        assertThat(report.results())
+                .allSatisfy(result -> assertThat(result.verdict().explanation())
+                        .startsWith("the run ended before this check could be judged: forbidden: "));
         assertThat(report.breakage()).hasValueSatisfying(b -> {
             assertThat(b.problem()).startsWith("forbidden: ");
             assertThat(b.fix()).isEqualTo("ask for the permission");
@@ -174,16 +176,86 @@ class RunnerTest {
     }
 
     @Test
-    void f3_an_api_server_that_breaks_down_half_way_is_a_breakage() {
+    void f3_an_api_server_that_breaks_down_before_anything_was_decided_is_a_breakage() {
         InMemoryCluster cluster = cluster(
                         shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
                 .breakingAfter(Duration.ofSeconds(4));
 
         Report report = run(cluster);
 
-        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
+        says(report, Exit.NOT_JUDGED, "INCONCLUSIVE OUT_OF_TIME", "INCONCLUSIVE OUT_OF_TIME");
         assertThat(report.breakage()).isPresent();
+        assertThat(explanation(report)).contains("the API server does not answer any more");
+        assertThat(report.results().get(0).paths())
+                .as("what was seen until then")
+                .isNotEmpty();
         assertThat(cluster.wasProbed()).isTrue();
+    }
+
+    @Test
+    void f3_what_was_decided_before_the_api_server_broke_down_stands() {
+        Report report = run(cluster(
+                        shop.allow(from("catalog"), to("catalog"))
+                                .deny(from("storefront"), to("postgres"))
+                                .deny(from("storefront"), to("postgras")),
+                        t -> t.port() == 5432 ? REFUSED : CONNECTED)
+                .breakingAfter(Duration.ofSeconds(12)));
+
+        says(report, Exit.INCONCLUSIVE, "PASS CONNECTED", "INCONCLUSIVE OUT_OF_TIME", "INCONCLUSIVE NO_DESTINATION");
+        assertThat(report.breakage()).isPresent();
+    }
+
+    @Test
+    void a_fault_of_netproof_itself_still_ends_in_a_report() {
+        InMemoryCluster cluster = cluster(shop.deny(from("storefront"), to("postgres")), t -> {
+            throw new IllegalStateException("out of the blue");
+        });
+
+        Report report = run(cluster);
+
+        says(report, Exit.NOT_JUDGED, "INCONCLUSIVE OUT_OF_TIME");
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.problem()).contains("netproof itself", "out of the blue"));
+    }
+
+    @Test
+    void a_run_that_is_out_of_time_says_so() {
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("catalog")), ENFORCED),
+                Duration.ofSeconds(12));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE OUT_OF_TIME", "PASS CONNECTED");
+        assertThat(explanation(report)).contains("the run's time of 12 s was over");
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.fix()).isEqualTo("raise --timeout"));
+    }
+
+    @Test
+    void an_api_server_that_never_answers_costs_no_more_than_the_runs_time() {
+        InMemoryCluster cluster =
+                cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED).hanging(Operation.SURVEY);
+
+        Report report = run(cluster, Duration.ofMillis(200));
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.problem())
+                        .isEqualTo("the run's time was over while it was reading what the cluster has"));
+    }
+
+    @Test
+    void an_api_server_that_never_answers_does_not_hold_up_an_interruption() {
+        InMemoryCluster cluster =
+                cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED).hanging(Operation.IDENTITY);
+        Runner runner = runner(cluster, Duration.ofMinutes(5));
+        runner.interrupt(Exit.TERMINATED);
+
+        Report report = runner.run(shop.matrices());
+
+        assertThat(report.exit()).isEqualTo(Exit.TERMINATED);
+        assertThat(report.breakage())
+                .hasValueSatisfying(b -> assertThat(b.problem())
+                        .isEqualTo("the run was ended while it was asking the cluster who we are"));
     }
 
     @Test
@@ -210,8 +282,8 @@ class RunnerTest {
                 cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
                         .starvedFor(Duration.ofSeconds(100)));
 
-        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
-        assertThat(report.results()).allMatch(r -> r.verdict().status() == Status.INCONCLUSIVE);
+        says(report, Exit.NOT_JUDGED, "INCONCLUSIVE PROBE_UNRELIABLE", "INCONCLUSIVE PROBE_UNRELIABLE");
+        assertThat(explanation(report)).contains("starved of CPU");
         assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("starved of CPU"));
     }
 
@@ -225,7 +297,7 @@ class RunnerTest {
                 .starving((probe, since) -> !probe.source().equals("storefront") && starving(since)));
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE UNSETTLED", "PASS CONNECTED", "PASS DENIED");
-        assertThat(explanation(report)).contains("the probes were starved of CPU");
+        assertThat(explanation(report)).contains("starves its probes");
     }
 
     @Test

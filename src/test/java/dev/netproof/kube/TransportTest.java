@@ -1,0 +1,207 @@
+package dev.netproof.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of requests that the API server throttles, fails, cuts or never answers. */
+@Timeout(60)
+final class TransportTest {
+    private static final String POD = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"}}";
+
+    private final Queue<Answer> answers = new ArrayDeque<>();
+    private final List<Instant> asked = new ArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private HttpServer http;
+    private ApiServer server;
+
+    private interface Answer {
+        void to(HttpExchange exchange) throws IOException;
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        http.setExecutor(threads);
+        http.createContext("/", this::answer);
+        http.start();
+        Connection connection = new Connection(
+                "test",
+                URI.create("http://127.0.0.1:" + http.getAddress().getPort()),
+                "default",
+                "ann",
+                new Connection.Trust(Optional.empty(), Connection.Verification.FULL, Optional.empty()),
+                Optional.empty(),
+                FixedCredentials.of(Optional.empty(), Optional.empty()),
+                Map.of());
+        server = new ApiServer(connection, Clock.systemUTC(), Duration.ofSeconds(1));
+    }
+
+    @AfterEach
+    void stop() {
+        over.countDown();
+        server.close();
+        http.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        Answer next;
+        synchronized (answers) {
+            asked.add(Instant.now());
+            next = answers.size() > 1 ? answers.remove() : answers.element();
+        }
+        try (exchange) {
+            next.to(exchange);
+        }
+    }
+
+    private static Answer status(int code, String body, String... headers) {
+        return exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            for (int i = 0; i < headers.length; i += 2) {
+                exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
+            }
+            exchange.sendResponseHeaders(code, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        };
+    }
+
+    private static Answer failing(int code) {
+        return status(code, "{\"kind\": \"Status\", \"code\": " + code + ", \"message\": \"not now\"}");
+    }
+
+    private Pod get() {
+        return server.client().pods().inNamespace("shop").withName("a").get();
+    }
+
+    @Test
+    void whatIsThrottledIsAskedAgainWhenTheServerSaid() {
+        answers.add(status(429, "{}", "Retry-After", "1"));
+        answers.add(status(200, POD));
+        assertThat(get().getMetadata().getName()).isEqualTo("a");
+        assertThat(asked).hasSize(2);
+        assertThat(Duration.between(asked.get(0), asked.get(1))).isGreaterThan(Duration.ofMillis(950));
+    }
+
+    @Test
+    void whatFailsForAMomentSucceeds() {
+        answers.add(failing(500));
+        answers.add(failing(503));
+        answers.add(status(200, POD));
+        assertThat(get().getMetadata().getName()).isEqualTo("a");
+        assertThat(asked).hasSize(3);
+    }
+
+    @Test
+    void whatFailsForGoodIsSaidAfterSomeTries() {
+        answers.add(failing(500));
+        assertThatThrownBy(this::get)
+                .isInstanceOf(KubernetesClientException.class)
+                .hasMessageContaining("not now");
+        assertThat(asked).hasSize(4);
+    }
+
+    @Test
+    void anApiServerThatHasAnsweredIsGivenMoreTime() {
+        server.answered();
+        for (int i = 0; i < 5; i++) {
+            answers.add(failing(503));
+        }
+        answers.add(status(200, POD));
+        assertThat(get().getMetadata().getName()).isEqualTo("a");
+        assertThat(asked).hasSize(6);
+    }
+
+    @Test
+    void whatIsRefusedIsNotAskedAgain() {
+        answers.add(failing(403));
+        assertThatThrownBy(this::get).isInstanceOf(KubernetesClientException.class);
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void anAnswerThatStopsInItsMiddleIsNotWaitedFor() {
+        answers.add(exchange -> {
+            exchange.sendResponseHeaders(200, 1_000);
+            exchange.getResponseBody().write('{');
+            exchange.getResponseBody().flush();
+            await();
+        });
+        assertThatThrownBy(this::get)
+                .satisfies(
+                        e -> assertThat(server.trouble("get a pod", e)).hasMessageContaining("did not answer in time"));
+    }
+
+    private void await() {
+        try {
+            assertThat(over.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aWatchSurvivesLettersOfSeveralBytes() throws Exception {
+        Pod pod = new PodBuilder()
+                .withNewMetadata()
+                .withName("a")
+                .withResourceVersion("2")
+                .addToAnnotations("city", "zürich, 東京")
+                .endMetadata()
+                .build();
+        String event = "{\"type\": \"ADDED\", \"object\": "
+                + server.client().getKubernetesSerialization().asJson(pod) + "}\n";
+        answers.add(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            for (byte one : event.getBytes(StandardCharsets.UTF_8)) {
+                exchange.getResponseBody().write(one);
+                exchange.getResponseBody().flush();
+            }
+            await();
+        });
+        CountDownLatch seen = new CountDownLatch(1);
+        try (var watch = server.client().pods().inNamespace("shop").watch(new io.fabric8.kubernetes.client.Watcher<>() {
+            @Override
+            public void eventReceived(Action action, Pod told) {
+                if ("zürich, 東京".equals(told.getMetadata().getAnnotations().get("city"))) {
+                    seen.countDown();
+                }
+            }
+
+            @Override
+            public void onClose(io.fabric8.kubernetes.client.WatcherException cause) {}
+        })) {
+            assertThat(seen.await(20, TimeUnit.SECONDS)).as("%s", watch).isTrue();
+        }
+    }
+}
