@@ -22,9 +22,9 @@ public final class ProbeScript {
 
     /**
      * As many attempts begin at the same moment, no more: an engine in user space that does not get to run for a blink loses packets
-     * of a burst, or lets them through.
+     * of a burst, or lets them through. Not fewer, because each such part of a round is a process of its own.
      */
-    private static final int ATTEMPTS_AT_ONCE = 25;
+    private static final int ATTEMPTS_AT_ONCE = 100;
 
     /** Linux refuses an environment string of 128 KiB. */
     private static final int CHUNK_BYTES = 100_000;

@@ -10,7 +10,7 @@ trap 'exit 0' TERM INT
 connections() {
   # The results come over standard error because curl buffers its standard output until it ends.
   eval "printf '%s' \"\$NETPROOF_CURL_$2\"" |
-    curl -q --no-progress-meter --verbose --parallel --parallel-immediate --parallel-max 50 --config - 2>&1 >/dev/null |
+    curl -q --no-progress-meter --verbose --parallel --parallel-immediate --parallel-max 150 --config - 2>&1 >/dev/null |
     awk -v nonce="$NETPROOF_NONCE" -v round="$1" '
       index($0, nonce " ") == 1 { print nonce, round, substr($0, length(nonce) + 2); fflush() }
       index($0, "* connect to ") == 1 { print nonce, round, "V", substr($0, 14); fflush() }'
