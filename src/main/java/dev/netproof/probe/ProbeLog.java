@@ -1,5 +1,6 @@
 package dev.netproof.probe;
 
+import dev.netproof.model.Cause;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
 import dev.netproof.plan.Attempt;
@@ -77,6 +78,7 @@ public final class ProbeLog {
             case "A" -> connection(at, round, state, words[2]);
             case "V" -> socketError(state, words[2]);
             case "D" -> answer(at, round, state, words[2]);
+            case "R" -> result(at, round, state, words[2]);
             case "E" -> {
                 return end(at, round, state);
             }
@@ -154,16 +156,7 @@ public final class ProbeLog {
         }
         Duration elapsed = Duration.ofNanos(Math.round(total * 1e9));
         Instant began = at.minus(elapsed);
-        state.began = state.began.filter(b -> b.isBefore(began)).or(() -> Optional.of(began));
-        if (elapsed.compareTo(timeout.plus(STARVED)) > 0) {
-            // curl's own time-out came late: whatever it waited for, the pod did not get to run in time.
-            state.starved.add(new Starved(began.plus(timeout), at));
-        }
-        if (f[0].equals(ProbeScript.LOOPBACK)) {
-            state.loopback = true;
-            if (elapsed.compareTo(STARVED) > 0) {
-                state.starved.add(new Starved(began, at));
-            }
+        if (took(at, elapsed, f[0], state)) {
             return;
         }
         OptionalInt index = whole(f[0]);
@@ -191,6 +184,24 @@ public final class ProbeLog {
                         connect > 0
                                 ? Optional.of(began.plus(Duration.ofNanos(Math.round(connect * 1e9))))
                                 : Optional.empty()));
+    }
+
+    /** Notes how long an attempt took, and says whether it was the loop-back's. */
+    private boolean took(Instant at, Duration elapsed, String id, Round state) {
+        Instant began = at.minus(elapsed);
+        state.began = state.began.filter(b -> b.isBefore(began)).or(() -> Optional.of(began));
+        if (elapsed.compareTo(timeout.plus(STARVED)) > 0) {
+            // Its own time-out came late: whatever it waited for, the pod did not get to run in time.
+            state.starved.add(new Starved(began.plus(timeout), at));
+        }
+        if (!id.equals(ProbeScript.LOOPBACK)) {
+            return false;
+        }
+        state.loopback = true;
+        if (elapsed.compareTo(STARVED) > 0) {
+            state.starved.add(new Starved(began, at));
+        }
+        return true;
     }
 
     private static String signal(
@@ -251,6 +262,57 @@ public final class ProbeLog {
                                 outcome,
                                 shortened(signal)),
                         Optional.empty()));
+    }
+
+    private void result(Instant at, int round, Round state, String rest) {
+        String[] f = rest.split(" ", 7);
+        double began = f.length == 7 ? seconds(f[2]) : -1;
+        double ended = f.length == 7 ? seconds(f[3]) : -1;
+        if (began < 0 || ended < began) {
+            return;
+        }
+        Duration elapsed = Duration.ofNanos(Math.round((ended - began) * 1e9));
+        if (took(at, elapsed, f[0], state)) {
+            return;
+        }
+        OptionalInt index = whole(f[0]);
+        if (index.isEmpty() || index.getAsInt() >= probe.attempts().size()) {
+            return;
+        }
+        Attempt attempt = probe.attempts().get(index.getAsInt());
+        Optional<Cause> cause = Errno.cause(f[1], f[5]);
+        Outcome outcome = outcome(attempt, f[1], f[6]);
+        state.readings.put(
+                index.getAsInt(),
+                new Reading(
+                        index.getAsInt(),
+                        new Sample(at, elapsed, round, outcome, shortened(signal(attempt, outcome, f)), cause),
+                        f[4].equals("-") ? Optional.empty() : Optional.of(f[4])));
+    }
+
+    private static Outcome outcome(Attempt attempt, String state, String detail) {
+        return switch (state) {
+            case "open", "reply", "resolved" -> Outcome.CONNECTED;
+            case "closed" -> Outcome.RESET;
+            case "status" ->
+                attempt instanceof Attempt.Http http && whole(detail).isPresent()
+                        ? Outcomes.status(http, whole(detail).getAsInt())
+                        : Outcome.PROBE_ERROR;
+            default -> Errno.outcome(state);
+        };
+    }
+
+    private static String signal(Attempt attempt, Outcome outcome, String[] f) {
+        String to = attempt instanceof Attempt.ByName && !f[4].equals("-") ? f[4] : "";
+        return switch (f[1]) {
+            case "open" -> "connected" + (to.isEmpty() ? "" : " to " + to);
+            case "reply" -> "answered" + (to.isEmpty() ? "" : " by " + to) + ": " + f[6];
+            case "status" -> "HTTP " + f[6];
+            case "resolved" -> "resolved to " + f[4];
+            case "silent" -> "no answer";
+            case "closed" -> "connected, then " + f[6];
+            default -> f[6].isBlank() ? outcome.name() : f[6].trim();
+        };
     }
 
     private static String lastLine(String answer) {
