@@ -56,6 +56,9 @@ final class EnforcementCommand implements Callable<Integer> {
     @Mixin
     ReportTargets reports = new ReportTargets();
 
+    @Mixin
+    Verbosity verbosity = new Verbosity();
+
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
@@ -164,7 +167,7 @@ final class EnforcementCommand implements Callable<Integer> {
             return Exit.BAD_INPUT.code();
         }
         try (Cluster live = ClusterOptions.connect(cluster.access())) {
-            Progress progress = Terminal.progress(err, Instant.now());
+            Progress progress = Terminal.progress(err, Instant.now(), verbosity);
             EnforcementCheck check = new EnforcementCheck(live, terms(), progress::step, Clock.systemUTC());
             CountDownLatch reported = new CountDownLatch(1);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(check, reported, err), "clean-up"));
