@@ -11,6 +11,7 @@ import dev.netproof.plan.PlanTerms.Published;
 import dev.netproof.probe.ProbeScript;
 import dev.netproof.run.Progress;
 import dev.netproof.run.RunTerms;
+import dev.netproof.run.RunTerms.Beside;
 import dev.netproof.run.Runner;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -48,7 +49,8 @@ final class ConfiguredHarness implements Harness {
                         .get("netproof.timeout", text -> Duration.parse("PT" + text))
                         .orElse(Duration.ofMinutes(5)),
                 Duration.ofSeconds(3),
-                Images.DEFAULT);
+                Images.DEFAULT,
+                parameters.getBoolean("netproof.canary").orElse(true) ? Beside.CANARY : Beside.NOTHING);
         try (Cluster cluster = access.connect(
                 (probe, session) ->
                         ProbeScript.payload(probe, session.nonce(), session.connectTimeout(), session.pace()),

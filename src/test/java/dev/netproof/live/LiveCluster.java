@@ -47,6 +47,9 @@ import org.testcontainers.utility.DockerImageName;
 final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     static final String ROLE = "netproof.dev/role";
 
+    /** An option of these tests alone: run as people do, with the canary. */
+    static final String CANARY = "canary";
+
     /** Namespaces of a test class, so that one class does not take another's probes for leftovers. */
     private static final String OWNER = "live-test";
 
@@ -347,7 +350,11 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
                 args.add(pace);
             }
         }
-        args.addAll(List.of(options));
+        args.addAll(Stream.of(options).filter(option -> !option.equals(CANARY)).toList());
+        // Most tests ask about one path; a canary beside each of them would take longer than the test.
+        if (!List.of(options).contains(CANARY)) {
+            args.add("--no-canary");
+        }
         return args;
     }
 

@@ -11,11 +11,14 @@ import static dev.netproof.plan.Shop.stranger;
 import static dev.netproof.plan.Shop.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.enforce.NodeChoice;
 import dev.netproof.judge.Patience;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.Circumstances.TargetPod;
 import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.PathObservation;
@@ -38,6 +41,7 @@ import dev.netproof.plan.Shop;
 import dev.netproof.run.InMemoryCluster.Network;
 import dev.netproof.run.InMemoryCluster.Operation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -808,12 +812,156 @@ class RunnerTest {
         return runner(cluster, timeout).run(current.matrices());
     }
 
+    @Test
+    void the_canary_looks_at_the_nodes_that_the_run_uses() {
+        FakeCanary canary = new FakeCanary(found(Enforcement.Verdict.ENFORCED));
+        Report report = withCanary(canary);
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(canary.asked()).isEqualTo(new NodeChoice.Named(List.of("node-1", "node-2")));
+        assertThat(report.enforcement().orElseThrow().verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+        assertThat(report.costs().probePods()).isGreaterThan(4);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NOT_ENFORCED", "PARTIAL"})
+    void a_cluster_that_does_not_enforce_is_what_the_run_comes_to_whatever_the_checks_say(Enforcement.Verdict verdict) {
+        Report report = withCanary(new FakeCanary(found(verdict)));
+        says(report, Exit.NOT_ENFORCING, "PASS CONNECTED", "PASS DENIED");
+    }
+
+    @Test
+    void a_canary_that_proved_nothing_takes_nothing_from_checks_that_are_proved() {
+        says(
+                withCanary(new FakeCanary(found(Enforcement.Verdict.INCONCLUSIVE))),
+                Exit.CONFORMS,
+                "PASS CONNECTED",
+                "PASS DENIED");
+    }
+
+    @Test
+    void a_canary_without_permission_is_a_note() {
+        Report report = withCanary(new FakeCanary(
+                Optional.empty(),
+                Optional.of(new Report.Breakage("not permitted to create namespaces", "ask for it"))));
+        says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED");
+        assertThat(report.notes())
+                .anySatisfy(note -> assertThat(note)
+                        .contains("was not looked at")
+                        .contains("not permitted to create namespaces")
+                        .contains("--no-canary"));
+    }
+
+    @Test
+    void rules_that_arrive_later_than_pods_are_given_to_settle_are_a_note() {
+        Enforcement slow = found(
+                Enforcement.Verdict.ENFORCED,
+                new Enforcement.Measure(
+                        Enforcement.Metric.TIME_TO_DENY, "node-2", Duration.ofSeconds(2), Duration.ofMillis(7300), 4));
+        assertThat(withCanary(new FakeCanary(slow)).notes())
+                .anySatisfy(note ->
+                        assertThat(note).contains("7.3 s").contains("node-2").contains("--settle 8s"));
+    }
+
+    @Test
+    void whoever_interrupts_a_run_interrupts_its_canary() {
+        FakeCanary canary = new FakeCanary(found(Enforcement.Verdict.ENFORCED));
+        Runner runner = runner(cluster(pair(), ENFORCED), Duration.ofMinutes(5), canary);
+        canary.whenBegun(() -> runner.interrupt(Exit.TERMINATED));
+        assertThat(runner.run(current.matrices()).exit()).isEqualTo(Exit.TERMINATED);
+        assertThat(canary.interrupted()).contains(Exit.TERMINATED);
+    }
+
+    private Report withCanary(FakeCanary canary) {
+        return runner(cluster(pair(), ENFORCED), Duration.ofMinutes(5), canary).run(current.matrices());
+    }
+
+    private Shop pair() {
+        return shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres"));
+    }
+
+    private static Enforcement found(Enforcement.Verdict verdict, Enforcement.Measure... measures) {
+        return new Enforcement(
+                verdict,
+                "what was found",
+                Optional.empty(),
+                Enforcement.Profile.CANARY,
+                List.of(),
+                List.of(),
+                List.of(measures),
+                List.of(),
+                List.of());
+    }
+
+    /** Finds what it is told to. */
+    private static final class FakeCanary implements Canary, Canary.Watch {
+        private final Optional<Enforcement> enforcement;
+        private final Optional<Report.Breakage> breakage;
+        private Optional<NodeChoice> asked = Optional.empty();
+        private Optional<Exit> interrupted = Optional.empty();
+        private Runnable begun = () -> {};
+
+        FakeCanary(Enforcement enforcement) {
+            this(Optional.of(enforcement), Optional.empty());
+        }
+
+        FakeCanary(Optional<Enforcement> enforcement, Optional<Report.Breakage> breakage) {
+            this.enforcement = enforcement;
+            this.breakage = breakage;
+        }
+
+        @Override
+        public Optional<Canary.Watch> begin(NodeChoice nodes, Duration within) {
+            asked = Optional.of(nodes);
+            begun.run();
+            return Optional.of(this);
+        }
+
+        @Override
+        public void interrupt(Exit reason) {
+            interrupted = Optional.of(reason);
+        }
+
+        @Override
+        public Report found() {
+            return new Report(
+                    "test",
+                    Optional.empty(),
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    List.of(),
+                    Circumstances.NONE,
+                    List.of(),
+                    enforcement,
+                    List.of(),
+                    breakage,
+                    new Report.Costs(4, 0),
+                    Exit.CONFORMS);
+        }
+
+        void whenBegun(Runnable action) {
+            begun = action;
+        }
+
+        NodeChoice asked() {
+            return asked.orElseThrow();
+        }
+
+        Optional<Exit> interrupted() {
+            return interrupted;
+        }
+    }
+
     private static Runner runner(InMemoryCluster cluster, Duration timeout) {
+        return runner(cluster, timeout, Canary.NONE);
+    }
+
+    private static Runner runner(InMemoryCluster cluster, Duration timeout, Canary canary) {
         return new Runner(
                 cluster,
                 new RunTerms("test", Shop.terms(), Patience.DEFAULT, timeout, Duration.ofSeconds(3), Images.DEFAULT),
                 Progress.NONE,
-                cluster.clock());
+                cluster.clock(),
+                canary);
     }
 
     private static void says(Report report, Exit exit, String... verdicts) {
