@@ -22,8 +22,7 @@ final class CanaryIT {
 
     @BeforeAll
     static void aShop() {
-        LIVE.apply(
-                Manifests.server("web", 80, 8080), Manifests.client("front"), Manifests.admits("web", "front"));
+        LIVE.apply(Manifests.server("web", 80, 8080), Manifests.client("front"), Manifests.admits("web", "front"));
         LIVE.awaitReady("web", "front");
     }
 
