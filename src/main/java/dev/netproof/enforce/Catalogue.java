@@ -77,9 +77,7 @@ final class Catalogue {
 
     /** Every scenario of a profile, in the order to show them. */
     static List<Scenario> of(Profile profile) {
-        return all().stream()
-                .filter(one -> one.least().compareTo(profile) <= 0)
-                .toList();
+        return all().stream().filter(one -> one.least().compareTo(profile) <= 0).toList();
     }
 
     /** The rows to show for a node that nothing can run on. */
@@ -279,8 +277,7 @@ final class Catalogue {
             all.add(ported(
                     named,
                     direction,
-                    scene -> new Rule(
-                            direction, List.of(pods(other)), List.of(called(WEB), called(WRONG_PROTOCOL))),
+                    scene -> new Rule(direction, List.of(pods(other)), List.of(called(WEB), called(WRONG_PROTOCOL))),
                     List.of(
                             edge(other, NAMED_WEB, Expectation.ALLOW),
                             edge(other, NOT_NAMED_WEB, Expectation.DENY),
@@ -396,8 +393,7 @@ final class Catalogue {
                 Profile.FULL,
                 List.of(step(
                         scene -> List.of(
-                                scene.policy(
-                                        "", INGRESS, new Rule(INGRESS, List.of(pods(TWO)), List.of(tcp(PORT)))),
+                                scene.policy("", INGRESS, new Rule(INGRESS, List.of(pods(TWO)), List.of(tcp(PORT)))),
                                 control(scene)),
                         datagram(TWO, Expectation.DENY),
                         datagram(ONE, Expectation.ALLOW),
@@ -459,7 +455,10 @@ final class Catalogue {
                     direction,
                     direction == INGRESS ? "c" : "p",
                     scene -> List.of(new Rule(
-                            direction, List.of(new Block("0.0.0.0/0", only4(scene.addresses().of(TWO)))), List.of())),
+                            direction,
+                            List.of(new Block(
+                                    "0.0.0.0/0", only4(scene.addresses().of(TWO)))),
+                            List.of())),
                     List.of(allow(ONE), deny(TWO), allow(AWAY_ONE))));
         }
     }
@@ -514,8 +513,7 @@ final class Catalogue {
                                         scene.policy("control", LOCKED, Set.of(INGRESS), rule(INGRESS, pods(ONE)))),
                                 Optional.empty(),
                                 List.of(allow(ONE), allow(TWO))),
-                        new Step(
-                                scene -> List.of(), Optional.of(LOCKED), List.of(allow(ONE), deny(TWO))))));
+                        new Step(scene -> List.of(), Optional.of(LOCKED), List.of(allow(ONE), deny(TWO))))));
         all.add(new Scenario(
                 must(
                         "policy-update",
@@ -551,8 +549,7 @@ final class Catalogue {
                 List.of(step(
                         scene -> List.of(
                                 // Selects a target too, at which it is seen when the policy is in effect.
-                                scene.wide("", INGRESS),
-                                scene.wide("control", INGRESS, rule(INGRESS, pods(ONE)))),
+                                scene.wide("", INGRESS), scene.wide("control", INGRESS, rule(INGRESS, pods(ONE)))),
                         new Edge(TWO, Way.POD_INWARD, PORT, Optional.of(Expectation.DENY)),
                         new Edge(ONE, Way.POD_INWARD, PORT, Optional.of(Expectation.ALLOW)),
                         allow(TWO),
@@ -604,7 +601,8 @@ final class Catalogue {
                 track,
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(scene.policy("", direction, rules.apply(scene).toArray(Rule[]::new))),
+                        scene -> List.of(
+                                scene.policy("", direction, rules.apply(scene).toArray(Rule[]::new))),
                         edges.toArray(Edge[]::new))));
     }
 

@@ -52,7 +52,8 @@ final class Stage {
     record Address(Serving serving, List<String> virtual) {
         Optional<String> ip(Way way) {
             return switch (way) {
-                case POD, POD_UDP, POD_SCTP, POD_INWARD -> serving.ips().stream().findFirst();
+                case POD, POD_UDP, POD_SCTP, POD_INWARD ->
+                    serving.ips().stream().findFirst();
                 case POD_IPV6 ->
                     serving.ips().stream().filter(ip -> ip.contains(":")).findFirst();
                 case SERVICE -> virtual.stream().findFirst();
@@ -145,15 +146,18 @@ final class Stage {
         if (server != Server.MANY_PORTS) {
             return List.of(
                     new ContainerPort(Optional.of(Catalogue.WEB), Catalogue.PORT, Protocol.TCP),
-                    new ContainerPort(Optional.of("other"), Catalogue.PORT, server == Server.SCTP ? Protocol.SCTP : Protocol.UDP));
+                    new ContainerPort(
+                            Optional.of("other"),
+                            Catalogue.PORT,
+                            server == Server.SCTP ? Protocol.SCTP : Protocol.UDP));
         }
         List<ContainerPort> ports = new ArrayList<>();
         for (int number = Catalogue.PORT; number <= Catalogue.LAST_PORT; number++) {
             boolean web = number == number(Catalogue.NAMED_WEB, place);
             ports.add(new ContainerPort(web ? Optional.of(Catalogue.WEB) : Optional.empty(), number, Protocol.TCP));
         }
-        ports.add(new ContainerPort(
-                Optional.of(Catalogue.WRONG_PROTOCOL), Catalogue.WRONG_PROTOCOL_PORT, Protocol.UDP));
+        ports.add(
+                new ContainerPort(Optional.of(Catalogue.WRONG_PROTOCOL), Catalogue.WRONG_PROTOCOL_PORT, Protocol.UDP));
         return ports;
     }
 
@@ -344,7 +348,13 @@ final class Stage {
         int to = nodes.indexOf(edge.toNode());
         String witness = roleProbe(Role.ONE, from);
         if (edge.server().startsWith("d-")) {
-            aim(aims, witness, attempt(edge.backend().transport(), edge.backend().ip(), edge.backend().port()),
+            aim(
+                    aims,
+                    witness,
+                    attempt(
+                            edge.backend().transport(),
+                            edge.backend().ip(),
+                            edge.backend().port()),
                     edge.backend());
         }
         Address road = addresses.get(roleServer(Role.TWO, to));

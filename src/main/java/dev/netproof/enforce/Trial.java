@@ -174,7 +174,9 @@ final class Trial {
             return;
         }
         Optional<String> gone = gone();
-        if (gone.isPresent() && phase == Phase.BASELINE && scenario.capability().id().equals(Catalogue.SCTP)) {
+        if (gone.isPresent()
+                && phase == Phase.BASELINE
+                && scenario.capability().id().equals(Catalogue.SCTP)) {
             forgo(
                     Status.UNTESTABLE,
                     Reason.NOT_SUPPORTED,

@@ -76,86 +76,135 @@ class CatalogueTest {
 
     static Stream<Map.Entry<String, Flaw>> flaws() {
         Map<String, Flaw> flaws = new LinkedHashMap<>();
-        flaws.put("ranges are taken for their first port", flaw(new Specification() {
-            @Override
-            boolean matches(Ports ports, Live to, int port, Protocol protocol) {
-                return super.matches(
-                        new Ports(ports.protocol(), ports.port(), OptionalInt.empty()), to, port, protocol);
-            }
-        }, "end-port"));
-        flaws.put("of two peers both must match", flaw(new Specification() {
-            @Override
-            boolean peers(List<Boolean> each) {
-                return !each.contains(false);
-            }
-        }, "peers-or", "ip-block"));
-        flaws.put("of two selectors in a peer one is enough", flaw(new Specification() {
-            @Override
-            boolean namespaceAndPod(boolean namespace, boolean pod) {
-                return namespace || pod;
-            }
-        },
-                "pod-selector",
-                "namespace-selector",
-                "namespace-and-pod",
-                "peers-or",
-                "match-expressions",
-                // And whatever else tells pods apart by one selector.
-                "default-deny",
-                "numeric-port",
-                "named-port",
-                "end-port",
-                "policies-add-up",
-                "policy-update",
-                "service-equals-pod",
-                "ingress-leaves-egress",
-                "label-change",
-                "protocol-without-port",
-                "udp",
-                "ipv6"));
-        flaws.put("all policies must allow", flaw(new Specification() {
-            @Override
-            boolean combined(List<Boolean> each) {
-                return !each.contains(false);
-            }
-        }, "policies-add-up", "empty-peer-with-ports"));
-        flaws.put("exceptions are overlooked", flaw(new Specification() {
-            @Override
-            boolean block(Block block, String address) {
-                return super.block(new Block(block.cidr(), List.of()), address);
-            }
-        }, "ip-block-except"));
-        flaws.put("a namespace selector is taken for all namespaces", flaw(new Specification() {
-            @Override
-            boolean namespace(PolicyManifest policy, Pods pods, Live other) {
-                return pods.namespaces().isPresent() || super.namespace(policy, pods, other);
-            }
-        }, "namespace-selector", "namespace-and-pod", "peers-or", "policies-add-up"));
-        flaws.put("names of ports are unknown", flaw(new Specification() {
-            @Override
-            boolean matches(Ports ports, Live to, int port, Protocol protocol) {
-                return ports.port().filter(one -> one.toString().equals(Catalogue.WEB)).isEmpty()
-                        && super.matches(ports, to, port, protocol);
-            }
-        }, "named-port"));
-        flaws.put("datagrams pass", flaw(new Specification() {
-            @Override
-            boolean concerns(Protocol protocol) {
-                return protocol != Protocol.UDP;
-            }
-        }, "udp"));
-        flaws.put("IPv6 passes", flaw(new Specification() {
-            @Override
-            boolean concerns(String ip) {
-                return !ip.contains(":");
-            }
-        }, "ipv6"));
-        flaws.put("labels are read once", flaw(new Specification() {
-            @Override
-            boolean selects(PolicyManifest policy, Live pod) {
-                return !policy.name().contains("label-change") && super.selects(policy, pod);
-            }
-        }, "label-change"));
+        flaws.put(
+                "ranges are taken for their first port",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean matches(Ports ports, Live to, int port, Protocol protocol) {
+                                return super.matches(
+                                        new Ports(ports.protocol(), ports.port(), OptionalInt.empty()),
+                                        to,
+                                        port,
+                                        protocol);
+                            }
+                        },
+                        "end-port"));
+        flaws.put(
+                "of two peers both must match",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean peers(List<Boolean> each) {
+                                return !each.contains(false);
+                            }
+                        },
+                        "peers-or",
+                        "ip-block"));
+        flaws.put(
+                "of two selectors in a peer one is enough",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean namespaceAndPod(boolean namespace, boolean pod) {
+                                return namespace || pod;
+                            }
+                        },
+                        "pod-selector",
+                        "namespace-selector",
+                        "namespace-and-pod",
+                        "peers-or",
+                        "match-expressions",
+                        // And whatever else tells pods apart by one selector.
+                        "default-deny",
+                        "numeric-port",
+                        "named-port",
+                        "end-port",
+                        "policies-add-up",
+                        "policy-update",
+                        "service-equals-pod",
+                        "ingress-leaves-egress",
+                        "label-change",
+                        "protocol-without-port",
+                        "udp",
+                        "ipv6"));
+        flaws.put(
+                "all policies must allow",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean combined(List<Boolean> each) {
+                                return !each.contains(false);
+                            }
+                        },
+                        "policies-add-up",
+                        "empty-peer-with-ports"));
+        flaws.put(
+                "exceptions are overlooked",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean block(Block block, String address) {
+                                return super.block(new Block(block.cidr(), List.of()), address);
+                            }
+                        },
+                        "ip-block-except"));
+        flaws.put(
+                "a namespace selector is taken for all namespaces",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean namespace(PolicyManifest policy, Pods pods, Live other) {
+                                return pods.namespaces().isPresent() || super.namespace(policy, pods, other);
+                            }
+                        },
+                        "namespace-selector",
+                        "namespace-and-pod",
+                        "peers-or",
+                        "policies-add-up"));
+        flaws.put(
+                "names of ports are unknown",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean matches(Ports ports, Live to, int port, Protocol protocol) {
+                                return ports.port()
+                                                .filter(one -> one.toString().equals(Catalogue.WEB))
+                                                .isEmpty()
+                                        && super.matches(ports, to, port, protocol);
+                            }
+                        },
+                        "named-port"));
+        flaws.put(
+                "datagrams pass",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean concerns(Protocol protocol) {
+                                return protocol != Protocol.UDP;
+                            }
+                        },
+                        "udp"));
+        flaws.put(
+                "IPv6 passes",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean concerns(String ip) {
+                                return !ip.contains(":");
+                            }
+                        },
+                        "ipv6"));
+        flaws.put(
+                "labels are read once",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean selects(PolicyManifest policy, Live pod) {
+                                return !policy.name().contains("label-change") && super.selects(policy, pod);
+                            }
+                        },
+                        "label-change"));
         return flaws.entrySet().stream();
     }
 

@@ -25,7 +25,10 @@ class Specification {
             List<PolicyManifest> policies,
             Direction direction,
             ToyCluster.Live from,
-            ToyCluster.Live to, String ip, int port, Protocol protocol) {
+            ToyCluster.Live to,
+            String ip,
+            int port,
+            Protocol protocol) {
         if (!concerns(protocol) || !concerns(ip)) {
             return true;
         }
@@ -63,14 +66,21 @@ class Specification {
     }
 
     private boolean matches(
-            PolicyManifest policy, Rule rule, ToyCluster.Live from, ToyCluster.Live to, String ip, int port, Protocol protocol) {
+            PolicyManifest policy,
+            Rule rule,
+            ToyCluster.Live from,
+            ToyCluster.Live to,
+            String ip,
+            int port,
+            Protocol protocol) {
         ToyCluster.Live other = rule.direction() == Direction.INGRESS ? from : to;
         String address = rule.direction() == Direction.INGRESS ? from.ips.get(ip.contains(":") ? 1 : 0) : ip;
         boolean peer = rule.peers().isEmpty()
                 || peers(rule.peers().stream()
                         .map(one -> matches(policy, one, other, address))
                         .toList());
-        boolean ports = rule.ports().isEmpty() || rule.ports().stream().anyMatch(one -> matches(one, to, port, protocol));
+        boolean ports =
+                rule.ports().isEmpty() || rule.ports().stream().anyMatch(one -> matches(one, to, port, protocol));
         return peer && ports;
     }
 

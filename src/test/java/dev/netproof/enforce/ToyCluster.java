@@ -486,7 +486,8 @@ final class ToyCluster implements Cluster {
             return to.dead ? Outcome.TIMEOUT : listens ? Outcome.CONNECTED : Outcome.REFUSED;
         }
 
-        private boolean stops(Direction direction, Live subject, Live from, Live to, String ip, int port, Protocol protocol) {
+        private boolean stops(
+                Direction direction, Live subject, Live from, Live to, String ip, int port, Protocol protocol) {
             boolean looked = reach == Reach.EVERYTHING_THAT_PASSES
                     ? engine.works(from.node, direction, elapsed()) || engine.works(to.node, direction, elapsed())
                     : engine.works(subject.node, direction, elapsed());
