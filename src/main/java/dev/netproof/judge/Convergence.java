@@ -257,10 +257,11 @@ public final class Convergence {
     public boolean awaitsExplanation(PlannedCheck check) {
         return check.legs().stream()
                 .anyMatch(leg -> twin(leg)
-                        .filter(seen -> !track(leg).tail(Sample::refused).isEmpty())
+                        .filter(seen -> track(leg).tail(s -> s.outcome().looksDenied()).stream()
+                                .anyMatch(Sample::refused))
                         .filter(seen -> life(seen.twin()).lost().isEmpty()
                                 && life(seen.twin()).changed().isEmpty())
-                        .filter(seen -> explained(seen).isEmpty())
+                        .filter(seen -> explained(seen).stream().allMatch(s -> s.outcome() == Outcome.TIMEOUT))
                         .isPresent());
     }
 
@@ -291,7 +292,9 @@ public final class Convergence {
         List<Sample> own = track(leg).tail(s -> s.outcome().looksDenied()).stream()
                 .filter(s -> !s.began().isBefore(settled))
                 .toList();
-        if (own.stream().noneMatch(Sample::refused) || leg.path().kind() == Path.Kind.LOOKUP) {
+        // Kernels limit how often they answer with ICMP: after the first rounds there may be silence for long.
+        if (track(leg).tail(s -> s.outcome().looksDenied()).stream().noneMatch(Sample::refused)
+                || leg.path().kind() == Path.Kind.LOOKUP) {
             return Optional.empty();
         }
         Optional<Blame> blame = blame(leg, own).or(() -> twin(leg).flatMap(seen -> blame(leg, explained(seen))));

@@ -400,7 +400,13 @@ final class Verdicts {
     }
 
     private static String refusal(Finding finding) {
-        return finding.blame().map(b -> b.words(finding.grade())).orElseGet(() -> signal(finding));
+        return finding.blame()
+                .map(b -> b.words(finding.grade()))
+                .orElseGet(() -> finding.samples().stream()
+                        .filter(Sample::refused)
+                        .reduce((a, b) -> b)
+                        .map(Sample::signal)
+                        .orElseGet(() -> signal(finding)));
     }
 
     private static String signal(Finding finding) {

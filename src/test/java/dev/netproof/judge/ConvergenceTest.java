@@ -781,6 +781,25 @@ class ConvergenceTest {
         }
 
         @Test
+        void is_believed_when_refusals_are_few_among_silences_because_kernels_limit_their_messages() {
+            Watch watch = Watch.of(DENY)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 20)
+                    .front(0, REFUSED, 1, 2)
+                    .silence(0, 9, 10, 11);
+            ProbePod twin = watch.twin(3).orElseThrow();
+
+            watch.explained(twin, TIMEOUT, filter, 9, 10);
+            assertThat(watch.awaitsExplanation()).isTrue();
+            watch.explained(twin, REFUSED, filter, 11);
+
+            assertThat(watch.awaitsExplanation()).isFalse();
+            assertThat(watch.verdict().explanation())
+                    .contains("refused (an ICMP admin-prohibited from 10.0.0.254: a filter, for sure)");
+        }
+
+        @Test
         void that_gets_through_makes_it_uncertain_what_is_so() {
             Watch watch = Watch.of(DENY)
                     .path(TWO)
