@@ -224,7 +224,9 @@ public final class Convergence {
         for (PlannedCheck check : undecided) {
             for (Leg leg : check.legs()) {
                 ProbePod probe = probes.get(leg.probe());
-                List<Sample> refusals = track(leg).tail(Sample::refused);
+                List<Sample> refusals = track(leg).tail(s -> s.outcome().looksDenied()).stream()
+                        .filter(Sample::refused)
+                        .toList();
                 if (probe == null
                         || probe.tools() != ProbePod.Tools.CURL
                         || twins.has(probe.id())
