@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param changed how admission changed the probe
  * @param starved rounds that did not count because the probe did not get to run
  * @param targetChanged how the target changed meanwhile
+ * @param blame who refuses, where the path is refused
  * @param elsewhere what the same probe reached otherwise
  */
 record Finding(
@@ -36,6 +37,7 @@ record Finding(
         Optional<String> changed,
         int starved,
         Optional<String> targetChanged,
+        Optional<Blame> blame,
         Elsewhere elsewhere) {
 
     /** What the same probe reached beside this path, name servers left out: it hints at which end stops the traffic. */

@@ -22,4 +22,9 @@ public record Sample(Instant at, Duration elapsed, int round, Outcome outcome, S
     public Instant began() {
         return at.minus(elapsed);
     }
+
+    /** Whether something answered that it would not be let through, and did not merely keep silent. */
+    public boolean refused() {
+        return outcome == Outcome.REFUSED || outcome == Outcome.UNREACHABLE;
+    }
 }

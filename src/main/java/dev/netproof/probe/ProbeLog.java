@@ -286,7 +286,7 @@ public final class ProbeLog {
                 index.getAsInt(),
                 new Reading(
                         index.getAsInt(),
-                        new Sample(at, elapsed, round, outcome, shortened(signal(attempt, outcome, f)), cause),
+                        new Sample(at, elapsed, round, outcome, shortened(signal(attempt, outcome, cause, f)), cause),
                         f[4].equals("-") ? Optional.empty() : Optional.of(f[4])));
     }
 
@@ -302,7 +302,7 @@ public final class ProbeLog {
         };
     }
 
-    private static String signal(Attempt attempt, Outcome outcome, String[] f) {
+    private static String signal(Attempt attempt, Outcome outcome, Optional<Cause> cause, String[] f) {
         String to = attempt instanceof Attempt.ByName && !f[4].equals("-") ? f[4] : "";
         return switch (f[1]) {
             case "open" -> "connected" + (to.isEmpty() ? "" : " to " + to);
@@ -311,7 +311,9 @@ public final class ProbeLog {
             case "resolved" -> "resolved to " + f[4];
             case "silent" -> "no answer";
             case "closed" -> "connected, then " + f[6];
-            default -> f[6].isBlank() ? outcome.name() : f[6].trim();
+            default ->
+                (f[6].isBlank() ? outcome.name() : f[6].trim())
+                        + cause.map(c -> ": " + c.words()).orElse("");
         };
     }
 

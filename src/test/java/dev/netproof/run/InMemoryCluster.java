@@ -83,6 +83,7 @@ final class InMemoryCluster implements Cluster {
     private final Set<Operation> hanging = new HashSet<>();
     private Optional<Shop> afterwards = Optional.empty();
     private Optional<Duration> breaking = Optional.empty();
+    private Optional<String> twinless = Optional.empty();
     private Starving starving = (probe, since) -> false;
     private Runnable meanwhile = () -> {};
     private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
@@ -110,6 +111,12 @@ final class InMemoryCluster implements Cluster {
 
     InMemoryCluster neverStarting(String source, String why) {
         neverStarting.put(source, why);
+        return this;
+    }
+
+    /** Probes that explain refusals never start. */
+    InMemoryCluster withoutTwins(String why) {
+        twinless = Optional.of(why);
         return this;
     }
 
@@ -276,7 +283,9 @@ final class InMemoryCluster implements Cluster {
             for (ProbePod probe : probes) {
                 launched++;
                 Instant starts = now.plus(STARTING);
-                String why = neverStarting.get(probe.source());
+                String why = probe.id().endsWith("t") && twinless.isPresent()
+                        ? twinless.get()
+                        : neverStarting.get(probe.source());
                 if (why != null) {
                     tell(new ProbeEvent.Lost(starts, probe.id(), why, "look at the pod's events"));
                     continue;
@@ -395,7 +404,15 @@ final class InMemoryCluster implements Cluster {
                             ? result(id, "status", seconds, ip.get(), "-", "200")
                             : result(id, "open", seconds, ip.get(), "-", "");
                 case TIMEOUT -> result(id, "silent", seconds, ip.get(), "-", "");
-                case REFUSED -> result(id, "ECONNREFUSED", seconds, ip.get(), "3.3@" + ip.get(), "Connection refused");
+                case REFUSED ->
+                    // The target's own kernel: a reset over TCP, a message over UDP.
+                    result(
+                            id,
+                            "ECONNREFUSED",
+                            seconds,
+                            ip.get(),
+                            attempt instanceof Attempt.Udp ? "3.3@" + ip.get() : "none",
+                            "Connection refused");
                 case UNREACHABLE ->
                     result(id, "EHOSTUNREACH", seconds, ip.get(), "3.13@10.0.0.254", "No route to host");
                 case RESET -> result(id, "closed", seconds, ip.get(), "-", "no response in time");

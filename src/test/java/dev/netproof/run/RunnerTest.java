@@ -777,6 +777,42 @@ class RunnerTest {
         assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(8));
     }
 
+    @Test
+    void who_refuses_is_told_by_one_more_probe_for_a_source_that_is_refused() {
+        Report report = run(cluster(
+                shop.allow(from("catalog"), to("postgres"))
+                        .deny(from("storefront"), to("postgres"))
+                        .deny(stranger(), to("postgres")),
+                t -> t.port() == 5432 && !t.from("catalog") ? UNREACHABLE : CONNECTED));
+
+        says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED", "PASS DENIED");
+        assertThat(report.costs().probePods())
+                .as("three sources, of which two are refused")
+                .isEqualTo(5);
+        assertThat(report.results().get(1).verdict().explanation())
+                .contains("an ICMP admin-prohibited from 10.0.0.254: a filter, for sure");
+    }
+
+    @Test
+    void that_nobody_can_tell_who_refuses_stops_nothing() {
+        InMemoryCluster cluster = cluster(
+                shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")),
+                t -> t.port() == 5432 && !t.from("catalog") ? UNREACHABLE : CONNECTED);
+
+        Report report = run(cluster.withoutTwins("the image cannot be pulled"));
+
+        says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED");
+        assertThat(report.notes()).anyMatch(note -> note.contains("storefront") && note.contains("cannot be pulled"));
+    }
+
+    @Test
+    void an_allowed_connection_that_a_filter_refuses_is_a_violation_even_if_nobody_is_there() {
+        Report report = run(cluster(shop.allow(from("storefront"), to("postgres")), stopping(UNREACHABLE)));
+
+        says(report, Exit.VIOLATIONS, "FAIL BLOCKED");
+        assertThat(explanation(report)).contains("a filter, for sure");
+    }
+
     private static dev.netproof.model.Destination syslog() {
         return to(new Target.Pods("shop", Map.of("app", "syslog")), Optional.of(new PortRef.Number(514)), Protocol.UDP);
     }
