@@ -466,7 +466,7 @@ final class Problems {
         return error(
                 "url-says-it",
                 quote(key) + " cannot stand beside \"url\"",
-                key.equals("namespace") || key.equals("query")
+                key.equals("namespace") || key.equals("query") || key.equals("send")
                         ? "Delete it: it has no meaning for a URL."
                         : "Write it into the URL: https://host:port/path");
     }
@@ -496,6 +496,14 @@ final class Problems {
                 "missing-key",
                 "the destination " + quote(name) + " speaks DNS but does not say which name to ask for",
                 "Add, for example: query: kubernetes.default.svc.cluster.local");
+    }
+
+    static Problem badDatagram() {
+        return error(
+                "bad-datagram",
+                "\"send\" holds what no datagram of netproof's can hold",
+                "Write up to 500 printable characters: {nonce} for a number of each attempt's own, \\xNN for a byte,"
+                        + " \\\\ for a backslash; in single quotes, so that YAML leaves them alone.");
     }
 
     static Problem portMissing(String name, String kind) {

@@ -36,7 +36,7 @@ final class ProbeBook {
                         identity.tolerations(),
                         identity.affinity(),
                         rule.of(identity),
-                        Tools.CURL,
+                        Tools.needed(entry.attempts),
                         entry.attempts));
             }
         });

@@ -1,5 +1,6 @@
 package dev.netproof.plan;
 
+import dev.netproof.model.Protocol;
 import dev.netproof.plan.ClusterFacts.Toleration;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,24 @@ public record ProbePod(
         /** A shell and curl. */
         CURL,
         /** Python as well. */
-        NETSHOOT
+        NETSHOOT;
+
+        private static final int DNS_PORT = 53;
+
+        /** The least that can make these attempts. */
+        public static Tools needed(List<Attempt> attempts) {
+            return attempts.stream().allMatch(Tools::curlCan) ? CURL : NETSHOOT;
+        }
+
+        private static boolean curlCan(Attempt attempt) {
+            if (attempt instanceof Attempt.DnsQuery query) {
+                // nslookup asks nobody who listens elsewhere.
+                return query.port() == DNS_PORT;
+            }
+            if (attempt instanceof Attempt.ByName name) {
+                return name.protocol() == Protocol.TCP;
+            }
+            return attempt instanceof Attempt.Connect || attempt instanceof Attempt.Http;
+        }
     }
 }

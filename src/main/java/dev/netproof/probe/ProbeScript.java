@@ -2,9 +2,6 @@ package dev.netproof.probe;
 
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ProbePod;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +24,7 @@ public final class ProbeScript {
     /** Linux refuses an environment string of 128 KiB. */
     private static final int CHUNK_BYTES = 100_000;
 
-    private static final String SCRIPT = script();
+    private static final String SCRIPT = Resource.text("probe.sh");
 
     private ProbeScript() {}
 
@@ -38,6 +35,12 @@ public final class ProbeScript {
      * @param connectTimeout of one attempt
      */
     public static Payload payload(ProbePod probe, String nonce, Duration connectTimeout) {
+        return probe.tools() == ProbePod.Tools.NETSHOOT
+                ? ProbeProgram.payload(probe, nonce, connectTimeout)
+                : script(probe, nonce, connectTimeout);
+    }
+
+    private static Payload script(ProbePod probe, String nonce, Duration connectTimeout) {
         List<String> transfers = new ArrayList<>();
         StringBuilder questions = new StringBuilder();
         transfers.add(transfer(nonce, LOOPBACK, LOOPBACK_URL, List.of(), connectTimeout));
@@ -58,6 +61,8 @@ public final class ProbeScript {
                         .append(' ')
                         .append(word(query.name()))
                         .append('\n');
+            } else {
+                throw new IllegalArgumentException("curl cannot try " + attempt);
             }
         }
         Map<String, String> environment = new HashMap<>();
@@ -77,7 +82,7 @@ public final class ProbeScript {
     }
 
     /** Seconds between the starts of two rounds: one, and more for a probe that has very much to do. */
-    private static long pace(int attempts) {
+    static long pace(int attempts) {
         return 1L + attempts / 200;
     }
 
@@ -181,16 +186,5 @@ public final class ProbeScript {
 
     private static String bracketed(String host) {
         return host.contains(":") ? "[" + host + "]" : host;
-    }
-
-    private static String script() {
-        try (InputStream in = ProbeScript.class.getResourceAsStream("probe.sh")) {
-            if (in == null) {
-                throw new IllegalStateException("probe.sh is missing from the jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
