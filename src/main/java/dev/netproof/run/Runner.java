@@ -136,7 +136,8 @@ public final class Runner {
         Instant end = started.plus(terms.timeout());
         List<CheckResult> results;
         Optional<Report.Breakage> breakage;
-        try (ProbeSession probes = cluster.open(session)) {
+        ProbeSession opened = cluster.open(session);
+        try (ProbeSession probes = opened) {
             Probing probing = new Probing(probes, session, terms, progress, interruption, end);
             breakage = watched(probing, matrices, facts, plan, end);
             results = probing.results(breakage);
@@ -149,6 +150,7 @@ public final class Runner {
             }
             progress.step("removing the probes");
         }
+        notes.addAll(opened.remaining());
         return report(matrices, started, results, breakage, exit(results, breakage));
     }
 
