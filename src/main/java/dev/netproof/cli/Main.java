@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             LintCommand.class,
             InitCommand.class,
             ReportCommand.class,
+            DiffCommand.class,
             CleanCommand.class,
             SchemaCommand.class,
             AutoComplete.GenerateCompletion.class,

@@ -25,6 +25,7 @@ import dev.netproof.probe.Reading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -125,7 +126,8 @@ final class Probing {
             Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
             planned = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
         }
-        Convergence watching = new Convergence(planned, terms.patience());
+        Convergence watching = new Convergence(
+                planned, terms.patience().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
         controlled.forEach((probe, aims) -> aims.forEach((attempt, backend) -> watching.aim(probe, attempt, backend)));
         convergence = Optional.of(watching);
         early.forEach(Runnable::run);
@@ -277,6 +279,7 @@ final class Probing {
             }
         }
         Instant sweep = launched;
+        Instant latest = launched.plus(terms.patience().deadline());
         while (!open.isEmpty() && !ended()) {
             Optional<ProbeEvent> event = session.next(earlier(session.now().plus(TICK), end));
             Set<PlannedCheck> touched = Set.of();
@@ -290,17 +293,22 @@ final class Probing {
             }
             Instant now = session.now();
             if (!now.isBefore(sweep)) {
+                logs.forEach((id, log) -> watching.starving(
+                        id, log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from), now));
                 touched = Set.copyOf(open);
                 sweep = now.plus(TICK);
+                latest = latest(open, watching);
             }
             for (PlannedCheck check : touched) {
                 if (open.contains(check) && isDecided(check, watching, now)) {
-                    decided.put(check, watching.conclude(check, launched, now, Runner.repeat(check.check())));
+                    CheckResult result = watching.conclude(check, launched, now, Runner.repeat(check.check()));
+                    decided.put(check, result);
                     open.remove(check);
+                    progress.judged(result);
                 }
             }
             if (!touched.isEmpty()) {
-                progress.decided(decided.size(), plan.checks().size());
+                progress.decided(decided.size(), plan.checks().size(), left(now, earlier(latest, end)));
                 for (Backend backend : watching.wanted(open)) {
                     if (asked.add(backend.key())) {
                         session.ask(backend);
@@ -308,6 +316,18 @@ final class Probing {
                 }
             }
         }
+    }
+
+    /** When the last of these checks is decided if what is expected of it is never seen. */
+    private Instant latest(Set<PlannedCheck> open, Convergence watching) {
+        return open.stream()
+                .map(check -> watching.deadline(check, launched))
+                .max(Comparator.naturalOrder())
+                .orElse(launched);
+    }
+
+    private static Duration left(Instant now, Instant latest) {
+        return now.isBefore(latest) ? Duration.between(now, latest) : Duration.ZERO;
     }
 
     private static Instant earlier(Instant a, Instant b) {
@@ -340,15 +360,24 @@ final class Probing {
             if (log == null) {
                 return List.of();
             }
+            int known = log.starved().size();
             List<Reading> readings = log.accept(line.at(), line.text());
+            for (ProbeLog.Starved time :
+                    log.starved().subList(known, log.starved().size())) {
+                feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), time.from(), time.to())));
+            }
             feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), log.starvedRounds())));
             for (Reading reading : readings) {
                 if (wentElsewhere(line.probe(), reading)) {
                     continue;
                 }
-                feed(() -> convergence.ifPresent(c -> c.sample(line.probe(), reading.attempt(), reading.sample())));
+                feed(() -> convergence.ifPresent(
+                        c -> c.sample(line.probe(), reading.attempt(), reading.sample(), reading.opened())));
             }
             return readings;
+        }
+        if (event instanceof ProbeEvent.Started started) {
+            Optional.ofNullable(logs.get(started.probe())).ifPresent(log -> log.started(started.at()));
         }
         if (event instanceof ProbeEvent.Answered answered) {
             asked.remove(answered.backend().key());
