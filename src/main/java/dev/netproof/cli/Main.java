@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
                         + " should.",
         subcommands = {
             RunCommand.class,
+            EnforcementCommand.class,
             LintCommand.class,
             InitCommand.class,
             ReportCommand.class,

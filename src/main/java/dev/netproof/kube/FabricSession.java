@@ -106,7 +106,7 @@ final class FabricSession implements ProbeSession {
         }
     }
 
-    private synchronized PodShape shape() {
+    synchronized PodShape shape() {
         PodShape known = shape;
         if (known == null) {
             known = new PodShape(terms, userId.get(), deadline);
@@ -189,6 +189,11 @@ final class FabricSession implements ProbeSession {
             }
             throw e;
         }
+    }
+
+    /** Something that became known beside the probes. */
+    void tell(ProbeEvent event) {
+        emit(event);
     }
 
     private void emit(ProbeEvent event) {

@@ -43,6 +43,10 @@ final class Lab {
         call("engine", state);
     }
 
+    static void engine(String state, String node) {
+        call("engine", state, node);
+    }
+
     static void fault(String... words) {
         List<String> args = new ArrayList<>(List.of("fault"));
         args.addAll(List.of(words));
