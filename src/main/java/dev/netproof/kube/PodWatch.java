@@ -106,10 +106,9 @@ final class PodWatch {
     /** Asked beforehand, because the client takes a refusal to watch for a watch that broke, and asks again for ever. */
     private boolean isRefused() {
         try {
-            return server.client()
-                    .raw("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "POST", REVIEW.formatted(namespace))
-                    .replaceAll("\\s", "")
-                    .contains("\"allowed\":false");
+            String answer = server.client()
+                    .raw("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "POST", REVIEW.formatted(namespace));
+            return answer != null && answer.replaceAll("\\s", "").contains("\"allowed\":false");
         } catch (KubernetesClientException e) {
             LOG.debug("no SelfSubjectAccessReview", e);
             return false;
