@@ -171,10 +171,11 @@ public final class Runner {
         Instant end = started.plus(terms.timeout());
         List<CheckResult> results;
         Optional<Report.Breakage> breakage;
+        ProbeSession opened = cluster.open(session);
         looking = canary.begin(nodes(plan, facts), Duration.between(clock.instant(), end));
         // Whoever interrupted a moment ago knew of no canary.
         interruption.exit().ifPresent(exit -> looking.ifPresent(watch -> watch.interrupt(exit)));
-        try (ProbeSession probes = cluster.open(session)) {
+        try (ProbeSession probes = opened) {
             Probing probing = new Probing(probes, session, terms, progress, interruption, end);
             breakage = watched(probing, matrices, facts, plan, end);
             results = probing.results(breakage);
@@ -187,6 +188,7 @@ public final class Runner {
             }
             progress.step("removing the probes");
         }
+        notes.addAll(opened.remaining());
         if (looking.isPresent()) {
             progress.step("waiting for the canary");
         }
