@@ -472,6 +472,7 @@ public final class Convergence {
                 life.changed(),
                 starved.getOrDefault(leg.probe(), 0),
                 changed,
+                names(leg),
                 contacts.reachedElsewhere(
                                 leg.probe(),
                                 leg.backends().stream()
@@ -480,6 +481,28 @@ public final class Convergence {
                                         .orElse(""))
                         ? Finding.Elsewhere.REACHED_SOMETHING
                         : Finding.Elsewhere.REACHED_NOTHING);
+    }
+
+    /** Whether a name resolved for anybody, or a name server answered, after the latest failure to resolve this one began. */
+    private Finding.Names names(Leg leg) {
+        List<Sample> failed = track(leg).tail(s -> s.outcome() == Outcome.DNS_FAILURE);
+        if (failed.isEmpty()) {
+            return Finding.Names.SERVED;
+        }
+        Instant since = failed.get(failed.size() - 1).began();
+        boolean served = probes.values().stream()
+                .anyMatch(probe -> java.util.stream.IntStream.range(
+                                0, probe.attempts().size())
+                        .anyMatch(index -> track(probe.id(), index).samples().stream()
+                                .anyMatch(s -> !s.at().isBefore(since)
+                                        && wasServed(probe.attempts().get(index), s.outcome()))));
+        return served ? Finding.Names.SERVED : Finding.Names.SERVED_NOBODY;
+    }
+
+    private static boolean wasServed(Attempt attempt, Outcome outcome) {
+        return attempt instanceof Attempt.ByName
+                ? outcome != Outcome.DNS_FAILURE && outcome != Outcome.PROBE_ERROR
+                : attempt instanceof Attempt.DnsQuery && outcome == Outcome.CONNECTED;
     }
 
     private PathObservation observation(Leg leg, Finding finding) {

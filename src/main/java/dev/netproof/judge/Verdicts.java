@@ -153,6 +153,16 @@ final class Verdicts {
         boolean byAddress = findings.stream()
                 .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
                 .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
+        if (finding.names() == Finding.Names.SERVED_NOBODY) {
+            return new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.NAME_NOT_RESOLVED,
+                    "the name " + finding.leg().path().address()
+                            + " does not resolve, and no name did for anybody in this run; by address the connection "
+                            + (byAddress ? "works" : "does not work either"),
+                    Optional.of("see whether the name servers run; to tell that from a policy, run with a check of a"
+                            + " source that may ask them"));
+        }
         return new Verdict(
                 Status.FAIL,
                 Reason.NAME_NOT_RESOLVED,

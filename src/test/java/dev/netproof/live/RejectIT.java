@@ -2,6 +2,8 @@ package dev.netproof.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,8 @@ final class RejectIT {
             "unreachable", "icmp-port-unreachable",
             "prohibited", "icmp-admin-prohibited"));
 
+    private static final List<String> FAULTS = new ArrayList<>();
+
     private static final String SOURCES = """
             sources:
               someone: {labels: {app: someone}, synthetic: true}
@@ -36,8 +40,8 @@ final class RejectIT {
         LIVE.apply(Manifests.everywhere("open", 80, 8080));
         ANSWERS.keySet().forEach(name -> LIVE.apply(Manifests.watchedServer(name, 80, 8080)));
         LIVE.awaitReady();
-        ANSWERS.forEach(
-                (name, answer) -> Lab.fault("reject", "--from", "any", "--to", address(name), "--with", answer));
+        ANSWERS.forEach((name, answer) ->
+                FAULTS.add(Lab.fault("reject", "--from", "any", "--to", address(name), "--with", answer)));
     }
 
     private static String address(String app) {
@@ -46,9 +50,7 @@ final class RejectIT {
 
     @AfterAll
     static void clear() {
-        if (Lab.here()) {
-            Lab.fault("clear");
-        }
+        FAULTS.forEach(Lab::clear);
     }
 
     @Test
@@ -66,6 +68,9 @@ final class RejectIT {
             assertThat(denied.controls()).hasSize(2).containsOnly("LISTENING");
             ran.that("rejected → svc/" + name + " is rejected").is("PASS", "DENIED");
         });
+        Fault.RST.shown(LIVE, ran, "someone → svc/reset is denied");
+        Fault.PORT_UNREACHABLE.shown(LIVE, ran, "someone → svc/unreachable is denied");
+        Fault.ADMIN_PROHIBITED.shown(LIVE, ran, "someone → svc/prohibited is denied");
     }
 
     @Test
@@ -78,5 +83,6 @@ final class RejectIT {
                 .forEach(name -> ran.that("dropped → svc/" + name + " is dropped")
                         .is("FAIL", "WRONG_MANNER")
                         .says("denied", "drop"));
+        Fault.WRONG_MANNER.shown(LIVE, ran, "dropped → svc/reset is dropped");
     }
 }

@@ -145,12 +145,25 @@ class RunnerTest {
     }
 
     @Test
-    void f2_a_blocked_name_server_is_told_from_a_blocked_connection() {
+    void f2_a_name_server_that_serves_nobody_is_no_violation() {
         Report report = run(
                 cluster(shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), ENFORCED)
                         .resolving((probe, name, round) -> Optional.empty()));
 
-        says(report, Exit.VIOLATIONS, "FAIL NAME_NOT_RESOLVED", "PASS DENIED");
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NAME_NOT_RESOLVED", "PASS DENIED");
+    }
+
+    @Test
+    void f2_a_blocked_name_server_is_told_from_a_blocked_connection() {
+        Report report = run(cluster(
+                        shop.allow(from("catalog"), to("postgres"))
+                                .deny(from("storefront"), to("postgres"))
+                                .allow(from("storefront"), to("catalog")),
+                        ENFORCED)
+                .resolving((probe, name, round) ->
+                        probe.labels().containsValue("catalog") ? Optional.empty() : Optional.of("10.96.0.1")));
+
+        says(report, Exit.VIOLATIONS, "FAIL NAME_NOT_RESOLVED", "PASS DENIED", "PASS CONNECTED");
         assertThat(explanation(report))
                 .isEqualTo(
                         "the name postgres.shop.svc does not resolve (egress to kube-dns is blocked?); by address the"
