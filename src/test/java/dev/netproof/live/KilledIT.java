@@ -46,7 +46,7 @@ final class KilledIT {
 
     @Test
     void leavesNothingThatRunsAndTheNextRunRemovesIt() throws Exception {
-        Started started = LIVE.start(MATRIX, "--settle=3m", "--deadline=4m", "--timeout=15s");
+        Started started = LIVE.start(MATRIX, "--settle=3m", "--deadline=4m", "--timeout=30s");
         LIVE.awaitProbe(started);
         started.process().destroyForcibly();
         assertThat(started.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -58,9 +58,9 @@ final class KilledIT {
                 .isNotEmpty()
                 .allSatisfy(pod -> assertThat(pod.getSpec().getActiveDeadlineSeconds())
                         .as("the time that was given and half a minute")
-                        .isEqualTo(45L));
+                        .isEqualTo(60L));
         Awaitility.await("the end of all probes")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofSeconds(90))
                 .until(() -> own().stream()
                         .noneMatch(pod ->
                                 probe(pod) && "Running".equals(pod.getStatus().getPhase())));
