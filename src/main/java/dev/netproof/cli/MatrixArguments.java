@@ -71,7 +71,8 @@ final class MatrixArguments {
             List<Check> checks =
                     matrix.checks().stream().filter(this::isAskedFor).toList();
             if (!checks.isEmpty()) {
-                selected.add(new Matrix(matrix.name(), matrix.owner(), matrix.sha256(), checks, matrix.location()));
+                selected.add(new Matrix(
+                        matrix.name(), matrix.owner(), matrix.sha256(), checks, matrix.warnings(), matrix.location()));
             }
         }
         return selected;

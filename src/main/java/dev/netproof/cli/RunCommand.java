@@ -148,6 +148,12 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--curl-image", paramLabel = "IMAGE", description = "Image of the probes; needs a shell and curl.")
     @Nullable String curlImage;
 
+    @Option(
+            names = "--netshoot-image",
+            paramLabel = "IMAGE",
+            description = "Image of probes that need more than curl, for UDP and SCTP; needs Python 3.")
+    @Nullable String netshootImage;
+
     @Option(names = "--mirror", paramLabel = "PREFIX", description = "Registry prefix that replaces the images' own.")
     @Nullable String mirror;
 
@@ -294,7 +300,7 @@ final class RunCommand implements Callable<Integer> {
                 Map.of());
         Images images = new Images(
                 Optional.ofNullable(curlImage).orElse(Images.DEFAULT.curl()),
-                Images.DEFAULT.netshoot(),
+                Optional.ofNullable(netshootImage).orElse(Images.DEFAULT.netshoot()),
                 Optional.ofNullable(mirror),
                 pullSecrets);
         return new RunTerms(

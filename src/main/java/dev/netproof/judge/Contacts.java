@@ -1,7 +1,6 @@
 package dev.netproof.judge;
 
 import dev.netproof.model.ControlGrade;
-import dev.netproof.plan.Attempt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,13 +15,13 @@ final class Contacts {
      * @param by the probe that reached it; empty for a port-forward
      * @param answered what it asked, if that was answered and not refused
      */
-    private record Contact(Instant at, Optional<String> by, Optional<Attempt> answered) {}
+    private record Contact(Instant at, Optional<String> by, Optional<String> answered) {}
 
     private static final String NAME_SERVER = " 53";
 
     private final Map<String, List<Contact>> contacts = new HashMap<>();
 
-    void reached(String backend, String probe, Instant at, Optional<Attempt> answered) {
+    void reached(String backend, String probe, Instant at, Optional<String> answered) {
         contacts.computeIfAbsent(backend, b -> new ArrayList<>()).add(new Contact(at, Optional.of(probe), answered));
     }
 
@@ -58,11 +57,11 @@ final class Contacts {
     }
 
     /** When other probes than this one asked the backend the very same and were answered. */
-    Optional<Window> answeredOthers(String backend, String probe, Optional<Attempt> attempt) {
+    Optional<Window> answeredOthers(String backend, String probe, Optional<String> question) {
         return window(
                 backend,
                 ControlGrade.REACHED,
-                c -> attempt.isPresent() && c.answered().equals(attempt) && !c.by().equals(Optional.of(probe)));
+                c -> question.isPresent() && c.answered().equals(question) && !c.by().equals(Optional.of(probe)));
     }
 
     /** When anything but this probe showed it alive, port-forwards among it. */

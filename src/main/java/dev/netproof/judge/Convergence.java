@@ -6,12 +6,12 @@ import dev.netproof.model.Expectation;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
+import dev.netproof.model.Protocol;
 import dev.netproof.model.Sample;
 import dev.netproof.model.Streak;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
-import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.Leg;
 import dev.netproof.plan.Plan;
@@ -118,12 +118,12 @@ public final class Convergence {
                     backend.key(),
                     probe,
                     sample.at(),
-                    sample.outcome() == Outcome.CONNECTED ? attempt(probe, attempt) : Optional.empty());
+                    sample.outcome() == Outcome.CONNECTED ? question(probe, attempt) : Optional.empty());
             life(probe)
                     .node()
                     .ifPresent(from -> backend.pod()
                             .flatMap(Backend.TargetPod::node)
-                            .ifPresent(to -> witnesses.add(from + " " + to)));
+                            .ifPresent(to -> witnesses.add(way(from, to, backend))));
         }
     }
 
@@ -151,7 +151,10 @@ public final class Convergence {
             for (Leg leg : check.legs()) {
                 List<Sample> tail = track(leg).tail(s -> s.outcome().looksDenied());
                 for (Backend backend : leg.backends()) {
-                    if (backend.pod().isPresent() && wants(check, leg, backend, tail)) {
+                    // A port-forward says nothing of other protocols.
+                    if (backend.pod().isPresent()
+                            && backend.transport() == Protocol.TCP
+                            && wants(check, leg, backend, tail)) {
                         wanted.put(backend.key(), backend);
                     }
                 }
@@ -264,9 +267,12 @@ public final class Convergence {
         return check.check().expectation().forbids() && check.legs().stream().anyMatch(this::wasOpen);
     }
 
-    /** Whether one of the check's probes cannot say anything any more. */
+    /** Whether one of the check's probes cannot say anything any more, or could never have. */
     public boolean hopeless(PlannedCheck check) {
-        return check.legs().stream().anyMatch(leg -> life(leg.probe()).lost().isPresent());
+        return check.legs().stream().anyMatch(leg -> life(leg.probe()).lost().isPresent())
+                || check.legs().stream()
+                        .anyMatch(
+                                leg -> track(leg).tail(Verdicts::lacksProtocol).size() >= patience.stable());
     }
 
     /** Denials that count, and the control around them. */
@@ -316,7 +322,7 @@ public final class Convergence {
                 if (other.path().kind() == Path.Kind.POD
                         && other.probe().equals(leg.probe())
                         && track(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
-                    contacts.aliveToOthers(other.backends().get(0).key(), "", ControlGrade.REACHED)
+                    reached(other.backends().get(0), "", question(other.probe(), other.attempt()))
                             .ifPresent(own -> proofs.add(new Proof(
                                     ControlGrade.REACHED,
                                     own,
@@ -330,10 +336,13 @@ public final class Convergence {
 
     private List<Proof> proofs(Leg leg, Backend backend) {
         List<Proof> proofs = new ArrayList<>();
-        contacts.reachedByOthers(backend.key(), leg.probe())
+        reached(backend, leg.probe(), question(leg.probe(), leg.attempt()))
                 .filter(reached -> reached.times() > 1)
                 .ifPresent(
                         reached -> proofs.add(new Proof(ControlGrade.REACHED, reached, reachedBy(reached, backend))));
+        if (backend.transport() != Protocol.TCP) {
+            return proofs;
+        }
         boolean kubelet =
                 backend.pod().flatMap(Backend.TargetPod::kubeletProbed).isPresent();
         ControlGrade grade = kubelet ? ControlGrade.LISTENING : ControlGrade.LISTENING_LOOPBACK;
@@ -348,21 +357,31 @@ public final class Convergence {
         return proofs;
     }
 
+    /**
+     * When other probes than this one reached a backend. A server need not answer every datagram, so that over UDP only an answer to
+     * the very same shows that this one would have been answered too.
+     */
+    private Optional<Contacts.Window> reached(Backend backend, String probe, Optional<String> question) {
+        return backend.transport() == Protocol.UDP
+                ? contacts.answeredOthers(backend.key(), probe, question)
+                : contacts.reachedByOthers(backend.key(), probe);
+    }
+
     /** That a server refuses in words shows that it tells sources apart only if it answered the same to somebody else. */
     private List<Proof> answered(Leg leg) {
         List<Proof> proofs = new ArrayList<>();
         for (Backend backend : leg.backends()) {
-            contacts.answeredOthers(backend.key(), leg.probe(), attempt(leg.probe(), leg.attempt()))
+            contacts.answeredOthers(backend.key(), leg.probe(), question(leg.probe(), leg.attempt()))
                     .ifPresent(
                             window -> proofs.add(new Proof(ControlGrade.REACHED, window, reachedBy(window, backend))));
         }
         return proofs;
     }
 
-    private Optional<Attempt> attempt(String probe, int index) {
+    private Optional<String> question(String probe, int attempt) {
         return Optional.ofNullable(probes.get(probe))
-                .filter(p -> index < p.attempts().size())
-                .map(p -> p.attempts().get(index));
+                .filter(p -> attempt < p.attempts().size())
+                .map(p -> p.attempts().get(attempt).question());
     }
 
     private String whyNot(Leg leg) {
@@ -374,6 +393,9 @@ public final class Convergence {
     }
 
     private String whyNot(Leg leg, Backend backend, Optional<Contacts.Window> alive) {
+        if (backend.transport() == Protocol.UDP) {
+            return "nobody was answered there, before and after, and a UDP server may well be silent";
+        }
         if (alive.isPresent() && !witnessed(leg, backend)) {
             return "it listens, but nothing at all got from node "
                     + life(leg.probe()).node().orElse("?") + " to node "
@@ -386,7 +408,12 @@ public final class Convergence {
     private boolean witnessed(Leg leg, Backend backend) {
         Optional<String> from = life(leg.probe()).node();
         Optional<String> to = backend.pod().flatMap(Backend.TargetPod::node);
-        return from.isPresent() && to.isPresent() && witnesses.contains(from.get() + " " + to.get());
+        return from.isPresent() && to.isPresent() && witnesses.contains(way(from.get(), to.get(), backend));
+    }
+
+    /** Each family of addresses has routes of its own. */
+    private static String way(String from, String to, Backend backend) {
+        return from + " " + to + (backend.ip().contains(":") ? " IPv6" : " IPv4");
     }
 
     private String reachedBy(Contacts.Window window, Backend backend) {
@@ -467,6 +494,7 @@ public final class Convergence {
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Proof::grade).orElse(ControlGrade.NONE),
                 proof.map(Proof::by).orElseGet(() -> whyNot(leg)),
+                life.node(),
                 life.started(),
                 life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
                 life.changed(),

@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param outcome what it settled on, or the latest seen when it did not settle
  * @param controlledBy who proved the far end alive, or why nobody did
+ * @param node where its probe runs
  * @param started when its probe began
  * @param changed how admission changed the probe
  * @param starved rounds that did not count because the probe did not get to run
@@ -27,6 +28,7 @@ record Finding(
         Steadiness steadiness,
         ControlGrade grade,
         String controlledBy,
+        Optional<String> node,
         Optional<Instant> started,
         Optional<Loss> loss,
         Optional<String> changed,

@@ -1,10 +1,12 @@
 package dev.netproof.judge;
 
 import dev.netproof.judge.Finding.Steadiness;
+import dev.netproof.model.Cause;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Expectation;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
+import dev.netproof.model.Protocol;
 import dev.netproof.model.Sample;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
@@ -62,6 +64,9 @@ final class Verdicts {
             return unusable.get();
         }
         Outcome outcome = finding.outcome().orElseThrow();
+        if (finding.samples().stream().allMatch(Verdicts::lacksProtocol)) {
+            return noProtocol(finding);
+        }
         if (finding.leg().path().kind() == Path.Kind.LOOKUP) {
             return lookup(finding, outcome);
         }
@@ -70,6 +75,21 @@ final class Verdicts {
         }
         Judge.Ruling ruling = Judge.rule(expected, finding.grade(), outcome);
         return new Verdict(ruling.status(), ruling.reason(), explain(finding, outcome, ruling), fix(finding, ruling));
+    }
+
+    static boolean lacksProtocol(Sample sample) {
+        return sample.cause().filter(Cause.NoProtocol.class::isInstance).isPresent();
+    }
+
+    private Verdict noProtocol(Finding finding) {
+        String protocol = planned.check().destination().protocol().transport().name();
+        return new Verdict(
+                Status.UNTESTABLE,
+                Reason.NOT_SUPPORTED,
+                "the kernel of " + finding.node().map(n -> "node " + n).orElse("the probe's node") + " has no "
+                        + protocol + " (" + signal(finding) + ")",
+                Optional.of("load the kernel's module for " + protocol + " on the nodes, or leave the check out where"
+                        + " there is none"));
     }
 
     /** Whether no address of the destination is known, so that its name is all that can be tried. */
@@ -260,10 +280,13 @@ final class Verdicts {
             case OPEN -> Optional.of(closing());
             case NO_CONTROL ->
                 Optional.of(
-                        finding.leg().path().targetPod().isPresent()
-                                ? "check that the target listens on that port on its pod IP; permit pods/portforward,"
-                                        + " add a source that may reach it, or give the target a readiness probe"
-                                : "no control reached it: name a namespace that may with --control-namespace");
+                        planned.check().destination().protocol().transport() == Protocol.UDP
+                                ? "add a source that may reach it, and say under destinations what the server answers:"
+                                        + " send"
+                                : finding.leg().path().targetPod().isPresent()
+                                        ? "check that the target listens on that port on its pod IP; permit pods/portforward,"
+                                                + " add a source that may reach it, or give the target a readiness probe"
+                                        : "no control reached it: name a namespace that may with --control-namespace");
             case WRONG_MANNER -> Optional.of("expect: deny accepts every manner of a proven denial");
             default -> Optional.empty();
         };

@@ -5,13 +5,17 @@ import dev.netproof.model.Protocol;
 import dev.netproof.model.WorkloadKind;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.NodeAffinity;
 import dev.netproof.plan.Selector;
+import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
+import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodIP;
@@ -261,7 +265,34 @@ final class Facts {
                                 text(toleration.getEffect()),
                                 Optional.ofNullable(toleration.getTolerationSeconds())))
                         .toList(),
+                Optional.ofNullable(spec.getAffinity())
+                        .map(Affinity::getNodeAffinity)
+                        .map(Facts::affinity)
+                        .orElse(NodeAffinity.NONE),
                 network(spec));
+    }
+
+    private static NodeAffinity affinity(io.fabric8.kubernetes.api.model.NodeAffinity affinity) {
+        return new NodeAffinity(
+                Optional.ofNullable(affinity.getRequiredDuringSchedulingIgnoredDuringExecution())
+                        .map(required -> required.getNodeSelectorTerms().stream()
+                                .map(Facts::term)
+                                .toList())
+                        .orElse(List.of()),
+                affinity.getPreferredDuringSchedulingIgnoredDuringExecution().stream()
+                        .map(preferred -> new NodeAffinity.Preference(
+                                number(preferred.getWeight(), 1), term(preferred.getPreference())))
+                        .toList());
+    }
+
+    private static NodeAffinity.Term term(NodeSelectorTerm term) {
+        return new NodeAffinity.Term(requirements(term.getMatchExpressions()), requirements(term.getMatchFields()));
+    }
+
+    private static List<NodeAffinity.Requirement> requirements(List<NodeSelectorRequirement> requirements) {
+        return requirements.stream()
+                .map(one -> new NodeAffinity.Requirement(one.getKey(), one.getOperator(), one.getValues()))
+                .toList();
     }
 
     static Selector selector(@Nullable LabelSelector selector) {

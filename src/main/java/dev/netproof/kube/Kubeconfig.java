@@ -2,6 +2,7 @@ package dev.netproof.kube;
 
 import dev.netproof.kube.Connection.Trust;
 import dev.netproof.kube.Connection.Verification;
+import dev.netproof.model.Similar;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -125,7 +126,10 @@ final class Kubeconfig {
         if (context == null) {
             throw new ClusterTrouble(
                     "there is no context \"" + name + "\" in the kubeconfig " + named(),
-                    (wanted.isPresent() ? "" : "it is the current-context; ") + Suggestion.of(name, contexts.keySet())
+                    (wanted.isPresent() ? "" : "it is the current-context; ")
+                            + Similar.among(contexts.keySet(), name)
+                                    .map(meant -> "did you mean \"" + meant + "\"? ")
+                                    .orElse("")
                             + "choose one with --context" + known(contexts));
         }
         String clusterName = context.text("cluster").orElse("");

@@ -2,6 +2,8 @@ package dev.netproof.kube;
 
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.plan.ClusterFacts.Toleration;
+import dev.netproof.plan.NodeAffinity.Requirement;
+import dev.netproof.plan.NodeAffinity.Term;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ProbePod.Ownership;
 import dev.netproof.plan.ProbePod.Tools;
@@ -10,12 +12,19 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.NodeAffinity;
+import io.fabric8.kubernetes.api.model.NodeAffinityBuilder;
+import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
+import io.fabric8.kubernetes.api.model.NodeSelectorRequirementBuilder;
+import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
+import io.fabric8.kubernetes.api.model.NodeSelectorTermBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.PreferredSchedulingTermBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
@@ -24,6 +33,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -139,21 +149,9 @@ final class PodShape {
                         probe.tolerations().stream().map(PodShape::toleration).toList());
         probe.serviceAccount().ifPresent(spec::withServiceAccountName);
         probe.nodeSelector().forEach(spec::addToNodeSelector);
-        // By affinity and not by nodeName: that would pass the scheduler by, and with it taints and room.
-        probe.node()
-                .ifPresent(node -> spec.withNewAffinity()
-                        .withNewNodeAffinity()
-                        .withNewRequiredDuringSchedulingIgnoredDuringExecution()
-                        .addNewNodeSelectorTerm()
-                        .addNewMatchField()
-                        .withKey("metadata.name")
-                        .withOperator("In")
-                        .withValues(node)
-                        .endMatchField()
-                        .endNodeSelectorTerm()
-                        .endRequiredDuringSchedulingIgnoredDuringExecution()
-                        .endNodeAffinity()
-                        .endAffinity());
+        affinity(probe)
+                .ifPresent(affinity ->
+                        spec.withNewAffinity().withNodeAffinity(affinity).endAffinity());
         return new PodBuilder()
                 .withMetadata(new ObjectMetaBuilder()
                         .withName(name)
@@ -164,6 +162,56 @@ final class PodShape {
                         .build())
                 .withSpec(spec.build())
                 .build();
+    }
+
+    /** The workload's own, and the node that is asked for: by affinity too, as nodeName would pass by scheduler, taints and room. */
+    private static Optional<NodeAffinity> affinity(ProbePod probe) {
+        if (probe.node().isEmpty() && probe.affinity().equals(dev.netproof.plan.NodeAffinity.NONE)) {
+            return Optional.empty();
+        }
+        // Terms are alternatives, so that each of them must name the node.
+        List<NodeSelectorTerm> required = new ArrayList<>();
+        for (Term term : probe.affinity().required()) {
+            required.add(term(term, probe.node()));
+        }
+        if (required.isEmpty() && probe.node().isPresent()) {
+            required.add(term(new Term(List.of(), List.of()), probe.node()));
+        }
+        NodeAffinityBuilder affinity = new NodeAffinityBuilder()
+                .withPreferredDuringSchedulingIgnoredDuringExecution(probe.affinity().preferred().stream()
+                        .map(preference -> new PreferredSchedulingTermBuilder()
+                                .withWeight(preference.weight())
+                                .withPreference(term(preference.term(), Optional.empty()))
+                                .build())
+                        .toList());
+        if (!required.isEmpty()) {
+            affinity.withNewRequiredDuringSchedulingIgnoredDuringExecution()
+                    .withNodeSelectorTerms(required)
+                    .endRequiredDuringSchedulingIgnoredDuringExecution();
+        }
+        return Optional.of(affinity.build());
+    }
+
+    private static NodeSelectorTerm term(Term term, Optional<String> node) {
+        NodeSelectorTermBuilder builder = new NodeSelectorTermBuilder()
+                .withMatchExpressions(requirements(term.labels()))
+                .withMatchFields(requirements(term.fields()));
+        node.ifPresent(name -> builder.addNewMatchField()
+                .withKey("metadata.name")
+                .withOperator("In")
+                .withValues(name)
+                .endMatchField());
+        return builder.build();
+    }
+
+    private static List<NodeSelectorRequirement> requirements(List<Requirement> requirements) {
+        return requirements.stream()
+                .map(one -> new NodeSelectorRequirementBuilder()
+                        .withKey(one.key())
+                        .withOperator(one.operator())
+                        .withValues(one.values())
+                        .build())
+                .toList();
     }
 
     private static OwnerReference owner(Pod anchor, Ownership ownership) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads what stands under {@code sources} and {@code destinations}. */
 final class DefinitionReader {
@@ -22,6 +23,10 @@ final class DefinitionReader {
     private static final List<String> PLACEMENTS = Arrays.stream(Placement.values())
             .map(placement -> placement.name().toLowerCase(Locale.ROOT))
             .toList();
+
+    /** Printable text with \\xNN for bytes, short enough for one packet on any network. The JSON Schema has the same. */
+    private static final Pattern DATAGRAM =
+            Pattern.compile("(?=.{1,500}$)(?:[^\\\\\\p{Cntrl}]|\\\\\\\\|\\\\x[0-9a-fA-F]{2})+");
 
     private final Findings findings;
     private final String defaultNamespace;
@@ -38,7 +43,7 @@ final class DefinitionReader {
         Names<Source> names = new Names<>();
         for (YamlNode.Entry entry : entries(section, "\"sources\"")) {
             if (isLegal(entry.key(), "source")) {
-                names.put(entry.key().value(), source(entry.key(), entry.value()));
+                names.put(entry.key(), source(entry.key(), entry.value()));
             }
         }
         return names;
@@ -48,7 +53,7 @@ final class DefinitionReader {
         Names<Destination> names = new Names<>();
         for (YamlNode.Entry entry : entries(section, "\"destinations\"")) {
             if (isLegal(entry.key(), "destination")) {
-                names.put(entry.key().value(), destination(entry.key(), entry.value()));
+                names.put(entry.key(), destination(entry.key(), entry.value()));
             }
         }
         return names;
@@ -152,7 +157,7 @@ final class DefinitionReader {
     }
 
     private Optional<Destination> url(Text name, Fields fields) {
-        for (String key : List.of("namespace", "port", "protocol", "path", "query")) {
+        for (String key : List.of("namespace", "port", "protocol", "path", "query", "send")) {
             if (fields.has(key)) {
                 findings.add(fields.keySpan(key), Problems.urlSaysIt(key));
             }
@@ -258,6 +263,13 @@ final class DefinitionReader {
             findings.add(text.span(), Problems.badHost(text.value()));
             return Optional.empty();
         });
+        Optional<String> send = fields.text("send").flatMap(text -> {
+            if (DATAGRAM.matcher(text.value()).matches()) {
+                return Optional.of(text.value());
+            }
+            findings.add(text.span(), Problems.badDatagram());
+            return Optional.empty();
+        });
         Optional<Integer> status = status(fields);
         protocol.ifPresent(known -> {
             boolean http = known == Protocol.HTTP || known == Protocol.HTTPS;
@@ -269,11 +281,14 @@ final class DefinitionReader {
             if (fields.has("query") && known != Protocol.DNS) {
                 findings.add(fields.keySpan("query"), Problems.onlyWithProtocol("query", "DNS", known));
             }
+            if (fields.has("send") && known != Protocol.UDP) {
+                findings.add(fields.keySpan("send"), Problems.onlyWithProtocol("send", "UDP", known));
+            }
             if (!fields.has("query") && !fields.wasMeant("query") && known == Protocol.DNS) {
                 findings.add(name.span(), Problems.queryMissing(name.value()));
             }
         });
-        return new Request(path, status, query);
+        return new Request(path, status, query, send);
     }
 
     private Optional<Integer> status(Fields fields) {

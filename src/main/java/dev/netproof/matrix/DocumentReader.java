@@ -86,6 +86,11 @@ final class DocumentReader {
         if (checks.isEmpty() && !findings.hasErrors()) {
             findings.add(root.span().part(0, 1), Problems.nothingToCheck());
         }
+        // With a mistake elsewhere the one that uses it may be the mistyped one.
+        if (!findings.hasErrors()) {
+            sources.unused().forEach(one -> findings.add(one.span(), Problems.unused("source", one.value())));
+            destinations.unused().forEach(one -> findings.add(one.span(), Problems.unused("destination", one.value())));
+        }
         return findings.hasErrors()
                 ? Optional.empty()
                 : Optional.of(new Matrix(
@@ -93,7 +98,15 @@ final class DocumentReader {
                         owner,
                         findings.file().sha256(),
                         checks,
+                        warnings(),
                         findings.file().location(root.span())));
+    }
+
+    /** What is to be said again in the report, where there is no line to point at. */
+    private List<String> warnings() {
+        return findings.diagnostics().stream()
+                .map(warning -> warning.location() + ": " + warning.problem())
+                .toList();
     }
 
     private boolean isMatrix(YamlNode.Mapping root) {

@@ -25,7 +25,8 @@ final class Keys {
             "protocol",
             "path",
             "status",
-            "query");
+            "query",
+            "send");
     static final List<String> TARGETS = List.of("service", "pods", "workload", "host", "ip", "url");
 
     private Keys() {}

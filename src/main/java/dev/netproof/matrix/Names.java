@@ -1,6 +1,7 @@
 package dev.netproof.matrix;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,20 +17,29 @@ final class Names<T> {
     static final Pattern LEGAL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
     private final Map<String, Optional<T>> definitions = new LinkedHashMap<>();
+    private final Map<String, Text> unused = new LinkedHashMap<>();
 
-    void put(String name, Optional<T> definition) {
-        definitions.put(name, definition);
+    void put(Text name, Optional<T> definition) {
+        definitions.put(name.value(), definition);
+        unused.put(name.value(), name);
     }
 
     boolean contains(String name) {
         return definitions.containsKey(name);
     }
 
-    Optional<T> get(String name) {
+    /** The definition, which is used from now on. */
+    Optional<T> use(String name) {
+        unused.remove(name);
         return definitions.getOrDefault(name, Optional.empty());
     }
 
     Set<String> all() {
         return definitions.keySet();
+    }
+
+    /** Those that nobody has asked for, where they are defined. */
+    List<Text> unused() {
+        return List.copyOf(unused.values());
     }
 }

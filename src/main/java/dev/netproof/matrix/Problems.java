@@ -466,7 +466,7 @@ final class Problems {
         return error(
                 "url-says-it",
                 quote(key) + " cannot stand beside \"url\"",
-                key.equals("namespace") || key.equals("query")
+                key.equals("namespace") || key.equals("query") || key.equals("send")
                         ? "Delete it: it has no meaning for a URL."
                         : "Write it into the URL: https://host:port/path");
     }
@@ -496,6 +496,14 @@ final class Problems {
                 "missing-key",
                 "the destination " + quote(name) + " speaks DNS but does not say which name to ask for",
                 "Add, for example: query: kubernetes.default.svc.cluster.local");
+    }
+
+    static Problem badDatagram() {
+        return error(
+                "bad-datagram",
+                "\"send\" holds what no datagram of netproof's can hold",
+                "Write up to 500 printable characters: {nonce} for a number of each attempt's own, \\xNN for a byte,"
+                        + " \\\\ for a backslash; in single quotes, so that YAML leaves them alone.");
     }
 
     static Problem portMissing(String name, String kind) {
@@ -808,6 +816,14 @@ final class Problems {
 
     static Problem repeatedCheck(Check check) {
         return warning("repeated-check", pair(check) + " is asked twice", "Delete one of the two; it is checked once.");
+    }
+
+    /** @param what "source" or "destination" */
+    static Problem unused(String what, String name) {
+        return warning(
+                "unused-" + what,
+                "no check uses the " + what + " " + quote(name),
+                "Name it in a check or in the grid, or delete it: as it stands nothing is tried for it.");
     }
 
     static Problem exceptionTwice(Check check) {

@@ -83,7 +83,7 @@ final class References {
     Optional<Source> source(Text text) {
         String reference = text.value();
         if (sources.contains(reference)) {
-            return sources.get(reference);
+            return sources.use(reference);
         }
         if (reference.indexOf('/') < 0) {
             findings.add(
@@ -127,7 +127,7 @@ final class References {
     Optional<Destination> destination(Text text) {
         String reference = text.value();
         if (destinations.contains(reference)) {
-            return destinations.get(reference);
+            return destinations.use(reference);
         }
         Matcher url = URL_START.matcher(reference);
         if (url.matches()) {

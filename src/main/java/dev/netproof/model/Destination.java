@@ -18,8 +18,16 @@ public record Destination(
      * @param path the HTTP path and query, beginning with a slash
      * @param status the HTTP status that an allowed request gets; empty means any but 401, 403 and 5xx-by-proxy refusals
      * @param query the name that a DNS check asks for
+     * @param send what a UDP check sends: text in which {@code {nonce}} stands for a number of the attempt's own, {@code \\xNN}
+     *     for a byte and {@code \\\\} for a backslash
      */
-    public record Request(Optional<String> path, Optional<Integer> status, Optional<String> query) {
-        public static final Request NONE = new Request(Optional.empty(), Optional.empty(), Optional.empty());
+    public record Request(
+            Optional<String> path, Optional<Integer> status, Optional<String> query, Optional<String> send) {
+        public static final Request NONE =
+                new Request(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+        public Request(Optional<String> path, Optional<Integer> status, Optional<String> query) {
+            this(path, status, query, Optional.empty());
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.netproof.model;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One attempt's result.
@@ -10,8 +11,13 @@ import java.time.Instant;
  * @param elapsed how long the attempt took, by the probe's clock
  * @param round the probe's round, from 1
  * @param signal the raw evidence, such as "curl 28: time-out after 3.0 s" or "HTTP 200 from 10.244.1.7"
+ * @param cause what made it fail, where the probe could see that
  */
-public record Sample(Instant at, Duration elapsed, int round, Outcome outcome, String signal) {
+public record Sample(Instant at, Duration elapsed, int round, Outcome outcome, String signal, Optional<Cause> cause) {
+    public Sample(Instant at, Duration elapsed, int round, Outcome outcome, String signal) {
+        this(at, elapsed, round, outcome, signal, Optional.empty());
+    }
+
     /** When the attempt began, by the runner's clock. */
     public Instant began() {
         return at.minus(elapsed);

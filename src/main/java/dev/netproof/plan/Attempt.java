@@ -1,13 +1,22 @@
 package dev.netproof.plan;
 
+import dev.netproof.model.Protocol;
 import java.util.Optional;
 
 /**
  * One thing that a probe tries once in every round. The same thing is tried once, however many checks ask for it.
  */
 public sealed interface Attempt {
+    /** What the far end is asked, wherever it is: two attempts that ask the same can stand for each other. */
+    String question();
+
     /** Opens a TCP connection and says nothing. */
-    record Connect(String ip, int port) implements Attempt {}
+    record Connect(String ip, int port) implements Attempt {
+        @Override
+        public String question() {
+            return "TCP";
+        }
+    }
 
     /**
      * Opens a fresh connection and makes one GET request.
@@ -18,11 +27,65 @@ public sealed interface Attempt {
      * @param status the status that counts as let through; empty for any but 403
      */
     record Http(String scheme, String host, String ip, int port, String path, Optional<Integer> status)
-            implements Attempt {}
+            implements Attempt {
+        @Override
+        public String question() {
+            return "GET " + scheme + "://" + host + path
+                    + status.map(s -> " " + s).orElse("");
+        }
+    }
 
     /** Sends a DNS query over UDP to one server; any answer, NXDOMAIN too, shows that packets went both ways. */
-    record DnsQuery(String ip, int port, String name) implements Attempt {}
+    record DnsQuery(String ip, int port, String name) implements Attempt {
+        @Override
+        public String question() {
+            return "DNS " + name;
+        }
+    }
 
-    /** Resolves a name with the pod's own resolver and opens a TCP connection to what came out. */
-    record ByName(String name, int port) implements Attempt {}
+    /**
+     * Sends a datagram from a fresh socket; any datagram that comes back from that address and port shows that packets went both
+     * ways.
+     *
+     * @param send what the datagram holds, as {@link dev.netproof.model.Destination.Request#send} has it
+     */
+    record Udp(String ip, int port, String send) implements Attempt {
+        /** What agnhost's netexec answers. */
+        public static final String ECHO = "echo {nonce}";
+
+        public Udp(String ip, int port) {
+            this(ip, port, ECHO);
+        }
+
+        @Override
+        public String question() {
+            return "UDP " + send;
+        }
+    }
+
+    /** Opens an SCTP association and says nothing. */
+    record Sctp(String ip, int port) implements Attempt {
+        @Override
+        public String question() {
+            return "SCTP";
+        }
+    }
+
+    /**
+     * Resolves a name with the pod's own resolver and tries what came out.
+     *
+     * @param protocol TCP, UDP, SCTP or DNS
+     * @param say what is sent over UDP, or asked of a name server; empty otherwise
+     */
+    record ByName(String name, int port, Protocol protocol, String say) implements Attempt {
+        /** Opens a TCP connection. */
+        public ByName(String name, int port) {
+            this(name, port, Protocol.TCP, "");
+        }
+
+        @Override
+        public String question() {
+            return say.isEmpty() ? protocol.name() : protocol + " " + say;
+        }
+    }
 }

@@ -132,7 +132,32 @@ public record ClusterFacts(
             Optional<String> serviceAccount,
             Map<String, String> nodeSelector,
             List<Toleration> tolerations,
-            Network network) {}
+            NodeAffinity affinity,
+            Network network) {
+        /** Every node is as good as the next. */
+        public Workload(
+                WorkloadKind kind,
+                String namespace,
+                String name,
+                Selector selector,
+                Map<String, String> templateLabels,
+                Optional<String> serviceAccount,
+                Map<String, String> nodeSelector,
+                List<Toleration> tolerations,
+                Network network) {
+            this(
+                    kind,
+                    namespace,
+                    name,
+                    selector,
+                    templateLabels,
+                    serviceAccount,
+                    nodeSelector,
+                    tolerations,
+                    NodeAffinity.NONE,
+                    network);
+        }
+    }
 
     /** A toleration as the API has it. */
     public record Toleration(

@@ -46,12 +46,6 @@ final class Destinations {
 
     Reach reach(Destination destination) {
         Target target = destination.target();
-        if (destination.protocol() == Protocol.SCTP
-                || (destination.protocol() == Protocol.UDP && !isDns(destination, target))) {
-            return Reach.none(Foregone.unsupported(
-                    destination.protocol() + " cannot be probed yet, except DNS on UDP port 53",
-                    "use protocol: DNS for a name server, or TCP where the same policy covers both"));
-        }
         if (target instanceof Target.Service service) {
             return service(destination, service);
         }
@@ -87,17 +81,6 @@ final class Destinations {
         Target.Host host = (Target.Host) target;
         return outside(
                 destination, host.host(), Optional.ofNullable(terms.addresses().get(host.host())));
-    }
-
-    private boolean isDns(Destination destination, Target target) {
-        if (destination.port().equals(Optional.of(new PortRef.Number(DNS_PORT)))) {
-            return true;
-        }
-        return target instanceof Target.Service service
-                && find(service)
-                        .flatMap(s -> port(s, destination).stream().findFirst())
-                        .filter(p -> p.port() == DNS_PORT)
-                        .isPresent();
     }
 
     private Optional<Service> find(Target.Service service) {
@@ -159,16 +142,10 @@ final class Destinations {
         List<Backend> backends = sample(ready.stream()
                 .map(e -> backend(e.ip(), e.port(), port.protocol(), named(service.namespace(), e)))
                 .toList());
-        if (isQuery(destination, port.port()) && backends.stream().anyMatch(b -> b.port() != DNS_PORT)) {
-            return Reach.none(Foregone.unsupported(
-                    what + " is served by pods on another port than " + DNS_PORT
-                            + ", which the probe's nslookup cannot ask",
-                    "use protocol: TCP for the same Service port, where the same policy covers both"));
-        }
         List<Way> ways = new ArrayList<>();
         String name = service.name() + "." + service.namespace() + ".svc";
         if (!isQuery(destination, port.port())) {
-            ways.add(new Way(new Attempt.ByName(name, port.port()), Path.Kind.LOOKUP, name, port.port(), List.of()));
+            ways.add(new Way(byName(destination, name, port.port()), Path.Kind.LOOKUP, name, port.port(), List.of()));
         }
         if (!service.clusterIps().isEmpty()) {
             String vip = service.clusterIps().get(0);
@@ -287,7 +264,7 @@ final class Destinations {
                 : destination.protocol() == Protocol.HTTPS ? 443 : destination.protocol() == Protocol.HTTP ? 80 : 53;
         List<Way> ways = new ArrayList<>();
         if (destination.target() instanceof Target.Host) {
-            ways.add(new Way(new Attempt.ByName(name, port), Path.Kind.LOOKUP, name, port, List.of()));
+            ways.add(new Way(byName(destination, name, port), Path.Kind.LOOKUP, name, port, List.of()));
         }
         ip.ifPresent(address -> {
             Backend backend = backend(
@@ -315,11 +292,35 @@ final class Destinations {
                     destination.request().path().orElse("/"),
                     destination.request().status());
         }
-        return new Attempt.Connect(ip, port);
+        return switch (destination.protocol()) {
+            case UDP -> new Attempt.Udp(ip, port, send(destination));
+            case SCTP -> new Attempt.Sctp(ip, port);
+            default -> new Attempt.Connect(ip, port);
+        };
     }
 
+    private static Attempt byName(Destination destination, String name, int port) {
+        if (isQuery(destination, port)) {
+            return new Attempt.ByName(
+                    name, port, Protocol.DNS, destination.request().query().orElse(DNS_QUERY));
+        }
+        return switch (destination.protocol()) {
+            case UDP -> new Attempt.ByName(name, port, Protocol.UDP, send(destination));
+            case SCTP -> new Attempt.ByName(name, port, Protocol.SCTP, "");
+            default -> new Attempt.ByName(name, port);
+        };
+    }
+
+    private static String send(Destination destination) {
+        return destination.request().send().orElse(Attempt.Udp.ECHO);
+    }
+
+    /** A name server is asked what it answers, unless the matrix says what to send. */
     private static boolean isQuery(Destination destination, int port) {
-        return destination.protocol() == Protocol.DNS || (destination.protocol() == Protocol.UDP && port == DNS_PORT);
+        return destination.protocol() == Protocol.DNS
+                || (destination.protocol() == Protocol.UDP
+                        && port == DNS_PORT
+                        && destination.request().send().isEmpty());
     }
 
     private Optional<Pod> named(String namespace, Endpoint endpoint) {
@@ -347,7 +348,11 @@ final class Destinations {
                         p.uid(),
                         p.restarts(),
                         p.node(),
-                        p.probes().stream().filter(k -> k.port() == port).findFirst())));
+                        transport == Protocol.TCP
+                                ? p.probes().stream()
+                                        .filter(k -> k.port() == port)
+                                        .findFirst()
+                                : Optional.empty())));
     }
 
     /** What a reader must know of the destinations that were looked at. */

@@ -124,7 +124,8 @@ public final class Planner {
                             source.serviceAccount().or(found::serviceAccount),
                             Optional.empty(),
                             found.nodeSelector(),
-                            found.tolerations()),
+                            found.tolerations(),
+                            found.affinity()),
                     Optional.empty());
         }
         Map<String, String> labels = ((Identity.Labels) source.identity()).labels();
@@ -136,12 +137,7 @@ public final class Planner {
             doubt = Optional.of(
                     Foregone.nobodyHas(check, Labels.text(labels), source.namespace(), meant(source, labels)));
         }
-        return legs(
-                check,
-                reach,
-                new SourceIdentity(
-                        source.namespace(), labels, source.serviceAccount(), Optional.empty(), Map.of(), List.of()),
-                doubt);
+        return legs(check, reach, SourceIdentity.of(source.namespace(), labels, source.serviceAccount()), doubt);
     }
 
     /** A probe with an existing pod's labels, on its node: to policies it is that pod's twin. */
@@ -162,13 +158,8 @@ public final class Planner {
         return legs(
                 check,
                 reach,
-                new SourceIdentity(
-                        source.namespace(),
-                        found.get().labels(),
-                        source.serviceAccount(),
-                        found.get().node(),
-                        Map.of(),
-                        List.of()),
+                SourceIdentity.of(source.namespace(), found.get().labels(), source.serviceAccount())
+                        .on(found.get().node()),
                 Optional.empty());
     }
 
@@ -212,7 +203,7 @@ public final class Planner {
     private PlannedCheck legs(Check check, Reach reach, SourceIdentity identity, Optional<Verdict> doubt) {
         refusePublished(check, identity);
         List<Leg> legs = new ArrayList<>();
-        for (Optional<String> node : nodes(check, reach)) {
+        for (Optional<String> node : nodes(check, reach, identity)) {
             ProbeBook.Entry probe = probes.entry(check.source().name(), identity.on(node.or(identity::node)));
             for (Reach.Way way : reach.ways()) {
                 if (way.kind() == Path.Kind.LOOKUP && !lookupMatters(check)) {
@@ -234,28 +225,30 @@ public final class Planner {
         return check.expectation() == Expectation.ALLOW || check.destination().target() instanceof Target.Host;
     }
 
-    private List<Optional<String>> nodes(Check check, Reach reach) {
-        List<String> usable = facts.nodes().stream()
-                .filter(n -> n.unusable().isEmpty())
-                .map(ClusterFacts.Node::name)
-                .sorted()
-                .toList();
+    private List<Optional<String>> nodes(Check check, Reach reach, SourceIdentity identity) {
         Placement placement = check.source().placement();
         if (placement == Placement.ANY) {
             return List.of(Optional.empty());
         }
-        if (placement == Placement.EACH) {
-            facts.nodes().stream()
-                    .filter(n -> n.unusable().isPresent())
-                    .forEach(n -> notes.add("node " + n.name() + " was not looked at: "
-                            + n.unusable().orElseThrow()));
-            return usable.stream().map(Optional::of).toList();
+        List<String> usable = new ArrayList<>();
+        for (ClusterFacts.Node node : facts.nodes()) {
+            Optional<String> why = node.unusable()
+                    .or(() -> identity.admits(node)
+                            ? Optional.empty()
+                            : Optional.of("pods of " + check.source().name() + " are kept from it by their nodeSelector"
+                                    + " or node affinity"));
+            if (why.isEmpty()) {
+                usable.add(node.name());
+            } else if (placement == Placement.EACH) {
+                notes.add("node " + node.name() + " was not looked at: " + why.get());
+            }
         }
-        return usable.stream()
-                .filter(n -> reach.nodes().contains(n) == (placement == Placement.SAME))
-                .limit(1)
-                .map(Optional::of)
-                .toList();
+        Stream<String> sorted = usable.stream().sorted();
+        Stream<String> chosen = placement == Placement.EACH
+                ? sorted
+                : sorted.filter(n -> reach.nodes().contains(n) == (placement == Placement.SAME))
+                        .limit(1);
+        return chosen.map(Optional::of).toList();
     }
 
     /** What is outside has no pod whose life could be shown: a probe of netproof's own shows it, free of egress policy. */
@@ -264,10 +257,8 @@ public final class Planner {
         if (!(target instanceof Target.Host) && !(target instanceof Target.Ip)) {
             return;
         }
-        ProbeBook.Entry control = controls.entry(
-                "control",
-                new SourceIdentity(
-                        terms.controlNamespace(), Map.of(), Optional.empty(), Optional.empty(), Map.of(), List.of()));
+        ProbeBook.Entry control =
+                controls.entry("control", SourceIdentity.of(terms.controlNamespace(), Map.of(), Optional.empty()));
         reach.ways().forEach(way -> control.index(way.attempt()));
     }
 

@@ -34,8 +34,9 @@ final class ProbeBook {
                         identity.node(),
                         identity.nodeSelector(),
                         identity.tolerations(),
+                        identity.affinity(),
                         rule.of(identity),
-                        Tools.CURL,
+                        Tools.needed(entry.attempts),
                         entry.attempts));
             }
         });
@@ -49,9 +50,21 @@ final class ProbeBook {
             Optional<String> serviceAccount,
             Optional<String> node,
             Map<String, String> nodeSelector,
-            List<ClusterFacts.Toleration> tolerations) {
+            List<ClusterFacts.Toleration> tolerations,
+            NodeAffinity affinity) {
+        /** Known by its labels alone: it can be on every node. */
+        static SourceIdentity of(String namespace, Map<String, String> labels, Optional<String> serviceAccount) {
+            return new SourceIdentity(
+                    namespace, labels, serviceAccount, Optional.empty(), Map.of(), List.of(), NodeAffinity.NONE);
+        }
+
         SourceIdentity on(Optional<String> other) {
-            return new SourceIdentity(namespace, labels, serviceAccount, other, nodeSelector, tolerations);
+            return new SourceIdentity(namespace, labels, serviceAccount, other, nodeSelector, tolerations, affinity);
+        }
+
+        /** Whether pods of this identity can be on the node at all. */
+        boolean admits(ClusterFacts.Node node) {
+            return node.labels().entrySet().containsAll(nodeSelector.entrySet()) && affinity.admits(node);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.netproof.plan;
 
+import dev.netproof.model.Protocol;
 import dev.netproof.plan.ClusterFacts.Toleration;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param id unique in the plan, stable between runs of the same matrix; letters, digits and dashes
  * @param source what reports call it
  * @param labels exactly the labels of the identity; the adapter adds netproof's own constant one
- * @param node the node it must run on; empty leaves it to the scheduler
+ * @param node the node it must run on, one that selector and affinity admit; empty leaves it to the scheduler
  * @param attempts at least one; an attempt is known by its index in this list
  */
 public record ProbePod(
@@ -23,6 +24,7 @@ public record ProbePod(
         Optional<String> node,
         Map<String, String> nodeSelector,
         List<Toleration> tolerations,
+        NodeAffinity affinity,
         Ownership ownership,
         Tools tools,
         List<Attempt> attempts) {
@@ -31,6 +33,34 @@ public record ProbePod(
         nodeSelector = Map.copyOf(nodeSelector);
         tolerations = List.copyOf(tolerations);
         attempts = List.copyOf(attempts);
+    }
+
+    /** Every node is as good as the next. */
+    public ProbePod(
+            String id,
+            String source,
+            String namespace,
+            Map<String, String> labels,
+            Optional<String> serviceAccount,
+            Optional<String> node,
+            Map<String, String> nodeSelector,
+            List<Toleration> tolerations,
+            Ownership ownership,
+            Tools tools,
+            List<Attempt> attempts) {
+        this(
+                id,
+                source,
+                namespace,
+                labels,
+                serviceAccount,
+                node,
+                nodeSelector,
+                tolerations,
+                NodeAffinity.NONE,
+                ownership,
+                tools,
+                attempts);
     }
 
     /** How a probe pod refers to its run's anchor. */
@@ -46,6 +76,24 @@ public record ProbePod(
         /** A shell and curl. */
         CURL,
         /** Python as well. */
-        NETSHOOT
+        NETSHOOT;
+
+        private static final int DNS_PORT = 53;
+
+        /** The least that can make these attempts. */
+        public static Tools needed(List<Attempt> attempts) {
+            return attempts.stream().allMatch(Tools::curlCan) ? CURL : NETSHOOT;
+        }
+
+        private static boolean curlCan(Attempt attempt) {
+            if (attempt instanceof Attempt.DnsQuery query) {
+                // nslookup asks nobody who listens elsewhere.
+                return query.port() == DNS_PORT;
+            }
+            if (attempt instanceof Attempt.ByName name) {
+                return name.protocol() == Protocol.TCP;
+            }
+            return attempt instanceof Attempt.Connect || attempt instanceof Attempt.Http;
+        }
     }
 }

@@ -45,10 +45,11 @@ final class Outcomes {
     }
 
     private static Outcome response(Attempt.Http http, Transfer transfer) {
-        if (transfer.status() == 0) {
-            return Outcome.RESET;
-        }
-        boolean expected = http.status().map(s -> s == transfer.status()).orElse(transfer.status() != FORBIDDEN);
+        return transfer.status() == 0 ? Outcome.RESET : status(http, transfer.status());
+    }
+
+    static Outcome status(Attempt.Http http, int status) {
+        boolean expected = http.status().map(s -> s == status).orElse(status != FORBIDDEN);
         return expected ? Outcome.CONNECTED : Outcome.L7_DENIED;
     }
 
@@ -60,7 +61,8 @@ final class Outcomes {
         if (error.contains("no route")
                 || error.contains("unreachable")
                 || error.contains("permission")
-                || error.contains("prohibited")) {
+                || error.contains("prohibited")
+                || error.contains("protocol not available")) {
             return Outcome.UNREACHABLE;
         }
         if (error.contains("timed out")) {

@@ -1,5 +1,6 @@
 package dev.netproof.probe;
 
+import dev.netproof.model.Cause;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
 import dev.netproof.plan.Attempt;
@@ -62,6 +63,7 @@ public final class ProbeLog {
             case "A" -> connection(at, round, state, words[2]);
             case "V" -> socketError(state, words[2]);
             case "D" -> answer(at, round, state, words[2]);
+            case "R" -> result(at, round, state, words[2]);
             case "E" -> {
                 return end(at, round, state);
             }
@@ -198,6 +200,58 @@ public final class ProbeLog {
                                 outcome,
                                 shortened(signal)),
                         Optional.empty()));
+    }
+
+    private void result(Instant at, int round, Round state, String rest) {
+        String[] f = rest.split(" ", 7);
+        double began = f.length == 7 ? seconds(f[2]) : -1;
+        double ended = f.length == 7 ? seconds(f[3]) : -1;
+        if (began < 0 || ended < began) {
+            return;
+        }
+        Duration elapsed = Duration.ofNanos(Math.round((ended - began) * 1e9));
+        state.late |= elapsed.compareTo(timeout.plus(STARVED)) > 0;
+        if (f[0].equals(ProbeScript.LOOPBACK)) {
+            state.loopback = elapsed;
+            return;
+        }
+        OptionalInt index = whole(f[0]);
+        if (index.isEmpty() || index.getAsInt() >= probe.attempts().size()) {
+            return;
+        }
+        Attempt attempt = probe.attempts().get(index.getAsInt());
+        Optional<Cause> cause = Errno.cause(f[1], f[5]);
+        Outcome outcome = outcome(attempt, f[1], f[6]);
+        state.readings.put(
+                index.getAsInt(),
+                new Reading(
+                        index.getAsInt(),
+                        new Sample(at, elapsed, round, outcome, shortened(signal(attempt, outcome, f)), cause),
+                        f[4].equals("-") ? Optional.empty() : Optional.of(f[4])));
+    }
+
+    private static Outcome outcome(Attempt attempt, String state, String detail) {
+        return switch (state) {
+            case "open", "reply" -> Outcome.CONNECTED;
+            case "closed" -> Outcome.RESET;
+            case "status" ->
+                attempt instanceof Attempt.Http http && whole(detail).isPresent()
+                        ? Outcomes.status(http, whole(detail).getAsInt())
+                        : Outcome.PROBE_ERROR;
+            default -> Errno.outcome(state);
+        };
+    }
+
+    private static String signal(Attempt attempt, Outcome outcome, String[] f) {
+        String to = attempt instanceof Attempt.ByName && !f[4].equals("-") ? f[4] : "";
+        return switch (f[1]) {
+            case "open" -> "connected" + (to.isEmpty() ? "" : " to " + to);
+            case "reply" -> "answered" + (to.isEmpty() ? "" : " by " + to) + ": " + f[6];
+            case "status" -> "HTTP " + f[6];
+            case "silent" -> "no answer";
+            case "closed" -> "connected, then " + f[6];
+            default -> f[6].isBlank() ? outcome.name() : f[6].trim();
+        };
     }
 
     private static String lastLine(String answer) {

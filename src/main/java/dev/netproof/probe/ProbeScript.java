@@ -2,13 +2,11 @@ package dev.netproof.probe;
 
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ProbePod;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +24,7 @@ public final class ProbeScript {
     /** Linux refuses an environment string of 128 KiB. */
     private static final int CHUNK_BYTES = 100_000;
 
-    private static final String SCRIPT = script();
+    private static final String SCRIPT = Resource.text("probe.sh");
 
     private ProbeScript() {}
 
@@ -37,6 +35,12 @@ public final class ProbeScript {
      * @param connectTimeout of one attempt
      */
     public static Payload payload(ProbePod probe, String nonce, Duration connectTimeout) {
+        return probe.tools() == ProbePod.Tools.NETSHOOT
+                ? ProbeProgram.payload(probe, nonce, connectTimeout)
+                : script(probe, nonce, connectTimeout);
+    }
+
+    private static Payload script(ProbePod probe, String nonce, Duration connectTimeout) {
         List<String> transfers = new ArrayList<>();
         StringBuilder questions = new StringBuilder();
         transfers.add(transfer(nonce, LOOPBACK, LOOPBACK_URL, List.of(), connectTimeout));
@@ -57,6 +61,8 @@ public final class ProbeScript {
                         .append(' ')
                         .append(word(query.name()))
                         .append('\n');
+            } else {
+                throw new IllegalArgumentException("curl cannot try " + attempt);
             }
         }
         Map<String, String> environment = new HashMap<>();
@@ -76,7 +82,7 @@ public final class ProbeScript {
     }
 
     /** Seconds between the starts of two rounds: one, and more for a probe that has very much to do. */
-    private static long pace(int attempts) {
+    static long pace(int attempts) {
         return 1L + attempts / 200;
     }
 
@@ -89,7 +95,7 @@ public final class ProbeScript {
     }
 
     private static String request(String nonce, String id, Attempt.Http http, Duration timeout) {
-        String url = http.scheme() + "://" + bracketed(http.host()) + ":" + http.port() + http.path();
+        String url = http.scheme() + "://" + bracketed(http.host()) + ":" + http.port() + written(http.path());
         List<String> options = List.of(
                 // The name stays in the request and the TLS handshake; the packets go to this one address.
                 "connect-to = " + quoted("::" + bracketed(http.ip()) + ":" + http.port()),
@@ -98,6 +104,23 @@ public final class ProbeScript {
                 "header = \"User-Agent: netproof\"",
                 "path-as-is");
         return transfer(nonce, id, url, options, timeout);
+    }
+
+    /**
+     * The path as a URL has it: blanks, control characters and everything beyond ASCII as percent and bytes. curl would refuse
+     * some of them; and of a pod that is not all ASCII fabric8's HTTP watch appends NULs to what it reads, so that every event of
+     * it breaks the watch.
+     */
+    private static String written(String path) {
+        StringBuilder text = new StringBuilder();
+        for (byte octet : path.getBytes(StandardCharsets.UTF_8)) {
+            if (octet > ' ' && octet <= '~') {
+                text.append((char) octet);
+            } else {
+                text.append('%').append(HexFormat.of().withUpperCase().toHexDigits(octet));
+            }
+        }
+        return text.toString();
     }
 
     private static String transfer(String nonce, String id, String url, List<String> options, Duration timeout) {
@@ -163,16 +186,5 @@ public final class ProbeScript {
 
     private static String bracketed(String host) {
         return host.contains(":") ? "[" + host + "]" : host;
-    }
-
-    private static String script() {
-        try (InputStream in = ProbeScript.class.getResourceAsStream("probe.sh")) {
-            if (in == null) {
-                throw new IllegalStateException("probe.sh is missing from the jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -196,7 +196,8 @@ final class Evidence {
         return what + ", " + destination.protocol()
                 + request.path().map(path -> " GET " + path).orElse("")
                 + request.status().map(status -> " → " + status).orElse("")
-                + request.query().map(query -> " " + query).orElse("");
+                + request.query().map(query -> " " + query).orElse("")
+                + request.send().map(send -> " send " + send).orElse("");
     }
 
     private static String labels(Map<String, String> labels) {

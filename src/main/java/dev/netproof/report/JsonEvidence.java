@@ -323,6 +323,7 @@ final class JsonEvidence implements Rendering {
                     json.writeNumberField("status", request.status().get());
                 }
                 text("query", request.query());
+                text("send", request.send());
                 json.writeEndObject();
             }
             location(destination.location());

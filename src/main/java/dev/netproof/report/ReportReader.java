@@ -333,7 +333,8 @@ public final class ReportReader {
             return new Destination.Request(
                     optional("path").map(Node::text),
                     optional("status").map(Node::number),
-                    optional("query").map(Node::text));
+                    optional("query").map(Node::text),
+                    optional("send").map(Node::text));
         }
 
         private Target target() {

@@ -211,7 +211,8 @@ final class Probing {
                             name.name(), n -> reading.remoteIp().get());
                     aims(line.probe())
                             .putIfAbsent(
-                                    reading.attempt(), new Backend(ip, name.port(), Protocol.TCP, Optional.empty()));
+                                    reading.attempt(),
+                                    new Backend(ip, name.port(), name.protocol().transport(), Optional.empty()));
                 }
             }
             if (rounds.merge(line.probe(), 1, Integer::sum) >= terms.patience().stable()
@@ -236,6 +237,12 @@ final class Probing {
         }
         if (attempt instanceof Attempt.DnsQuery query) {
             return Optional.of(new Backend(query.ip(), query.port(), Protocol.UDP, Optional.empty()));
+        }
+        if (attempt instanceof Attempt.Udp udp) {
+            return Optional.of(new Backend(udp.ip(), udp.port(), Protocol.UDP, Optional.empty()));
+        }
+        if (attempt instanceof Attempt.Sctp sctp) {
+            return Optional.of(new Backend(sctp.ip(), sctp.port(), Protocol.SCTP, Optional.empty()));
         }
         return Optional.empty();
     }

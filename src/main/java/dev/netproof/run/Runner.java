@@ -109,6 +109,7 @@ public final class Runner {
         if (!plan.refusals().isEmpty()) {
             return refused(matrices, started, plan.refusals());
         }
+        matrices.forEach(matrix -> notes.addAll(matrix.warnings()));
         notes.addAll(plan.notes());
         facts.unreadable().forEach(what -> notes.add("not permitted to " + what));
         sweep(namespaces, end);

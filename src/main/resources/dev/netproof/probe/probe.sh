@@ -2,7 +2,7 @@
 # read as data alone. One line per attempt and one at the end of each round, every line behind the run's nonce:
 #   NONCE 0 B COUNT                                  the probe began; a round has COUNT results
 #   NONCE ROUND A ID EXIT LOOKUP CONNECT TOTAL CONNECTS STATUS IP MESSAGE   a connection, figures as curl has them
-#   NONCE ROUND V IP port PORT … failed: ERROR       the socket's error behind a failed connection
+#   NONCE ROUND V IP port PORT ... failed: ERROR       the socket's error behind a failed connection
 #   NONCE ROUND D ID EXIT BEGAN ENDED ANSWER         a DNS query, lines of the answer joined by |
 #   NONCE ROUND E COUNT                              the round is over
 trap 'exit 0' TERM INT

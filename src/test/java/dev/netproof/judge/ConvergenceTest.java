@@ -639,7 +639,73 @@ class ConvergenceTest {
     }
 
     @Nested
+    class A_denied_datagram {
+        @Test
+        void passes_when_another_source_is_answered_to_the_same() {
+            Watch watch = Watch.of(DENY)
+                    .datagram(TWO, "echo {nonce}", "echo {nonce}")
+                    .started(0)
+                    .other(0, CONNECTED, 1, 9.5)
+                    .silence(0, 6, 7, 8, 9);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+        }
+
+        @Test
+        void proves_nothing_when_others_were_answered_to_something_else() {
+            Watch watch = Watch.of(DENY)
+                    .datagram(TWO, "nonsense", "echo {nonce}")
+                    .started(0)
+                    .other(0, CONNECTED, 1, 9.5)
+                    .silence(0, 6, 7, 8, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void proves_nothing_by_a_listener_for_tcp() {
+            Watch watch = Watch.of(DENY)
+                    .datagram(readinessProbed("10.0.2.2", "node-2"), "echo {nonce}", "echo {nonce}")
+                    .path(TWO)
+                    .started(0)
+                    .front(1, CONNECTED, 1)
+                    .listens(0, 1, 9.5)
+                    .silence(0, 6, 7, 8, 9);
+
+            assertThat(watch.matches()).isFalse();
+            assertThat(watch.result().paths().get(0).control()).isEqualTo(ControlGrade.NONE);
+        }
+
+        @Test
+        void never_makes_anybody_ask_by_port_forward() {
+            Watch watch = Watch.of(DENY)
+                    .datagram(TWO, "echo {nonce}", "echo {nonce}")
+                    .started(0)
+                    .silence(0, 6, 7, 8, 9);
+
+            assertThat(watch.asksWhetherItListens()).isFalse();
+        }
+    }
+
+    @Nested
     class A_port_forward {
+        @Test
+        void wants_its_witness_in_the_same_family_of_addresses() {
+            Watch watch = Watch.of(DENY)
+                    .path(pod("fd00::2", "node-2"))
+                    .path(TWO)
+                    .started(0)
+                    .front(1, CONNECTED, 1, 2)
+                    .listens(0, 1, 9.5)
+                    .front(0, UNREACHABLE, 6, 7, 8, 9);
+
+            assertThat(watch.result().paths().get(0).control())
+                    .as("a pod without an IPv6 address reaches no IPv6 address at all")
+                    .isEqualTo(ControlGrade.NONE);
+        }
+
         @Test
         void around_the_denials_proves_a_time_out_where_something_else_took_the_same_way() {
             Watch watch = Watch.of(DENY)

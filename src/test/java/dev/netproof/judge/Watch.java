@@ -44,6 +44,7 @@ final class Watch {
     private final Expectation expectation;
     private final List<Leg> legs = new ArrayList<>();
     private final Map<Integer, Attempt> attempts = new HashMap<>();
+    private final Map<Integer, Attempt> otherAttempts = new HashMap<>();
     private final Map<String, Integer> rounds = new HashMap<>();
     private Optional<Convergence> convergence = Optional.empty();
     private Optional<Verdict> doubt = Optional.empty();
@@ -91,6 +92,13 @@ final class Watch {
                 backend.port(),
                 List.of(backend),
                 new Attempt.Connect(backend.ip(), backend.port()));
+    }
+
+    /** Adds the path to a pod's UDP port, and what this source and the other one send there. */
+    Watch datagram(Backend backend, String send, String others) {
+        otherAttempts.put(legs.size(), new Attempt.Udp(backend.ip(), backend.port(), others));
+        Backend udp = new Backend(backend.ip(), backend.port(), Protocol.UDP, backend.pod());
+        return leg(Path.Kind.POD, udp.ip(), udp.port(), List.of(udp), new Attempt.Udp(udp.ip(), udp.port(), send));
     }
 
     Watch request(Backend backend, String path) {
@@ -236,11 +244,13 @@ final class Watch {
             for (int i = 0; i < legs.size(); i++) {
                 all.add(java.util.Objects.requireNonNull(attempts.get(i)));
             }
+            List<Attempt> theirs = new ArrayList<>(all);
+            otherAttempts.forEach(theirs::set);
             List<Leg> others = legs.stream()
                     .map(l -> new Leg(OTHER, l.attempt(), l.path(), l.backends()))
                     .toList();
             Plan plan = new Plan(
-                    List.of(probe(FRONT, "storefront", all), probe(OTHER, "catalog", all)),
+                    List.of(probe(FRONT, "storefront", all), probe(OTHER, "catalog", theirs)),
                     List.of(),
                     List.of(planned(), new PlannedCheck(planned().check(), others, Optional.empty(), Optional.empty())),
                     List.of(),

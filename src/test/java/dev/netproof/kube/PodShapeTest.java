@@ -7,6 +7,7 @@ import dev.netproof.kube.PodShape.UserId;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ClusterFacts.Toleration;
+import dev.netproof.plan.NodeAffinity;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ProbePod.Ownership;
 import dev.netproof.plan.ProbePod.Tools;
@@ -86,6 +87,53 @@ final class PodShapeTest {
                         PAYLOAD,
                         Limits.NONE);
         assertThat(Serialization.asYaml(pod)).isEqualTo(golden("probe.yaml"));
+    }
+
+    @Test
+    void theNodeAskedForIsPartOfEveryAlternative() {
+        NodeAffinity affinity = new NodeAffinity(
+                List.of(term("disk"), term("zone")), List.of(new NodeAffinity.Preference(7, term("rack"))));
+        ProbePod plain = probe(Map.of(), Ownership.PLAIN);
+        var anywhere = affinity(plain, Optional.empty(), affinity);
+        var pinned = affinity(plain, Optional.of("node1"), affinity);
+
+        assertThat(anywhere.getRequiredDuringSchedulingIgnoredDuringExecution().getNodeSelectorTerms())
+                .allSatisfy(term -> assertThat(term.getMatchFields()).isEmpty())
+                .extracting(term -> term.getMatchExpressions().get(0).getKey())
+                .containsExactly("disk", "zone");
+        assertThat(pinned.getRequiredDuringSchedulingIgnoredDuringExecution().getNodeSelectorTerms())
+                .hasSize(2)
+                .allSatisfy(term ->
+                        assertThat(term.getMatchFields().get(0).getValues()).containsExactly("node1"));
+        assertThat(pinned.getPreferredDuringSchedulingIgnoredDuringExecution())
+                .singleElement()
+                .satisfies(preferred -> assertThat(preferred.getWeight()).isEqualTo(7));
+    }
+
+    private static NodeAffinity.Term term(String label) {
+        return new NodeAffinity.Term(List.of(new NodeAffinity.Requirement(label, "Exists", List.of())), List.of());
+    }
+
+    private static io.fabric8.kubernetes.api.model.NodeAffinity affinity(
+            ProbePod plain, Optional<String> node, NodeAffinity affinity) {
+        ProbePod probe = new ProbePod(
+                plain.id(),
+                plain.source(),
+                plain.namespace(),
+                plain.labels(),
+                plain.serviceAccount(),
+                node,
+                plain.nodeSelector(),
+                plain.tolerations(),
+                affinity,
+                plain.ownership(),
+                plain.tools(),
+                plain.attempts());
+        return new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
+                .probe(probe, "np-x", anchor(), PAYLOAD, Limits.NONE)
+                .getSpec()
+                .getAffinity()
+                .getNodeAffinity();
     }
 
     @Test

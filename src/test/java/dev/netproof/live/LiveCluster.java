@@ -231,6 +231,18 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
                                         .equals(one.getStatus().getNumberReady())));
     }
 
+    void awaitStatefulSets() {
+        Awaitility.await("the pods of every StatefulSet")
+                .atMost(START)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> client().apps().statefulSets().inNamespace(namespace()).list().getItems().stream()
+                        .allMatch(one -> one.getStatus() != null
+                                && one.getSpec()
+                                        .getReplicas()
+                                        .equals(one.getStatus().getReadyReplicas())));
+    }
+
     private static boolean isReady(Deployment deployment) {
         return deployment.getStatus() != null
                 && deployment

@@ -169,4 +169,29 @@ final class Manifests {
                   egress: [{ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]}]
                 """.formatted(from);
     }
+
+    /** A server that answers {@code echo TEXT} over UDP and requests over HTTP, both by a Service of its own number. */
+    static String datagrams(String name, int udpPort, int httpPort) {
+        return deployment(name, "[netexec, --http-port=" + httpPort + ", --udp-port=" + udpPort + "]", httpPort, "")
+                + """
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %s}
+                spec:
+                  selector: {app: %s}
+                  ports:
+                    - {name: log, port: 514, targetPort: %d, protocol: UDP}
+                    - {name: web, port: 80, targetPort: %d, protocol: TCP}
+                """.formatted(name, name, udpPort, httpPort);
+    }
+
+    /** A server that takes datagrams and never answers one. */
+    static String silentDatagrams(String name, int port) {
+        String code = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind((str(), " + port
+                + ")); [s.recv(9) for _ in iter(int, 1)]";
+        return deployment(name, "[python3, -c, \"" + code + "\"]", port, "")
+                .replace(AGNHOST, NETSHOOT)
+                .replace("args:", "command:");
+    }
 }

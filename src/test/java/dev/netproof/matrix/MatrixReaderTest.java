@@ -59,6 +59,7 @@ class MatrixReaderTest {
                         "stranger → svc/orders is denied",
                         "stranger → svc/postgres is denied",
                         "deploy/orders → https://example.com is denied",
+                        "batch → metrics:metrics is allowed",
                         "deploy/orders → https://pay.example.com (exception) is allowed",
                         "deploy/storefront → https://pay.example.com is denied",
                         "deploy/storefront → dns:53 is allowed",
@@ -73,8 +74,8 @@ class MatrixReaderTest {
                 .extracting(check ->
                         check.location().line() + ":" + check.location().column())
                 .containsExactly(
-                        "7:36", "7:49", "8:6", "9:6", "10:27", "10:40", "10:52", "11:6", "19:6", "19:6", "22:61",
-                        "23:61");
+                        "7:36", "7:49", "8:6", "9:6", "10:27", "10:40", "10:52", "11:6", "12:6", "20:6", "20:6",
+                        "23:61", "24:61");
     }
 
     @Test

@@ -45,7 +45,8 @@ class SchemaTest {
             "source-as-destination",
             "two-matrices-of-one-name",
             "unknown-destination",
-            "unknown-source");
+            "unknown-source",
+            "unused-source-beside-a-mistake");
 
     /** Inside of texts that the schema leaves to the reader, whose words are better than "does not match pattern". */
     private static final Set<String> INSIDE_TEXTS = Set.of(

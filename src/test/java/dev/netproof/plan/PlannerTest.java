@@ -7,9 +7,11 @@ import static dev.netproof.plan.Shop.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.model.Check;
+import dev.netproof.model.Destination;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Expectation;
 import dev.netproof.model.Identity;
+import dev.netproof.model.Location;
 import dev.netproof.model.Path;
 import dev.netproof.model.Placement;
 import dev.netproof.model.PortRef;
@@ -120,6 +122,81 @@ class PlannerTest {
             assertThat(probe.serviceAccount()).contains("front-sa");
             assertThat(probe.nodeSelector()).containsEntry("disk", "ssd");
             assertThat(probe.tolerations()).containsExactly(toleration);
+        }
+
+        @Test
+        void a_workload_lends_the_nodes_that_it_is_bound_and_drawn_to() {
+            NodeAffinity affinity = new NodeAffinity(
+                    List.of(labelled("disk", "In", "ssd")),
+                    List.of(new NodeAffinity.Preference(5, labelled("zone", "In", "a"))));
+            shop.workload(bound(affinity));
+
+            assertThat(plan(Placement.ANY).probes().get(0).affinity()).isEqualTo(affinity);
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                disk  | In           | ssd | node-1
+                disk  | NotIn        | ssd | node-2
+                disk  | Exists       |     | node-1
+                disk  | DoesNotExist |     | node-2
+                cores | Gt           | 3   | node-1
+                cores | Lt           | 3   | node-2
+                """)
+        void where_a_workload_cannot_be_no_probe_of_it_is_put(String key, String operator, String value, String node) {
+            shop.labelled("node-1", Map.of("disk", "ssd", "cores", "4"));
+            shop.labelled("node-2", Map.of("cores", "2"));
+            shop.workload(bound(new NodeAffinity(
+                    List.of(labelled(
+                            key, operator, Optional.ofNullable(value).stream().toArray(String[]::new))),
+                    List.of())));
+
+            Plan plan = plan(Placement.EACH);
+
+            assertThat(plan.probes()).extracting(ProbePod::node).containsExactly(Optional.of(node));
+            assertThat(plan.notes())
+                    .containsExactly("node " + (node.equals("node-1") ? "node-2" : "node-1")
+                            + " was not looked at: pods of deploy/storefront are kept from it by their nodeSelector or"
+                            + " node affinity");
+        }
+
+        @Test
+        void no_number_is_neither_more_nor_less() {
+            shop.labelled("node-1", Map.of("cores", "many"));
+            shop.workload(bound(
+                    new NodeAffinity(List.of(labelled("cores", "Gt", "3"), labelled("cores", "Lt", "3")), List.of())));
+
+            assertThat(plan(Placement.EACH).probes()).isEmpty();
+        }
+
+        private Plan plan(Placement placement) {
+            return shop.allow(
+                            from(
+                                    "deploy/storefront",
+                                    new Identity.Workload(WorkloadKind.DEPLOYMENT, "storefront"),
+                                    Liveness.LIVE,
+                                    placement),
+                            to("catalog"))
+                    .plan();
+        }
+
+        private static NodeAffinity.Term labelled(String key, String operator, String... values) {
+            return new NodeAffinity.Term(
+                    List.of(new NodeAffinity.Requirement(key, operator, List.of(values))), List.of());
+        }
+
+        private static ClusterFacts.Workload bound(NodeAffinity affinity) {
+            return new ClusterFacts.Workload(
+                    WorkloadKind.DEPLOYMENT,
+                    "shop",
+                    "storefront",
+                    Selector.of(Map.of("app", "storefront")),
+                    Map.of("app", "storefront"),
+                    Optional.empty(),
+                    Map.of(),
+                    List.of(),
+                    affinity,
+                    ClusterFacts.Network.POD);
         }
 
         @Test
@@ -241,28 +318,117 @@ class PlannerTest {
         }
 
         @Test
-        void of_a_name_server_on_another_pod_port_cannot_be_asked_and_says_so() {
+        void of_a_name_server_on_another_pod_port_are_asked_by_who_can() {
             ServicePort udp = new ServicePort(Optional.of("dns"), 53, new PortRef.Number(5353), Protocol.UDP);
             Shop shop = Shop.withNodes("node-1")
                     .pod("dns", "10.0.1.9", "node-1", 5353)
                     .pod("storefront", "10.0.1.1", "node-1", 8080)
                     .service("dns", List.of("10.96.0.10"), udp);
 
-            Plan plan = shop.allow(
+            ProbePod probe = shop.allow(
                             from("storefront"),
                             to(new Target.Service("shop", "dns"), Optional.of(new PortRef.Number(53)), Protocol.DNS))
-                    .plan();
+                    .plan()
+                    .probes()
+                    .get(0);
 
-            assertThat(plan.checks().get(0).foregone())
-                    .hasValueSatisfying(verdict -> assertThat(verdict.status()).isEqualTo(Verdict.Status.UNTESTABLE));
+            assertThat(probe.attempts())
+                    .extracting(a -> ((Attempt.DnsQuery) a).ip() + ":" + ((Attempt.DnsQuery) a).port())
+                    .containsExactly("10.96.0.10:53", "10.0.1.9:5353");
+            assertThat(probe.tools()).isEqualTo(ProbePod.Tools.NETSHOOT);
         }
 
         @Test
-        void over_udp_can_only_be_tried_where_dns_answers() {
-            Verdict verdict = foregone(shop.deny(
-                    from("storefront"), to(pods("catalog"), Optional.of(new PortRef.Number(514)), Protocol.UDP)));
+        void over_udp_are_sent_what_the_matrix_says_and_else_an_echo() {
+            Target catalog = pods("catalog");
+            Optional<PortRef> syslog = Optional.of(new PortRef.Number(514));
+            Destination told = new Destination(
+                    "told",
+                    catalog,
+                    syslog,
+                    Protocol.UDP,
+                    new Destination.Request(
+                            Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("hello {nonce}")),
+                    new Location("shop.yaml", 9, 5));
 
-            says(verdict, Status.UNTESTABLE, Reason.NOT_SUPPORTED);
+            ProbePod probe = shop.deny(from("storefront"), to(catalog, syslog, Protocol.UDP))
+                    .deny(from("storefront"), told)
+                    .plan()
+                    .probes()
+                    .get(0);
+
+            assertThat(probe.attempts())
+                    .contains(
+                            new Attempt.Udp("10.0.1.2", 514, "echo {nonce}"),
+                            new Attempt.Udp("10.0.1.2", 514, "hello {nonce}"));
+            assertThat(probe.tools()).isEqualTo(ProbePod.Tools.NETSHOOT);
+        }
+
+        @Test
+        void over_udp_of_a_service_are_looked_up_without_a_word_over_tcp() {
+            ServicePort udp = new ServicePort(Optional.of("log"), 514, new PortRef.Number(5514), Protocol.UDP);
+            Shop shop = Shop.withNodes("node-1")
+                    .pod("log", "fd00::9", "node-1", 5514)
+                    .pod("storefront", "fd00::1", "node-1", 8080)
+                    .service("log", List.of("fd00:10:96::7"), udp);
+
+            Plan plan = shop.allow(
+                            from("storefront"), to(new Target.Service("shop", "log"), Optional.empty(), Protocol.UDP))
+                    .plan();
+
+            assertThat(plan.probes().get(0).attempts())
+                    .containsExactly(
+                            new Attempt.ByName("log.shop.svc", 514, Protocol.UDP, Attempt.Udp.ECHO),
+                            new Attempt.Udp("fd00:10:96::7", 514),
+                            new Attempt.Udp("fd00::9", 5514));
+            assertThat(backends(plan.checks().get(0)))
+                    .extracting(Backend::transport)
+                    .containsOnly(Protocol.UDP);
+        }
+
+        @Test
+        void over_sctp_are_associated_with() {
+            ProbePod probe = shop.deny(
+                            from("storefront"),
+                            to(pods("catalog"), Optional.of(new PortRef.Number(3868)), Protocol.SCTP))
+                    .plan()
+                    .probes()
+                    .get(0);
+
+            assertThat(probe.attempts()).contains(new Attempt.Sctp("10.0.1.2", 3868));
+            assertThat(probe.tools()).isEqualTo(ProbePod.Tools.NETSHOOT);
+        }
+
+        @Test
+        void that_curl_can_try_are_tried_by_curl() {
+            Destination https = to(pods("catalog"), Optional.of(new PortRef.Number(8080)), Protocol.HTTPS);
+
+            assertThat(shop.deny(from("storefront"), https)
+                            .allow(from("storefront"), to("catalog"))
+                            .plan()
+                            .probes())
+                    .extracting(ProbePod::tools)
+                    .containsOnly(ProbePod.Tools.CURL);
+        }
+
+        @Test
+        void of_one_number_over_tcp_and_udp_have_no_readiness_probe_in_common() {
+            shop.pod(
+                    "redis",
+                    "10.0.1.6",
+                    "node-1",
+                    Readiness.READY,
+                    List.of(new KubeletProbe(6379, Duration.ofSeconds(10))),
+                    port(6379));
+
+            assertThat(backends(only(shop.deny(
+                                    from("storefront"),
+                                    to(pods("redis"), Optional.of(new PortRef.Number(6379)), Protocol.UDP))))
+                            .get(0)
+                            .pod()
+                            .orElseThrow()
+                            .kubeletProbed())
+                    .isEmpty();
         }
 
         @Test

@@ -59,6 +59,12 @@ public final class Shop {
         return this;
     }
 
+    /** A node that is there already gets these labels. */
+    Shop labelled(String node, Map<String, String> labels) {
+        nodes.replaceAll(one -> one.name().equals(node) ? new Node(node, one.unusable(), labels) : one);
+        return this;
+    }
+
     public Shop namespace(String name, Existence existence) {
         namespaces.put(name, existence);
         return this;

@@ -3,12 +3,15 @@ package dev.netproof.probe;
 import static dev.netproof.probe.Probes.NONCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.model.Cause;
 import dev.netproof.model.Outcome;
 import dev.netproof.plan.Attempt;
+import dev.netproof.plan.ProbePod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,9 +106,72 @@ class ProbeLogTest {
         assertThat(tell("1 E 4").get(0).sample().outcome()).isEqualTo(Outcome.PROBE_ERROR);
     }
 
+    @Test
+    void what_python_tells_is_read_with_its_cause() {
+        ProbeLog python = new ProbeLog(
+                Probes.trying(
+                        ProbePod.Tools.NETSHOOT,
+                        new Attempt.Udp("10.0.0.1", 514),
+                        new Attempt.Connect("fd00::7", 5432),
+                        new Attempt.Http("http", "catalog", "10.0.0.3", 80, "/", Optional.empty()),
+                        new Attempt.ByName("example.com", 443),
+                        new Attempt.Sctp("10.0.0.4", 3868)),
+                NONCE,
+                Duration.ofSeconds(3));
+        List.of(
+                        "R L ECONNREFUSED 100.0 100.001 127.0.0.1 none Connection refused",
+                        "R 0 reply 100.25 100.5 10.0.0.1 - 16 bytes, the nonce among them",
+                        "R 1 EACCES 100.0 100.1 fd00::7 1.1@fd00::1 Permission denied",
+                        "R 2 status 100.0 100.1 10.0.0.3 - 403",
+                        "R 3 unresolved 100.0 103.0 - - Could not resolve host: example.com (time-out)",
+                        "R 4 unsupported 100.0 100.0 10.0.0.4 - Protocol not supported")
+                .forEach(line -> python.accept(NOON, NONCE + " 1 " + line));
+
+        List<Reading> round = python.accept(NOON, NONCE + " 1 E 6");
+
+        assertThat(round)
+                .extracting(r -> r.sample().outcome())
+                .containsExactly(
+                        Outcome.CONNECTED,
+                        Outcome.UNREACHABLE,
+                        Outcome.L7_DENIED,
+                        Outcome.DNS_FAILURE,
+                        Outcome.PROBE_ERROR);
+        assertThat(round)
+                .extracting(r -> r.sample().cause())
+                .containsExactly(
+                        Optional.empty(),
+                        Optional.of(new Cause.Icmp(1, 1, "fd00::1")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(new Cause.NoProtocol()));
+        assertThat(round.get(0).sample().elapsed()).isEqualTo(Duration.ofMillis(250));
+        assertThat(round.get(0).sample().signal()).isEqualTo("answered: 16 bytes, the nonce among them");
+        assertThat(round.get(0).remoteIp()).contains("10.0.0.1");
+        assertThat(round.get(3).remoteIp()).isEmpty();
+    }
+
+    @Test
+    void a_round_of_python_with_an_attempt_that_outlasted_its_time_out_says_nothing() {
+        assertThat(tell(
+                        "1 R L ECONNREFUSED 100.0 100.001 127.0.0.1 none Connection refused",
+                        "1 R 0 silent 100.0 103.7 10.0.0.1 - ",
+                        "1 E 4"))
+                .isEmpty();
+        assertThat(log.starvedRounds()).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "1 R",
+                "1 R 0 open",
+                "1 R 0 open 100.0 100.1 10.0.0.1 -",
+                "1 R 0 open 100.1 100.0 10.0.0.1 - ",
+                "1 R 0 open x 100.0 10.0.0.1 - ",
+                "1 R 9 open 100.0 100.1 10.0.0.1 - ",
+                "1 R 0 opened 100.0 100.1 10.0.0.1 - ",
+                "1 R 0 status 100.0 100.1 10.0.0.1 - 200",
                 "",
                 "1",
                 "1 A",

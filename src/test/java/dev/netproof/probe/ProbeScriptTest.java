@@ -7,19 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.netproof.model.Outcome;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ProbePod;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +85,18 @@ class ProbeScriptTest {
     }
 
     @Test
+    void what_a_pod_carries_is_ascii_because_the_watch_reads_nothing_else() {
+        Payload payload = payload(
+                new Attempt.Http("http", "catalog", "10.0.0.1", 8080, "/bücher?q=läuft das\u0007", Optional.empty()));
+
+        assertThat(payload.command()).allMatch(word -> word.matches("\\p{ASCII}*"));
+        assertThat(payload.environment())
+                .allSatisfy((name, value) -> assertThat(value).matches("\\p{ASCII}*"));
+        assertThat(payload.environment().get("NETPROOF_CURL_0"))
+                .contains("url = \"http://catalog:8080/b%C3%BCcher?q=l%C3%A4uft%20das%07\"");
+    }
+
+    @Test
     void the_script_itself_is_the_same_whatever_is_asked() {
         Payload one = payload(new Attempt.Connect("10.0.0.1", 80));
         Payload other = payload(new Attempt.ByName("$(reboot)\"'", 443));
@@ -130,12 +134,9 @@ class ProbeScriptTest {
     @Test
     @Timeout(60)
     void a_real_shell_and_a_real_curl_write_what_the_log_reads() throws Exception {
-        assumeTrue(present("sh") && present("curl") && present("awk"), "needs sh, curl and awk");
+        assumeTrue(Rounds.present("sh") && Rounds.present("curl") && Rounds.present("awk"), "needs sh, curl and awk");
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-                ServerSocket web = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
-            Thread server = new Thread(() -> answer(web), "web");
-            server.setDaemon(true);
-            server.start();
+                WebServer web = WebServer.plain()) {
             int dead;
             try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
                 dead = closed.getLocalPort();
@@ -143,19 +144,14 @@ class ProbeScriptTest {
             ProbePod probe = Probes.trying(
                     new Attempt.Connect("127.0.0.1", silent.getLocalPort()),
                     new Attempt.Connect("127.0.0.1", dead),
-                    new Attempt.Http("http", "catalog", "127.0.0.1", web.getLocalPort(), "/ok", Optional.empty()),
-                    new Attempt.Http("http", "catalog", "127.0.0.1", web.getLocalPort(), "/no", Optional.empty()),
+                    new Attempt.Http("http", "catalog", "127.0.0.1", web.port(), "/ok", Optional.empty()),
+                    new Attempt.Http("http", "catalog", "127.0.0.1", web.port(), "/no", Optional.empty()),
                     new Attempt.Http(
-                            "http",
-                            "catalog",
-                            "127.0.0.1",
-                            web.getLocalPort(),
-                            "/ok?a=\"$(id)\"\\{b,c}'",
-                            Optional.of(200)),
+                            "http", "catalog", "127.0.0.1", web.port(), "/ok?a=\"$(id)\"\\{b,c}'", Optional.of(200)),
                     new Attempt.ByName("localhost", silent.getLocalPort()),
                     new Attempt.ByName("name.invalid", 443));
 
-            List<List<Reading>> rounds = run(probe, 2);
+            List<List<Reading>> rounds = Rounds.of(probe, 2);
 
             assertThat(rounds)
                     .hasSize(2)
@@ -175,52 +171,6 @@ class ProbeScriptTest {
             assertThat(first.get(5).remoteIp())
                     .hasValueSatisfying(ip -> assertThat(ip).isIn("127.0.0.1", "::1"));
         }
-    }
-
-    private static List<List<Reading>> run(ProbePod probe, int wanted) throws IOException, InterruptedException {
-        Payload payload = ProbeScript.payload(probe, NONCE, SECOND);
-        ProcessBuilder builder = new ProcessBuilder(payload.command()).redirectErrorStream(true);
-        builder.environment().putAll(payload.environment());
-        Process process = builder.start();
-        ProbeLog log = new ProbeLog(probe, NONCE, SECOND);
-        List<List<Reading>> rounds = new ArrayList<>();
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            String line;
-            while (rounds.size() < wanted && (line = lines.readLine()) != null) {
-                List<Reading> readings = log.accept(Instant.now(), line);
-                if (!readings.isEmpty()) {
-                    rounds.add(readings);
-                }
-            }
-            process.destroy();
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroy);
-            process.destroyForcibly();
-        }
-        return rounds;
-    }
-
-    private static void answer(ServerSocket web) {
-        while (!web.isClosed()) {
-            try (var socket = web.accept()) {
-                String request = new BufferedReader(
-                                new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
-                        .readLine();
-                String status = request != null && request.startsWith("GET /ok") ? "200 OK" : "403 Forbidden";
-                socket.getOutputStream()
-                        .write(("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                                .getBytes(StandardCharsets.US_ASCII));
-            } catch (IOException e) {
-                // A peer that went away; the next may stay.
-            }
-        }
-    }
-
-    private static boolean present(String program) {
-        Set<String> folders = new HashSet<>(
-                Arrays.asList(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator, -1)));
-        return folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
     private static Payload payload(Attempt... attempts) {

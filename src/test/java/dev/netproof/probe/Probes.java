@@ -13,6 +13,10 @@ final class Probes {
     private Probes() {}
 
     static ProbePod trying(Attempt... attempts) {
+        return trying(ProbePod.Tools.CURL, attempts);
+    }
+
+    static ProbePod trying(ProbePod.Tools tools, Attempt... attempts) {
         return new ProbePod(
                 "p0",
                 "storefront",
@@ -23,7 +27,7 @@ final class Probes {
                 Map.of(),
                 List.of(),
                 ProbePod.Ownership.PLAIN,
-                ProbePod.Tools.CURL,
+                tools,
                 List.of(attempts));
     }
 }

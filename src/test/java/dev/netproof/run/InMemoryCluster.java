@@ -296,9 +296,18 @@ final class InMemoryCluster implements Cluster {
             Duration since = Duration.between(started, began);
             Duration longest = Duration.ofMillis(1);
             double loopback = since.compareTo(starved) < 0 ? 0.9 : 0.0004;
-            line(began, probe, number, figures("L", 7, 0, 0, loopback, 0, "127.0.0.1", "refused"));
+            boolean python = probe.tools() == ProbePod.Tools.NETSHOOT;
+            line(
+                    began,
+                    probe,
+                    number,
+                    python
+                            ? result("L", "ECONNREFUSED", loopback, "127.0.0.1", "none", "Connection refused")
+                            : figures("L", 7, 0, 0, loopback, 0, "127.0.0.1", "refused"));
             for (int i = 0; i < probe.attempts().size(); i++) {
-                Duration taken = attempt(probe, i, began, since, number);
+                Duration taken = python
+                        ? pythonAttempt(probe, i, began, since, number)
+                        : attempt(probe, i, began, since, number);
                 longest = taken.compareTo(longest) > 0 ? taken : longest;
             }
             line(
@@ -348,6 +357,74 @@ final class InMemoryCluster implements Cluster {
             };
             line(began.plus(taken), probe, round, "D " + id + " " + answer);
             return taken;
+        }
+
+        /** What {@code probe.py} writes. */
+        private Duration pythonAttempt(ProbePod probe, int index, Instant began, Duration since, int round) {
+            Attempt attempt = probe.attempts().get(index);
+            String id = Integer.toString(index);
+            Optional<String> ip = address(probe, attempt, round);
+            if (ip.isEmpty()) {
+                line(began, probe, round, result(id, "unresolved", 0.01, "-", "-", "Could not resolve host"));
+                return Duration.ofMillis(10);
+            }
+            Outcome outcome =
+                    attempt instanceof Attempt.ByName name && name.name().endsWith(".svc")
+                            ? Outcome.CONNECTED
+                            : network.outcome(new Try(probe, ip.get(), port(attempt), since, round));
+            Duration taken = outcome == Outcome.TIMEOUT ? terms.connectTimeout() : Duration.ofMillis(2);
+            double seconds = taken.toMillis() / 1000.0;
+            String text = switch (outcome) {
+                case CONNECTED ->
+                    attempt instanceof Attempt.Http
+                            ? result(id, "status", seconds, ip.get(), "-", "200")
+                            : result(id, "open", seconds, ip.get(), "-", "");
+                case TIMEOUT -> result(id, "silent", seconds, ip.get(), "-", "");
+                case REFUSED -> result(id, "ECONNREFUSED", seconds, ip.get(), "3.3@" + ip.get(), "Connection refused");
+                case UNREACHABLE ->
+                    result(id, "EHOSTUNREACH", seconds, ip.get(), "3.13@10.0.0.254", "No route to host");
+                case RESET -> result(id, "closed", seconds, ip.get(), "-", "no response in time");
+                case L7_DENIED -> result(id, "status", seconds, ip.get(), "-", "403");
+                case DNS_FAILURE -> result(id, "unresolved", seconds, "-", "-", "Could not resolve host");
+                case PROBE_ERROR -> result(id, "unsupported", seconds, ip.get(), "-", "Protocol not supported");
+            };
+            line(began.plus(taken), probe, round, text);
+            return taken;
+        }
+
+        private Optional<String> address(ProbePod probe, Attempt attempt, int round) {
+            if (attempt instanceof Attempt.ByName name) {
+                return resolver.address(probe, name.name(), round);
+            }
+            return Optional.of(
+                    attempt instanceof Attempt.Connect connect
+                            ? connect.ip()
+                            : attempt instanceof Attempt.Http http
+                                    ? http.ip()
+                                    : attempt instanceof Attempt.DnsQuery query
+                                            ? query.ip()
+                                            : attempt instanceof Attempt.Udp udp
+                                                    ? udp.ip()
+                                                    : ((Attempt.Sctp) attempt).ip());
+        }
+
+        private static int port(Attempt attempt) {
+            return attempt instanceof Attempt.ByName name
+                    ? name.port()
+                    : attempt instanceof Attempt.Connect connect
+                            ? connect.port()
+                            : attempt instanceof Attempt.Http http
+                                    ? http.port()
+                                    : attempt instanceof Attempt.DnsQuery query
+                                            ? query.port()
+                                            : attempt instanceof Attempt.Udp udp
+                                                    ? udp.port()
+                                                    : ((Attempt.Sctp) attempt).port();
+        }
+
+        private static String result(String id, String state, double seconds, String ip, String why, String detail) {
+            return String.format(
+                    Locale.ROOT, "R %s %s 100.000000 %.6f %s %s %s", id, state, 100 + seconds, ip, why, detail);
         }
 
         private Duration connection(

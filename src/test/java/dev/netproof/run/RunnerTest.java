@@ -676,7 +676,7 @@ class RunnerTest {
     @ParameterizedTest
     @EnumSource(
             value = Protocol.class,
-            names = {"TCP", "HTTP", "HTTPS", "DNS"})
+            names = {"TCP", "UDP", "SCTP", "HTTP", "HTTPS", "DNS"})
     void an_outside_address_has_a_control_whatever_is_spoken(Protocol protocol) {
         Report report = run(cluster(
                 shop.deny(
@@ -688,6 +688,74 @@ class RunnerTest {
                 .extracting(PathObservation::control)
                 .containsOnly(ControlGrade.REACHED);
         says(report, Exit.CONFORMS, "PASS DENIED");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"TCP", "UDP", "SCTP", "DNS"})
+    void an_outside_name_has_a_control_whatever_is_spoken(Protocol protocol) {
+        Report report = run(cluster(
+                shop.deny(
+                        from("storefront"),
+                        to(new Target.Host("example.com"), Optional.of(new PortRef.Number(5000)), protocol)),
+                t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT));
+
+        says(report, Exit.CONFORMS, "PASS DENIED");
+    }
+
+    @Test
+    void a_datagram_is_denied_where_another_source_gets_an_answer() {
+        shop.pod("syslog", "10.0.2.8", "node-2", Readiness.READY, List.of(), port("log", 514, Protocol.UDP));
+        Report report = run(cluster(
+                shop.allow(from("catalog"), syslog()).deny(from("storefront"), syslog()),
+                t -> t.from("catalog") ? CONNECTED : TIMEOUT));
+
+        says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED");
+        assertThat(report.results().get(1).verdict().explanation()).contains("catalog reached 10.0.2.8:514");
+    }
+
+    @Test
+    void f9_a_datagram_that_nobody_gets_an_answer_to_is_neither_allowed_nor_denied() {
+        shop.pod("syslog", "10.0.2.8", "node-2", Readiness.READY, List.of(), port("log", 514, Protocol.UDP));
+        InMemoryCluster cluster =
+                cluster(shop.allow(from("catalog"), syslog()).deny(from("storefront"), syslog()), t -> TIMEOUT);
+        // TCP on the same number is another listener.
+        Report report = run(cluster.listening("10.0.2.8", 514));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL", "INCONCLUSIVE NO_CONTROL");
+        assertThat(report.results().get(1).verdict().explanation()).contains("a UDP server may well be silent");
+        assertThat(report.results().get(1).verdict().fix().orElseThrow()).contains("send");
+    }
+
+    @Test
+    void a_port_where_nothing_listens_for_datagrams_is_no_denial() {
+        shop.pod("syslog", "10.0.2.8", "node-2", Readiness.READY, List.of(), port("log", 514, Protocol.UDP));
+        Report report = run(cluster(shop.deny(from("storefront"), syslog()), t -> REFUSED));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL");
+    }
+
+    @Test
+    void sctp_on_nodes_without_it_is_untestable_at_once() {
+        InMemoryCluster cluster = cluster(
+                shop.deny(
+                        from("storefront"),
+                        to(
+                                new Target.Pods("shop", Map.of("app", "postgres")),
+                                Optional.of(new PortRef.Number(3868)),
+                                Protocol.SCTP)),
+                t -> PROBE_ERROR);
+
+        Report report = run(cluster);
+
+        assertThat(reasons(report)).containsExactly("UNTESTABLE NOT_SUPPORTED");
+        assertThat(explanation(report)).contains("node-1").contains("SCTP");
+        assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(8));
+    }
+
+    private static dev.netproof.model.Destination syslog() {
+        return to(new Target.Pods("shop", Map.of("app", "syslog")), Optional.of(new PortRef.Number(514)), Protocol.UDP);
     }
 
     private static dev.netproof.model.Destination outside() {
