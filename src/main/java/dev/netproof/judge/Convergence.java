@@ -12,6 +12,7 @@ import dev.netproof.model.Streak;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.Leg;
 import dev.netproof.plan.Plan;

@@ -97,7 +97,7 @@ final class Verdicts {
         return check.legs().stream().allMatch(leg -> leg.path().kind() == Path.Kind.LOOKUP);
     }
 
-    private static Optional<Verdict> unusable(Finding finding) {
+    private Optional<Verdict> unusable(Finding finding) {
         if (finding.changed().isPresent()) {
             return Optional.of(new Verdict(
                     Status.INCONCLUSIVE,
@@ -106,7 +106,10 @@ final class Verdicts {
                     Optional.of("exempt pods with the label netproof.dev/role from that webhook, or write the labels"
                             + " that it adds into the source")));
         }
-        if (finding.samples().isEmpty()) {
+        boolean tooFew = finding.samples().size() < patience.stable()
+                && finding.steadiness() == Steadiness.UNSTEADY
+                && finding.loss().isEmpty();
+        if (finding.samples().isEmpty() || tooFew) {
             return Optional.of(unheard(finding));
         }
         if (finding.targetChanged().isPresent()
@@ -133,9 +136,13 @@ final class Verdicts {
             return new Verdict(
                     Status.INCONCLUSIVE,
                     Reason.PROBE_UNRELIABLE,
-                    finding.starved() > 0
-                            ? "the probe was starved of CPU in each of its " + finding.starved() + " rounds"
-                            : "the probe ran, but no round of its attempts ended in time",
+                    (finding.samples().isEmpty()
+                                    ? "the probe ran, but no round of its attempts ended in time"
+                                    : "the probe ran, but only "
+                                            + finding.samples().size() + " of its rounds ended in time")
+                            + (finding.starved() > 0
+                                    ? ", and " + finding.starved() + " did not count: it was starved of CPU"
+                                    : ""),
                     Optional.of("its node is too busy: make room there, or let the source run elsewhere (nodes)"));
         }
         Finding.Loss loss = finding.loss()

@@ -418,9 +418,17 @@ class ConvergenceTest {
 
         @Test
         void that_was_seen_open_only_while_rules_may_still_arrive_is_unsettled() {
-            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, CONNECTED, 0.8);
+            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, CONNECTED, 0.8, 1.8, 2.8);
 
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void of_which_fewer_rounds_ended_than_must_agree_says_nothing_of_the_network() {
+            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, TIMEOUT, 14, 19);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
+            assertThat(watch.verdict().explanation()).isEqualTo("the probe ran, but only 2 of its rounds ended in time");
         }
 
         @Test

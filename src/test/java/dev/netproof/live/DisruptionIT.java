@@ -71,7 +71,6 @@ final class DisruptionIT {
                     checks:
                     - {from: each, to: svc/spread, expect: deny}
                     """);
-            ran.that("each → svc/spread is denied").says("10.244.2.");
             Fault.ONE_NODE_OPEN.shown(LIVE, ran, "each → svc/spread is denied");
         } finally {
             Lab.engine("on", "node2");

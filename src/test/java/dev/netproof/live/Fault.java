@@ -60,7 +60,7 @@ enum Fault {
     STARVED(
             "F4",
             "starved probe",
-            "probes get 5 ms of CPU a second",
+            "probes get 10 ms of CPU a second",
             5,
             "INCONCLUSIVE PROBE_UNRELIABLE",
             "INCONCLUSIVE PROBE_UNRELIABLE"),
@@ -135,12 +135,7 @@ enum Fault {
     LOSS("", "packet loss", "5 % on one node", 0, "PASS CONNECTED", "PASS DENIED"),
     POLICY_CHANGED("", "policy changed during the run", "a denying policy applied in round 5", 1, "FAIL OPEN"),
     TARGET_RESTARTED(
-            "",
-            "target restarted during the run",
-            "its process ended in round 2",
-            3,
-            "PASS CONNECTED",
-            "INCONCLUSIVE TARGET_CHANGED"),
+            "", "target restarted during the run", "its process ended in round 2", 3, "INCONCLUSIVE TARGET_CHANGED"),
     ANOTHER_POD(
             "",
             "another pod answers behind the Service",
