@@ -1,6 +1,7 @@
 package dev.netproof.judge;
 
 import dev.netproof.model.ControlGrade;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +24,14 @@ final class Contacts {
 
     void reached(String backend, String probe, Instant at, Optional<String> answered) {
         contacts.computeIfAbsent(backend, b -> new ArrayList<>()).add(new Contact(at, Optional.of(probe), answered));
+    }
+
+    /** What this probe reached it reached so much earlier. */
+    void earlier(String probe, Duration by) {
+        contacts.values()
+                .forEach(all -> all.replaceAll(contact -> contact.by().equals(Optional.of(probe))
+                        ? new Contact(contact.at().minus(by), contact.by(), contact.answered())
+                        : contact));
     }
 
     void listening(String backend, Instant at) {

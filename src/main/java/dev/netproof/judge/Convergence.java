@@ -109,6 +109,16 @@ public final class Convergence {
         starved.put(probe, rounds);
     }
 
+    /** Everything that a probe was said to have seen so far was seen so much earlier. */
+    public void misdated(String probe, Duration by) {
+        tracks.forEach((key, track) -> {
+            if (key.startsWith(probe + " ")) {
+                track.earlier(by);
+            }
+        });
+        contacts.earlier(probe, by);
+    }
+
     /** One counted attempt. */
     public void sample(String probe, int attempt, Sample sample) {
         track(probe, attempt).add(sample);

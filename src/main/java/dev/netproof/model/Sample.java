@@ -22,4 +22,9 @@ public record Sample(Instant at, Duration elapsed, int round, Outcome outcome, S
     public Instant began() {
         return at.minus(elapsed);
     }
+
+    /** The same attempt, dated earlier. */
+    public Sample earlier(Duration by) {
+        return new Sample(at.minus(by), elapsed, round, outcome, signal, cause);
+    }
 }

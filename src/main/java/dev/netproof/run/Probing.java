@@ -342,6 +342,10 @@ final class Probing {
             }
             List<Reading> readings = log.accept(line.at(), line.text());
             feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), log.starvedRounds())));
+            Duration misdated = log.misdated();
+            if (!misdated.isZero()) {
+                feed(() -> convergence.ifPresent(c -> c.misdated(line.probe(), misdated)));
+            }
             for (Reading reading : readings) {
                 if (wentElsewhere(line.probe(), reading)) {
                     continue;

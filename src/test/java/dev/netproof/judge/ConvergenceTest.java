@@ -428,7 +428,8 @@ class ConvergenceTest {
             Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, TIMEOUT, 14, 19);
 
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
-            assertThat(watch.verdict().explanation()).isEqualTo("the probe ran, but only 2 of its rounds ended in time");
+            assertThat(watch.verdict().explanation())
+                    .isEqualTo("the probe ran, but only 2 of its rounds ended in time");
         }
 
         @Test

@@ -42,7 +42,8 @@ final class EdgesIT {
         ran.that("deploy/web → svc/db is allowed").is("PASS", "CONNECTED");
         Result denied = ran.that("deploy/front → svc/db is denied").is("PASS", "DENIED");
         assertThat(denied.outcomes()).hasSize(2).doesNotContain("CONNECTED");
-        assertThat(denied.controls()).hasSize(2).containsOnly("REACHED");
+        // The web reaches it; a port-forward can be first to prove it alive when the machine is busy.
+        assertThat(denied.controls()).hasSize(2).isSubsetOf("REACHED", "LISTENING_LOOPBACK");
         if (Lab.here()) {
             assertThat(denied.outcomes()).containsOnly("TIMEOUT");
         }

@@ -290,6 +290,41 @@ class RunnerTest {
     }
 
     @Test
+    void f4_what_arrives_late_is_not_taken_for_what_happens_now() {
+        // Dead for everybody for ten seconds, and then open for everybody.
+        InMemoryCluster cluster = cluster(
+                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                        t -> t.port() == 5432 && t.since().toSeconds() < 10 ? TIMEOUT : CONNECTED)
+                .delivering((probe, said) -> {
+                    if (!probe.labels().containsValue("storefront") || said.toSeconds() < 4) {
+                        return said;
+                    }
+                    return Duration.ofMillis(said.toSeconds() < 11 ? 19_500 : 60_000);
+                });
+
+        Report report = run(cluster);
+
+        assertThat(reasons(report)).doesNotContain("PASS DENIED").contains("PASS CONNECTED");
+    }
+
+    @Test
+    void f4_a_log_that_is_opened_late_is_dated_by_the_probes_own_clock() {
+        // Let through for two seconds, long before the rules are expected; its log is read ten seconds later.
+        InMemoryCluster cluster = cluster(
+                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                        t -> t.port() == 5432
+                                        && t.from("storefront")
+                                        && t.since().toSeconds() >= 2
+                                ? TIMEOUT
+                                : CONNECTED)
+                .delivering((probe, said) -> probe.labels().containsValue("storefront") && said.toSeconds() < 11
+                        ? Duration.ofSeconds(11)
+                        : said);
+
+        says(run(cluster), Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+    }
+
+    @Test
     void f4_rounds_of_a_starved_probe_do_not_count() {
         Report report = run(
                 cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
