@@ -35,7 +35,8 @@ final class ClusterOptions {
 
     static Cluster connect(ClusterAccess access) {
         return access.connect(
-                (probe, session) -> ProbeScript.payload(probe, session.nonce(), session.connectTimeout()),
+                (probe, session) ->
+                        ProbeScript.payload(probe, session.nonce(), session.connectTimeout(), session.pace()),
                 Clock.systemUTC());
     }
 }

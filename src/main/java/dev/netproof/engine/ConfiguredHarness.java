@@ -50,7 +50,9 @@ final class ConfiguredHarness implements Harness {
                 Duration.ofSeconds(3),
                 Images.DEFAULT);
         try (Cluster cluster = access.connect(
-                (probe, session) -> ProbeScript.payload(probe, session.nonce(), session.connectTimeout()), clock)) {
+                (probe, session) ->
+                        ProbeScript.payload(probe, session.nonce(), session.connectTimeout(), session.pace()),
+                clock)) {
             return new Runner(cluster, terms, Progress.NONE, clock).run(matrices);
         }
     }

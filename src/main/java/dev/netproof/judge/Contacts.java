@@ -13,17 +13,20 @@ import java.util.Optional;
 /** Who was seen to be alive, when, and by whom: the controls. */
 final class Contacts {
     /**
+     * @param from when it was known to be alive first
+     * @param to when last: a connection that stays open shows that somebody holds its other end
      * @param by the probe that reached it; empty for a port-forward
      * @param answered what it asked, if that was answered and not refused
      */
-    private record Contact(Instant at, Optional<String> by, Optional<String> answered) {}
+    private record Contact(Instant from, Instant to, Optional<String> by, Optional<String> answered) {}
 
     private static final String NAME_SERVER = " 53";
 
     private final Map<String, List<Contact>> contacts = new HashMap<>();
 
-    void reached(String backend, String probe, Instant at, Optional<String> answered) {
-        contacts.computeIfAbsent(backend, b -> new ArrayList<>()).add(new Contact(at, Optional.of(probe), answered));
+    void reached(String backend, String probe, Instant from, Instant to, Optional<String> answered) {
+        contacts.computeIfAbsent(backend, b -> new ArrayList<>())
+                .add(new Contact(from, to, Optional.of(probe), answered));
     }
 
     /** What this probe reached it reached so much earlier. */
@@ -36,7 +39,7 @@ final class Contacts {
 
     void listening(String backend, Instant at) {
         contacts.computeIfAbsent(backend, b -> new ArrayList<>())
-                .add(new Contact(at, Optional.empty(), Optional.empty()));
+                .add(new Contact(at, at, Optional.empty(), Optional.empty()));
     }
 
     /** Whether this probe reached any other backend, name servers left out. */
@@ -87,8 +90,8 @@ final class Contacts {
         }
         return Optional.of(new Window(
                 grade,
-                found.stream().map(Contact::at).min(Comparator.naturalOrder()).orElseThrow(),
-                found.stream().map(Contact::at).max(Comparator.naturalOrder()).orElseThrow(),
+                found.stream().map(Contact::from).min(Comparator.naturalOrder()).orElseThrow(),
+                found.stream().map(Contact::to).max(Comparator.naturalOrder()).orElseThrow(),
                 found.stream().flatMap(c -> c.by().stream()).distinct().toList(),
                 found.size()));
     }

@@ -48,6 +48,7 @@ public final class Convergence {
     private final Map<String, String> unanswered = new HashMap<>();
     private final Set<String> witnesses = new HashSet<>();
     private final Map<String, String> changedTargets = new HashMap<>();
+    private final Starvation starvation = new Starvation();
     private final Map<String, Integer> starved = new HashMap<>();
 
     /** @param started empty until the container runs */
@@ -104,6 +105,16 @@ public final class Convergence {
                 new Life(life.started(), life.pod(), life.node(), life.changed(), Optional.of(why), Optional.of(fix)));
     }
 
+    /** In this time a probe did not get to run. */
+    public void starved(String probe, Instant from, Instant to) {
+        starvation.was(probe, from, to);
+    }
+
+    /** Whether a probe seems not to run at this moment. */
+    public void starving(String probe, Optional<Instant> since, Instant now) {
+        starvation.is(probe, since, now);
+    }
+
     /** How many of a probe's rounds did not count so far, because it did not get to run. */
     public void starved(String probe, int rounds) {
         starved.put(probe, rounds);
@@ -121,6 +132,15 @@ public final class Convergence {
 
     /** One counted attempt. */
     public void sample(String probe, int attempt, Sample sample) {
+        sample(probe, attempt, sample, Optional.empty());
+    }
+
+    /**
+     * One counted attempt.
+     *
+     * @param opened when its connection was open, if it is known: from then on until the sample's own time the far end was alive
+     */
+    public void sample(String probe, int attempt, Sample sample, Optional<Instant> opened) {
         track(probe, attempt).add(sample);
         List<Backend> backends = aims.getOrDefault(key(probe, attempt), List.of());
         if (sample.outcome().reachedListener() && backends.size() == 1) {
@@ -128,6 +148,7 @@ public final class Convergence {
             contacts.reached(
                     backend.key(),
                     probe,
+                    opened.orElse(sample.at()),
                     sample.at(),
                     sample.outcome() == Outcome.CONNECTED ? question(probe, attempt) : Optional.empty());
             life(probe)
@@ -160,7 +181,7 @@ public final class Convergence {
         Map<String, Backend> wanted = new LinkedHashMap<>();
         for (PlannedCheck check : undecided) {
             for (Leg leg : check.legs()) {
-                List<Sample> tail = track(leg).tail(s -> s.outcome().looksDenied());
+                List<Sample> tail = sound(leg).tail(s -> s.outcome().looksDenied());
                 for (Backend backend : leg.backends()) {
                     // A port-forward says nothing of other protocols.
                     if (backend.pod().isPresent()
@@ -228,17 +249,17 @@ public final class Convergence {
             Instant settled = settled(leg.probe());
             if (leg.path().kind() == Path.Kind.LOOKUP) {
                 boolean fine = expected == Expectation.ALLOW
-                        ? track(leg).steadily(lookedUp(check), patience.stable(), settled)
+                        ? sound(leg).steadily(lookedUp(check), patience.stable(), settled)
                         : track(leg).openedAfter(settled).isEmpty();
                 if (!fine) {
                     return false;
                 }
             } else if (expected == Expectation.ALLOW) {
-                if (!track(leg).steadily(s -> s.outcome() == Outcome.CONNECTED, patience.stable(), settled)) {
+                if (!sound(leg).steadily(s -> s.outcome() == Outcome.CONNECTED, patience.stable(), settled)) {
                     return false;
                 }
             } else {
-                if (wasOpen(leg)) {
+                if (wasOpen(leg, track(leg))) {
                     return false;
                 }
                 Optional<Denial> denial = denial(check, leg);
@@ -266,16 +287,31 @@ public final class Convergence {
     }
 
     /** Whether a connection opened after settling, whatever became of it; a denial in words is another matter. */
-    private boolean wasOpen(Leg leg) {
-        return track(leg)
-                .openedAfter(settled(leg.probe()))
+    private boolean wasOpen(Leg leg, Track track) {
+        return track.openedAfter(settled(leg.probe()))
                 .filter(outcome -> outcome != Outcome.L7_DENIED)
                 .isPresent();
     }
 
+    /**
+     * Whether the connection opened by the matrix's fault or the policies', and not because an engine was starved: where probes were,
+     * one opening among denials may have been let through for want of time, and only several in a row are believed.
+     */
+    private boolean provenOpen(Leg leg) {
+        Track sound = sound(leg);
+        if (!starvation.struck(neighbours(leg))) {
+            return wasOpen(leg, sound);
+        }
+        Instant settled = settled(leg.probe());
+        return sound.inARow(s -> s.outcome().reachedListener()
+                        && s.outcome() != Outcome.L7_DENIED
+                        && !s.began().isBefore(settled))
+                >= patience.stable();
+    }
+
     /** Whether a denial that was believed turned out open later on. */
     public boolean reopened(PlannedCheck check) {
-        return check.check().expectation().forbids() && check.legs().stream().anyMatch(this::wasOpen);
+        return check.check().expectation().forbids() && check.legs().stream().anyMatch(leg -> wasOpen(leg, track(leg)));
     }
 
     /** Whether one of the check's probes cannot say anything any more, or could never have. */
@@ -293,9 +329,9 @@ public final class Convergence {
     private Optional<Denial> denial(PlannedCheck check, Leg leg) {
         Instant settled = settled(leg.probe());
         boolean inWords = check.check().expectation().forbids()
-                && track(leg).openedAfter(settled).equals(Optional.of(Outcome.L7_DENIED));
+                && sound(leg).openedAfter(settled).equals(Optional.of(Outcome.L7_DENIED));
         List<Sample> tail =
-                track(leg).tail(s -> s.outcome().looksDenied() || (inWords && s.outcome() == Outcome.L7_DENIED));
+                sound(leg).tail(s -> s.outcome().looksDenied() || (inWords && s.outcome() == Outcome.L7_DENIED));
         for (Proof proof : inWords ? answered(leg) : proofs(check, leg)) {
             List<Sample> counted = tail.stream()
                     .filter(s -> proof.window().covers(s.began(), s.at()))
@@ -458,24 +494,26 @@ public final class Convergence {
 
     private Finding finding(PlannedCheck check, Leg leg) {
         Life life = life(leg.probe());
-        Track track = track(leg);
+        Track all = track(leg);
+        Track track = sound(leg);
         Instant settled = settled(leg.probe());
         Expectation expected = check.check().expectation();
         Optional<String> changed = leg.backends().stream()
                 .map(b -> changedTargets.get(b.key()))
                 .filter(java.util.Objects::nonNull)
                 .findFirst();
-        Optional<Outcome> outcome = track.latest();
+        Optional<Outcome> outcome = track.latest().or(all::latest);
         Optional<Proof> proof = proofs(check, leg).stream().findFirst();
         boolean steady;
         if (leg.path().kind() == Path.Kind.LOOKUP) {
             boolean seen = !track.tail(lookedUp(check)).isEmpty();
             steady = expected.forbids()
-                    || track.steadily(seen ? lookedUp(check) : lookedUp(check).negate(), patience.stable(), settled);
-        } else if (expected.forbids() && wasOpen(leg)) {
+                    ? !wasOpen(leg, all) || provenOpen(leg)
+                    : track.steadily(seen ? lookedUp(check) : lookedUp(check).negate(), patience.stable(), settled);
+        } else if (expected.forbids() && wasOpen(leg, all)) {
             // Once is enough: no number of denials closes what was open.
-            outcome = track.openedAfter(settled);
-            steady = true;
+            outcome = all.openedAfter(settled);
+            steady = provenOpen(leg);
         } else {
             Optional<Denial> denial = denial(check, leg);
             boolean denied = outcome.filter(o -> o.looksDenied() || o == Outcome.L7_DENIED)
@@ -500,7 +538,8 @@ public final class Convergence {
         }
         return new Finding(
                 leg,
-                List.copyOf(track.samples()),
+                List.copyOf(all.samples()),
+                starvation.struck(neighbours(leg)) ? Finding.Nodes.STARVED : Finding.Nodes.SOUND,
                 outcome,
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Proof::grade).orElse(ControlGrade.NONE),
@@ -568,6 +607,35 @@ public final class Convergence {
 
     private Life life(String probe) {
         return lives.getOrDefault(probe, Life.UNBORN);
+    }
+
+    /** The attempts that say something: those during which the probes on the nodes involved got to run. */
+    private Track sound(Leg leg) {
+        Track all = track(leg);
+        if (starvation.isUnknown()) {
+            return all;
+        }
+        Set<String> neighbours = neighbours(leg);
+        return all.only(sample -> !starvation.meets(sample, neighbours));
+    }
+
+    /** The probes on the nodes that the leg's packets pass, its own among them. */
+    private Set<String> neighbours(Leg leg) {
+        Set<String> nodes = new HashSet<>();
+        life(leg.probe()).node().ifPresent(nodes::add);
+        leg.backends()
+                .forEach(backend ->
+                        backend.pod().flatMap(Backend.TargetPod::node).ifPresent(nodes::add));
+        Set<String> neighbours = new HashSet<>();
+        neighbours.add(leg.probe());
+        lives.forEach((probe, life) -> {
+            if (life.started().isPresent()
+                    && life.lost().isEmpty()
+                    && life.node().filter(nodes::contains).isPresent()) {
+                neighbours.add(probe);
+            }
+        });
+        return neighbours;
     }
 
     private Track track(Leg leg) {

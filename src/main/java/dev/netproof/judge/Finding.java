@@ -11,6 +11,8 @@ import java.util.Optional;
 /**
  * What is known of one path when its check is concluded.
  *
+ * @param samples everything that was seen
+ * @param nodes how the nodes that its packets pass were
  * @param outcome what it settled on, or the latest seen when it did not settle
  * @param controlledBy who proved the far end alive, or why nobody did
  * @param node where its probe runs
@@ -24,6 +26,7 @@ import java.util.Optional;
 record Finding(
         Leg leg,
         List<Sample> samples,
+        Nodes nodes,
         Optional<Outcome> outcome,
         Steadiness steadiness,
         ControlGrade grade,
@@ -47,6 +50,13 @@ record Finding(
     enum Elsewhere {
         REACHED_SOMETHING,
         REACHED_NOTHING
+    }
+
+    /** How probes on the nodes that a path's packets pass got along. */
+    enum Nodes {
+        SOUND,
+        /** At least one probe was starved of CPU at times. */
+        STARVED
     }
 
     /** Whether the outcome held still for as long as was asked. */

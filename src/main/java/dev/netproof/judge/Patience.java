@@ -10,6 +10,17 @@ import java.time.Duration;
  * @param deadline how long after its start a probe is given to see what is expected
  */
 public record Patience(int stable, Duration settle, Duration deadline) {
+    /**
+     * The same for probes that begin a round only every so often: the deadline leaves room for rounds that agree, twice.
+     *
+     * @param round between the starts of two rounds
+     * @param connectTimeout of one attempt
+     */
+    public Patience at(Duration round, Duration connectTimeout) {
+        Duration needed = settle.plus(connectTimeout).plus(round.multipliedBy(2L * stable));
+        return new Patience(stable, settle, needed.compareTo(deadline) > 0 ? needed : deadline);
+    }
+
     /** What netproof uses unless told otherwise. */
     public static final Patience DEFAULT = new Patience(3, Duration.ofSeconds(5), Duration.ofSeconds(20));
 }

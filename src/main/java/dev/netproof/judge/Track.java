@@ -28,6 +28,13 @@ final class Track {
         samples.replaceAll(sample -> sample.earlier(by));
     }
 
+    /** Only those that satisfy a condition. */
+    Track only(java.util.function.Predicate<Sample> condition) {
+        Track some = new Track();
+        samples.stream().filter(condition).forEach(some.samples::add);
+        return some;
+    }
+
     List<Sample> samples() {
         return samples;
     }
@@ -44,6 +51,17 @@ final class Track {
     boolean steadily(java.util.function.Predicate<Sample> condition, int stable, Instant settled) {
         List<Sample> tail = tail(condition);
         return tail.size() >= stable && !tail.get(tail.size() - 1).began().isBefore(settled);
+    }
+
+    /** The longest row of samples that all satisfy a condition. */
+    int inARow(java.util.function.Predicate<Sample> condition) {
+        int longest = 0;
+        int row = 0;
+        for (Sample sample : samples) {
+            row = condition.test(sample) ? row + 1 : 0;
+            longest = Math.max(longest, row);
+        }
+        return longest;
     }
 
     /** How the listener was reached once rules had settled: the one that speaks most clearly of an open way. */

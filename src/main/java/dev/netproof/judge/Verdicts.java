@@ -206,6 +206,9 @@ final class Verdicts {
                 .anyMatch(s -> s.outcome() == Outcome.CONNECTED
                         && !s.began()
                                 .isBefore(finding.started().orElse(Instant.MIN).plus(patience.settle())));
+        if (finding.steadiness() == Steadiness.UNSTEADY) {
+            return unsettled(finding);
+        }
         if (open) {
             return new Verdict(
                     Status.FAIL,
@@ -237,13 +240,21 @@ final class Verdicts {
         String seen = connected == 0 || connected == finding.samples().size()
                 ? finding.samples().size() + " attempts were too few"
                 : connected + " of " + finding.samples().size() + " attempts connected";
+        if (finding.starved() > 0) {
+            seen += ", and " + finding.starved() + " rounds did not count: the probe was starved of CPU";
+        }
+        if (finding.nodes() == Finding.Nodes.STARVED) {
+            return new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.UNSETTLED,
+                    to(finding) + " was not seen well enough: " + seen
+                            + "; an engine on a node that starves its probes may let through, or drop, what it has no time for",
+                    Optional.of("make room on the nodes, or probe less at once (--only, --tags, several runs)"));
+        }
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.UNSETTLED,
-                to(finding) + " never held still: " + seen
-                        + (finding.starved() > 0
-                                ? ", and " + finding.starved() + " rounds did not count: the probe was starved of CPU"
-                                : ""),
+                to(finding) + " never held still: " + seen,
                 Optional.of("look at the history; a policy that changes, a lossy network or a starved node looks"
                         + " like this"));
     }

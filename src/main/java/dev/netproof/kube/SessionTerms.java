@@ -1,5 +1,6 @@
 package dev.netproof.kube;
 
+import dev.netproof.probe.Pace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -11,9 +12,17 @@ import java.util.Optional;
  * @param nonce what genuine result lines begin with; 16 or more hex digits that no pod can guess
  * @param lifetime after which nothing of the session runs any more, whatever becomes of the runner
  * @param connectTimeout of one attempt; at least a second
+ * @param pace of every probe's rounds
  * @param images where the probes come from
  */
-public record SessionTerms(String run, String nonce, Duration lifetime, Duration connectTimeout, Images images) {
+public record SessionTerms(
+        String run, String nonce, Duration lifetime, Duration connectTimeout, Pace pace, Images images) {
+
+    /** At the quickest pace, for probes that try little. */
+    public SessionTerms(String run, String nonce, Duration lifetime, Duration connectTimeout, Images images) {
+        this(run, nonce, lifetime, connectTimeout, Pace.QUICK, images);
+    }
+
     /**
      * @param mirror a registry prefix that replaces the images' own, for closed networks
      * @param pullSecrets names of image pull secrets that exist in every namespace probed

@@ -44,6 +44,30 @@ public sealed interface Attempt {
     }
 
     /**
+     * Resolves a Service's name with the pod's own resolver, and connects to nothing.
+     *
+     * @param name as applications write it, so that the pod's search path completes it
+     * @param family of the addresses asked for
+     */
+    record Lookup(String name, Family family) implements Attempt {
+        @Override
+        public String question() {
+            return "";
+        }
+    }
+
+    /** An internet protocol. */
+    enum Family {
+        IPV4,
+        IPV6;
+
+        /** The family of an address. */
+        public static Family of(String ip) {
+            return ip.contains(":") ? IPV6 : IPV4;
+        }
+    }
+
+    /**
      * Sends a datagram from a fresh socket; any datagram that comes back from that address and port shows that packets went both
      * ways.
      *

@@ -145,7 +145,14 @@ final class Destinations {
         List<Way> ways = new ArrayList<>();
         String name = service.name() + "." + service.namespace() + ".svc";
         if (!isQuery(destination, port.port())) {
-            ways.add(new Way(byName(destination, name, port.port()), Path.Kind.LOOKUP, name, port.port(), List.of()));
+            // Without ".svc" the resolver's search path finds it one step earlier, and each step is a question to DNS.
+            String shorter = service.name() + "." + service.namespace();
+            Attempt lookup = new Attempt.Lookup(
+                    shorter,
+                    family(service.clusterIps().stream()
+                            .findFirst()
+                            .orElse(backends.get(0).ip())));
+            ways.add(new Way(lookup, Path.Kind.LOOKUP, shorter, port.port(), List.of()));
         }
         if (!service.clusterIps().isEmpty()) {
             String vip = service.clusterIps().get(0);
@@ -380,7 +387,7 @@ final class Destinations {
                 .toList();
     }
 
-    private static boolean family(String ip) {
-        return ip.contains(":");
+    private static Attempt.Family family(String ip) {
+        return Attempt.Family.of(ip);
     }
 }

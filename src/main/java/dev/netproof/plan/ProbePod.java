@@ -93,7 +93,9 @@ public record ProbePod(
             if (attempt instanceof Attempt.ByName name) {
                 return name.protocol() == Protocol.TCP;
             }
-            return attempt instanceof Attempt.Connect || attempt instanceof Attempt.Http;
+            return attempt instanceof Attempt.Connect
+                    || attempt instanceof Attempt.Http
+                    || attempt instanceof Attempt.Lookup;
         }
     }
 }

@@ -15,6 +15,7 @@ final class Outcomes {
     private static final int COULD_NOT_RESOLVE = 6;
     private static final int COULD_NOT_CONNECT = 7;
     private static final int TIMED_OUT = 28;
+    private static final int NO_SUCH_INTERFACE = 45;
     private static final int FORBIDDEN = 403;
 
     private Outcomes() {}
@@ -31,6 +32,9 @@ final class Outcomes {
     }
 
     static Outcome of(Attempt attempt, Transfer transfer, Optional<String> socketError, Duration timeout) {
+        if (attempt instanceof Attempt.Lookup) {
+            return lookup(transfer);
+        }
         if (transfer.opened()) {
             return attempt instanceof Attempt.Http http ? response(http, transfer) : Outcome.CONNECTED;
         }
@@ -41,6 +45,17 @@ final class Outcomes {
             case TIMED_OUT -> Outcome.TIMEOUT;
             case COULD_NOT_CONNECT -> refusal(socketError, transfer, timeout);
             default -> Outcome.PROBE_ERROR;
+        };
+    }
+
+    /** What follows a look-up fails by intent; that it came so far says that the name resolved. */
+    private static Outcome lookup(Transfer transfer) {
+        if (!transfer.resolved()) {
+            return Outcome.DNS_FAILURE;
+        }
+        return switch (transfer.exit()) {
+            case COULD_NOT_CONNECT, NO_SUCH_INTERFACE, TIMED_OUT -> Outcome.CONNECTED;
+            default -> transfer.opened() ? Outcome.CONNECTED : Outcome.PROBE_ERROR;
         };
     }
 

@@ -8,6 +8,7 @@ import dev.netproof.plan.ProbePod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,12 +41,22 @@ public final class ProbeLog {
     private final Set<Integer> ended = new HashSet<>();
     private final ProbeClock clock = new ProbeClock();
     private Duration misdated = Duration.ZERO;
-    private int starved;
+    private final List<Starved> starved = new ArrayList<>();
+    private int starvedRounds;
+    private Optional<Instant> heard = Optional.empty();
+
+    /** A time in which the pod did not get to run. */
+    public record Starved(Instant from, Instant to) {}
 
     public ProbeLog(ProbePod probe, String nonce, Duration connectTimeout) {
         this.probe = probe;
         this.prefix = nonce + " ";
         this.timeout = connectTimeout;
+    }
+
+    /** The probe runs from now on, and should soon say so. */
+    public void started(Instant at) {
+        heard = heard.or(() -> Optional.of(at));
     }
 
     /** What a line completes: nothing, or all attempts of a round. */
@@ -59,10 +70,16 @@ public final class ProbeLog {
         if (number.isEmpty() || ended.contains(number.getAsInt())) {
             return List.of();
         }
+        heard = Optional.of(at);
         int round = number.getAsInt();
+        if (round == 0) {
+            if (words[1].equals("B")) {
+                begun(at, words[2].split(" ", 2));
+            }
+            return List.of();
+        }
         Round state = open.computeIfAbsent(round, ignored -> new Round());
         switch (words[1]) {
-            case "B" -> begun(at, words[2].split(" ", 2));
             case "A" -> connection(at, round, state, words[2]);
             case "V" -> socketError(state, words[2]);
             case "D" -> answer(at, round, state, words[2]);
@@ -77,7 +94,29 @@ public final class ProbeLog {
 
     /** How many rounds did not count because the pod was starved. */
     public int starvedRounds() {
-        return starved;
+        return starvedRounds;
+    }
+
+    /** When the pod was starved, as far as rounds have ended. Grows at its end. */
+    public List<Starved> starved() {
+        return java.util.Collections.unmodifiableList(starved);
+    }
+
+    /**
+     * Whether the pod seems starved now: a round is overdue, or nothing has come for longer than rounds are apart.
+     *
+     * @param pace between the starts of two rounds
+     */
+    public Optional<Starved> starving(Instant now, Duration pace) {
+        Duration slack = STARVED.multipliedBy(2);
+        Optional<Instant> overdue = open.values().stream()
+                .flatMap(round -> round.began.stream())
+                .map(began -> began.plus(pace).plus(timeout))
+                .min(Comparator.naturalOrder())
+                .filter(due -> due.plus(slack).isBefore(now));
+        Optional<Instant> silent =
+                heard.map(last -> last.plus(pace)).filter(due -> due.plus(slack).isBefore(now));
+        return overdue.or(() -> silent).map(due -> new Starved(due, now));
     }
 
     /** How much earlier everything that was told so far was than it had been dated, as the last line showed; told once. */
@@ -100,8 +139,9 @@ public final class ProbeLog {
         Optional<Duration> began = said.length == 3 ? uptime(said[1]) : Optional.empty();
         Optional<Duration> written = said.length == 3 ? uptime(said[2]) : Optional.empty();
         written.ifPresent(uptime -> misdated = misdated.plus(clock.heard(at, uptime)));
-        if (state.late || (state.loopback != null && state.loopback.compareTo(STARVED) > 0)) {
-            starved++;
+        if (!state.starved.isEmpty()) {
+            starvedRounds++;
+            starved.addAll(state.starved);
             return List.of();
         }
         List<Reading> readings = results(at, round, state);
@@ -124,7 +164,7 @@ public final class ProbeLog {
     private List<Reading> results(Instant at, int round, Round state) {
         List<Reading> readings = new ArrayList<>(probe.attempts().size());
         for (int i = 0; i < probe.attempts().size(); i++) {
-            Reading reading = state.loopback == null ? null : state.readings.get(i);
+            Reading reading = state.loopback ? state.readings.get(i) : null;
             readings.add(
                     reading != null
                             ? reading
@@ -151,10 +191,8 @@ public final class ProbeLog {
             return;
         }
         Duration elapsed = Duration.ofNanos(Math.round(total * 1e9));
-        // curl's own time-out came late: whatever it waited for, the pod did not get to run in time.
-        state.late |= elapsed.compareTo(timeout.plus(STARVED)) > 0;
-        if (f[0].equals(ProbeScript.LOOPBACK)) {
-            state.loopback = elapsed;
+        Instant began = at.minus(elapsed);
+        if (took(at, elapsed, f[0], state)) {
             return;
         }
         OptionalInt index = whole(f[0]);
@@ -175,13 +213,39 @@ public final class ProbeLog {
         Sample sample = new Sample(at, elapsed, round, outcome, signal(attempt, transfer, outcome, error, f[7]));
         state.readings.put(
                 index.getAsInt(),
-                new Reading(index.getAsInt(), sample, f[7].isEmpty() ? Optional.empty() : Optional.of(f[7])));
+                new Reading(
+                        index.getAsInt(),
+                        sample,
+                        f[7].isEmpty() ? Optional.empty() : Optional.of(f[7]),
+                        connect > 0
+                                ? Optional.of(began.plus(Duration.ofNanos(Math.round(connect * 1e9))))
+                                : Optional.empty()));
+    }
+
+    /** Notes how long an attempt took, and says whether it was the loop-back's. */
+    private boolean took(Instant at, Duration elapsed, String id, Round state) {
+        Instant began = at.minus(elapsed);
+        state.began = state.began.filter(b -> b.isBefore(began)).or(() -> Optional.of(began));
+        if (elapsed.compareTo(timeout.plus(STARVED)) > 0) {
+            // Its own time-out came late: whatever it waited for, the pod did not get to run in time.
+            state.starved.add(new Starved(began.plus(timeout), at));
+        }
+        if (!id.equals(ProbeScript.LOOPBACK)) {
+            return false;
+        }
+        state.loopback = true;
+        if (elapsed.compareTo(STARVED) > 0) {
+            state.starved.add(new Starved(began, at));
+        }
+        return true;
     }
 
     private static String signal(
             Attempt attempt, Outcomes.Transfer transfer, Outcome outcome, Optional<String> error, String ip) {
         String text;
-        if (attempt instanceof Attempt.Http && transfer.status() > 0) {
+        if (attempt instanceof Attempt.Lookup && outcome == Outcome.CONNECTED) {
+            text = "resolved";
+        } else if (attempt instanceof Attempt.Http && transfer.status() > 0) {
             text = "HTTP " + transfer.status();
         } else if (outcome == Outcome.CONNECTED) {
             text = "connected" + (attempt instanceof Attempt.ByName && !ip.isEmpty() ? " to " + ip : "");
@@ -244,9 +308,7 @@ public final class ProbeLog {
             return;
         }
         Duration elapsed = Duration.ofNanos(Math.round((ended - began) * 1e9));
-        state.late |= elapsed.compareTo(timeout.plus(STARVED)) > 0;
-        if (f[0].equals(ProbeScript.LOOPBACK)) {
-            state.loopback = elapsed;
+        if (took(at, elapsed, f[0], state)) {
             return;
         }
         OptionalInt index = whole(f[0]);
@@ -266,7 +328,7 @@ public final class ProbeLog {
 
     private static Outcome outcome(Attempt attempt, String state, String detail) {
         return switch (state) {
-            case "open", "reply" -> Outcome.CONNECTED;
+            case "open", "reply", "resolved" -> Outcome.CONNECTED;
             case "closed" -> Outcome.RESET;
             case "status" ->
                 attempt instanceof Attempt.Http http && whole(detail).isPresent()
@@ -282,6 +344,7 @@ public final class ProbeLog {
             case "open" -> "connected" + (to.isEmpty() ? "" : " to " + to);
             case "reply" -> "answered" + (to.isEmpty() ? "" : " by " + to) + ": " + f[6];
             case "status" -> "HTTP " + f[6];
+            case "resolved" -> "resolved to " + f[4];
             case "silent" -> "no answer";
             case "closed" -> "connected, then " + f[6];
             default -> f[6].isBlank() ? outcome.name() : f[6].trim();
@@ -325,7 +388,8 @@ public final class ProbeLog {
     private static final class Round {
         private final Map<Integer, Reading> readings = new HashMap<>();
         private final Map<String, String> socketErrors = new HashMap<>();
-        private @org.jspecify.annotations.Nullable Duration loopback;
-        private boolean late;
+        private boolean loopback;
+        private Optional<Instant> began = Optional.empty();
+        private final List<Starved> starved = new ArrayList<>();
     }
 }

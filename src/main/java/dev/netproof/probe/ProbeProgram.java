@@ -23,7 +23,7 @@ final class ProbeProgram {
 
     private ProbeProgram() {}
 
-    static Payload payload(ProbePod probe, String nonce, Duration connectTimeout) {
+    static Payload payload(ProbePod probe, String nonce, Duration connectTimeout, Pace pace) {
         List<String> lines = new ArrayList<>();
         lines.add(line(ProbeScript.LOOPBACK, "tcp", "ip", "127.0.0.1", 1, "", ""));
         for (Attempt attempt : probe.attempts()) {
@@ -40,8 +40,8 @@ final class ProbeProgram {
         environment.put("NETPROOF_CHUNKS", String.join(" ", names));
         environment.put("NETPROOF_NONCE", nonce);
         environment.put("NETPROOF_SECONDS", String.format(Locale.ROOT, "%.3f", connectTimeout.toMillis() / 1000.0));
-        environment.put(
-                "NETPROOF_PACE", Long.toString(ProbeScript.pace(probe.attempts().size())));
+        environment.put("NETPROOF_PACE", Long.toString(pace.round().toSeconds()));
+        environment.put("NETPROOF_UNDER_WAY", Integer.toString(pace.underWay(connectTimeout)));
         // Isolated: nothing in the environment or the working folder becomes part of the program.
         return new Payload(List.of("python3", "-I", "-c", PROGRAM), environment);
     }
@@ -61,6 +61,9 @@ final class ProbeProgram {
         }
         if (attempt instanceof Attempt.Sctp sctp) {
             return line(id, "sctp", "ip", sctp.ip(), sctp.port(), "", "");
+        }
+        if (attempt instanceof Attempt.Lookup lookup) {
+            return line(id, "lookup", "name", lookup.name(), 1, "", "");
         }
         Attempt.ByName name = (Attempt.ByName) attempt;
         String kind = name.protocol().name().toLowerCase(Locale.ROOT);

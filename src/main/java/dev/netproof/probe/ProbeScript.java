@@ -18,8 +18,11 @@ public final class ProbeScript {
     /** A port on the probe's own loop-back where nothing listens: the refusal comes at once, unless the pod is starved. */
     private static final String LOOPBACK_URL = "pop3://127.0.0.1:1/";
 
-    /** curl 7.88 takes at most 300 transfers at once; more attempts get a process of their own. */
-    private static final int ATTEMPTS_PER_PROCESS = 250;
+    /**
+     * As many attempts begin at the same moment, no more: an engine in user space that does not get to run for a blink loses packets
+     * of a burst, or lets them through. Not fewer, because each such part of a round is a process of its own.
+     */
+    private static final int ATTEMPTS_AT_ONCE = 100;
 
     /** Linux refuses an environment string of 128 KiB. */
     private static final int CHUNK_BYTES = 100_000;
@@ -33,17 +36,17 @@ public final class ProbeScript {
      *
      * @param nonce what every genuine result line begins with
      * @param connectTimeout of one attempt
+     * @param pace of its rounds
      */
-    public static Payload payload(ProbePod probe, String nonce, Duration connectTimeout) {
+    public static Payload payload(ProbePod probe, String nonce, Duration connectTimeout, Pace pace) {
         return probe.tools() == ProbePod.Tools.NETSHOOT
-                ? ProbeProgram.payload(probe, nonce, connectTimeout)
-                : script(probe, nonce, connectTimeout);
+                ? ProbeProgram.payload(probe, nonce, connectTimeout, pace)
+                : script(probe, nonce, connectTimeout, pace);
     }
 
-    private static Payload script(ProbePod probe, String nonce, Duration connectTimeout) {
+    private static Payload script(ProbePod probe, String nonce, Duration connectTimeout, Pace pace) {
         List<String> transfers = new ArrayList<>();
         StringBuilder questions = new StringBuilder();
-        transfers.add(transfer(nonce, LOOPBACK, LOOPBACK_URL, List.of(), connectTimeout));
         int index = 0;
         for (Attempt attempt : probe.attempts()) {
             String id = Integer.toString(index++);
@@ -51,6 +54,8 @@ public final class ProbeScript {
                 transfers.add(transfer(nonce, id, silent(connect.ip(), connect.port()), List.of(), connectTimeout));
             } else if (attempt instanceof Attempt.ByName name) {
                 transfers.add(transfer(nonce, id, silent(name.name(), name.port()), List.of(), connectTimeout));
+            } else if (attempt instanceof Attempt.Lookup lookup) {
+                transfers.add(lookup(nonce, id, lookup, connectTimeout));
             } else if (attempt instanceof Attempt.Http http) {
                 transfers.add(request(nonce, id, http, connectTimeout));
             } else if (attempt instanceof Attempt.DnsQuery query) {
@@ -66,7 +71,7 @@ public final class ProbeScript {
             }
         }
         Map<String, String> environment = new HashMap<>();
-        List<String> chunks = chunks(transfers);
+        List<String> chunks = chunks(transfer(nonce, LOOPBACK, LOOPBACK_URL, List.of(), connectTimeout), transfers);
         StringBuilder names = new StringBuilder();
         for (int i = 0; i < chunks.size(); i++) {
             environment.put("NETPROOF_CURL_" + i, chunks.get(i));
@@ -77,13 +82,10 @@ public final class ProbeScript {
         environment.put("NETPROOF_NONCE", nonce);
         environment.put("NETPROOF_COUNT", Integer.toString(probe.attempts().size() + 1));
         environment.put("NETPROOF_SECONDS", Long.toString(Math.max(1, connectTimeout.toSeconds())));
-        environment.put("NETPROOF_PACE", Long.toString(pace(probe.attempts().size())));
+        environment.put("NETPROOF_PACE", Long.toString(pace.round().toSeconds()));
+        environment.put("NETPROOF_GAP", pace.gap(chunks.size()));
+        environment.put("NETPROOF_UNDER_WAY", Integer.toString(pace.underWay(connectTimeout)));
         return new Payload(List.of("/bin/sh", "-c", SCRIPT), environment);
-    }
-
-    /** Seconds between the starts of two rounds: one, and more for a probe that has very much to do. */
-    static long pace(int attempts) {
-        return 1L + attempts / 200;
     }
 
     /**
@@ -92,6 +94,18 @@ public final class ProbeScript {
      */
     private static String silent(String host, int port) {
         return "pop3://" + bracketed(host) + ":" + port + "/";
+    }
+
+    /**
+     * curl cannot resolve and leave. Bound to the loop-back's address it has no way out: the kernel refuses at once, no packet goes to
+     * the Service, and the refusal comes after the name was resolved.
+     */
+    private static String lookup(String nonce, String id, Attempt.Lookup lookup, Duration timeout) {
+        List<String> options = switch (lookup.family()) {
+            case IPV4 -> List.of("ipv4", "interface = \"host!127.0.0.1\"");
+            case IPV6 -> List.of("ipv6", "interface = \"host!::1\"");
+        };
+        return transfer(nonce, id, "pop3://" + lookup.name() + "/", options, timeout);
     }
 
     private static String request(String nonce, String id, Attempt.Http http, Duration timeout) {
@@ -143,20 +157,19 @@ public final class ProbeScript {
         return block.toString();
     }
 
-    private static List<String> chunks(List<String> transfers) {
+    /** What each of a round's processes does, each with a loop-back attempt of its own. */
+    private static List<String> chunks(String loopback, List<String> transfers) {
         List<String> chunks = new ArrayList<>();
-        StringBuilder chunk = new StringBuilder();
+        StringBuilder chunk = new StringBuilder(loopback);
         int size = 0;
         for (String transfer : transfers) {
-            if (size == ATTEMPTS_PER_PROCESS || chunk.length() + transfer.length() > CHUNK_BYTES) {
+            if (size == ATTEMPTS_AT_ONCE || chunk.length() + transfer.length() > CHUNK_BYTES) {
                 chunks.add(chunk.toString());
-                chunk.setLength(0);
+                chunk = new StringBuilder(loopback);
                 size = 0;
             }
-            if (size++ > 0) {
-                chunk.append("next\n");
-            }
-            chunk.append(transfer);
+            size++;
+            chunk.append("next\n").append(transfer);
         }
         chunks.add(chunk.toString());
         return chunks;

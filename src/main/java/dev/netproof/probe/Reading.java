@@ -1,6 +1,7 @@
 package dev.netproof.probe;
 
 import dev.netproof.model.Sample;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -8,5 +9,10 @@ import java.util.Optional;
  *
  * @param attempt the attempt's index in its probe
  * @param remoteIp the address that a connection went to, where curl says it
+ * @param opened when the connection was open, by the same clock as the sample's; empty when none opened, or nothing says when
  */
-public record Reading(int attempt, Sample sample, Optional<String> remoteIp) {}
+public record Reading(int attempt, Sample sample, Optional<String> remoteIp, Optional<Instant> opened) {
+    public Reading(int attempt, Sample sample, Optional<String> remoteIp) {
+        this(attempt, sample, remoteIp, Optional.empty());
+    }
+}

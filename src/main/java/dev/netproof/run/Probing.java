@@ -125,7 +125,8 @@ final class Probing {
             Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
             planned = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
         }
-        Convergence watching = new Convergence(planned, terms.patience());
+        Convergence watching = new Convergence(
+                planned, terms.patience().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
         controlled.forEach((probe, aims) -> aims.forEach((attempt, backend) -> watching.aim(probe, attempt, backend)));
         convergence = Optional.of(watching);
         early.forEach(Runnable::run);
@@ -290,6 +291,8 @@ final class Probing {
             }
             Instant now = session.now();
             if (!now.isBefore(sweep)) {
+                logs.forEach((id, log) -> watching.starving(
+                        id, log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from), now));
                 touched = Set.copyOf(open);
                 sweep = now.plus(TICK);
             }
@@ -340,7 +343,12 @@ final class Probing {
             if (log == null) {
                 return List.of();
             }
+            int known = log.starved().size();
             List<Reading> readings = log.accept(line.at(), line.text());
+            for (ProbeLog.Starved time :
+                    log.starved().subList(known, log.starved().size())) {
+                feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), time.from(), time.to())));
+            }
             feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), log.starvedRounds())));
             Duration misdated = log.misdated();
             if (!misdated.isZero()) {
@@ -350,9 +358,13 @@ final class Probing {
                 if (wentElsewhere(line.probe(), reading)) {
                     continue;
                 }
-                feed(() -> convergence.ifPresent(c -> c.sample(line.probe(), reading.attempt(), reading.sample())));
+                feed(() -> convergence.ifPresent(
+                        c -> c.sample(line.probe(), reading.attempt(), reading.sample(), reading.opened())));
             }
             return readings;
+        }
+        if (event instanceof ProbeEvent.Started started) {
+            Optional.ofNullable(logs.get(started.probe())).ifPresent(log -> log.started(started.at()));
         }
         if (event instanceof ProbeEvent.Answered answered) {
             asked.remove(answered.backend().key());

@@ -16,11 +16,14 @@ import dev.netproof.plan.ClusterFacts.Policies;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.Planner;
+import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.Refusal;
+import dev.netproof.probe.Pace;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -131,8 +134,15 @@ public final class Runner {
 
     private Report probed(List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant started) {
         SecureRandom random = new SecureRandom();
+        List<ProbePod> everything = new ArrayList<>(plan.probes());
+        everything.addAll(plan.controls());
         SessionTerms session = new SessionTerms(
-                hex(random, 4), hex(random, 12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images());
+                hex(random, 4),
+                hex(random, 12),
+                terms.timeout().plus(GRACE),
+                terms.connectTimeout(),
+                Pace.of(everything),
+                terms.images());
         Instant end = started.plus(terms.timeout());
         List<CheckResult> results;
         Optional<Report.Breakage> breakage;

@@ -3,7 +3,8 @@
 #   NONCE 0 B COUNT UPTIME                              the probe began; a round has COUNT results
 #   NONCE ROUND R ID STATE BEGAN ENDED IP WHY DETAIL    an attempt; times are the node's uptime in seconds
 #   NONCE ROUND E COUNT BEGAN ENDED                     the round is over
-# STATE is open, reply, status (of HTTP), closed (before a response), silent, unresolved, unsupported, failed, or the socket's error.
+# STATE is open, reply, resolved (a name, where no more was asked), status (of HTTP), closed (before a response), silent, unresolved,
+# unsupported, failed, or the socket's error.
 # WHY is what made that error: TYPE.CODE@SENDER of an ICMP message, none where there was none, own for the probe's own kernel, and -
 # where the kernel does not tell.
 import asyncio
@@ -20,6 +21,7 @@ import time
 NONCE = os.environ["NETPROOF_NONCE"]
 SECONDS = float(os.environ["NETPROOF_SECONDS"])
 PACE = float(os.environ["NETPROOF_PACE"])
+UNDER_WAY = int(os.environ["NETPROOF_UNDER_WAY"])
 SCTP = 132
 # IP_RECVERR and IPV6_RECVERR: the socket keeps the ICMP messages that it is sent, and no privilege is needed to read them.
 RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
@@ -275,6 +277,8 @@ async def by_name(attempt, deadline):
         raise Result("unresolved", detail="Could not resolve host: " + attempt.address + " (time-out)") from e
     if not addresses:
         raise Result("unresolved", detail="Could not resolve host: " + attempt.address + " (" + error + ")")
+    if attempt.kind == "lookup":
+        raise Result("resolved", ip=addresses[0])
 
     async def one(ip):
         try:
@@ -327,6 +331,9 @@ async def rounds(attempts):
     due = loop.time()
     while True:
         number += 1
+        # A starved pod must not pile up rounds: that would starve it, and its node, for good.
+        if len(running) >= UNDER_WAY:
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         # Rounds overlap: a denied attempt must not hold up the next round.
         task = asyncio.ensure_future(one(number))
         running.add(task)

@@ -10,7 +10,7 @@ trap 'exit 0' TERM INT
 connections() {
   # The results come over standard error because curl buffers its standard output until it ends.
   eval "printf '%s' \"\$NETPROOF_CURL_$2\"" |
-    curl -q --no-progress-meter --verbose --parallel --parallel-immediate --parallel-max 300 --config - 2>&1 >/dev/null |
+    curl -q --no-progress-meter --verbose --parallel --parallel-immediate --parallel-max 150 --config - 2>&1 >/dev/null |
     awk -v nonce="$NETPROOF_NONCE" -v round="$1" '
       index($0, nonce " ") == 1 { print nonce, round, substr($0, length(nonce) + 2); fflush() }
       index($0, "* connect to ") == 1 { print nonce, round, "V", substr($0, 14); fflush() }'
@@ -29,6 +29,8 @@ round() {
   read -r start _ </proc/uptime
   for chunk in $NETPROOF_CURL_CHUNKS; do
     connections "$1" "$chunk" &
+    # A shell whose sleep knows no fractions goes on at once.
+    [ "$NETPROOF_GAP" = 0 ] || sleep "$NETPROOF_GAP" 2>/dev/null
   done
   while read -r id server name; do
     [ -z "$id" ] || question "$1" "$id" "$server" "$name" &
@@ -43,10 +45,17 @@ EOF
 read -r begun _ </proc/uptime
 printf '%s 0 B %s %s\n' "$NETPROOF_NONCE" "$NETPROOF_COUNT" "$begun"
 number=0
+set --
 while :; do
   number=$((number + 1))
+  # A starved pod must not pile up rounds: that would starve it, and its node, for good.
+  if [ $# -ge "$NETPROOF_UNDER_WAY" ]; then
+    wait "$1"
+    shift
+  fi
   # Rounds overlap: a denied attempt must not hold up the next round.
   round "$number" &
+  set -- "$@" $!
   sleep "$NETPROOF_PACE" &
   wait $!
 done

@@ -951,6 +951,156 @@ class ConvergenceTest {
         says(watch.verdict(), Status.FAIL, Reason.BLOCKED);
     }
 
+    /** What the probes of a node see says nothing while that node gives them no CPU: its engine gets none either. */
+    @Nested
+    class While_probes_are_starved {
+        @Test
+        void a_connection_is_no_violation() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 3, 20)
+                    .silence(0, 8, 9, 10)
+                    .starved(11, 12)
+                    .front(0, CONNECTED, 11.5)
+                    .silence(0, 15, 16, 17);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+            assertThat(watch.verdict().explanation())
+                    .contains("1 of 7 attempts connected")
+                    .contains("starves its probes");
+            assertThat(watch.matches()).as("nor is it closed").isFalse();
+        }
+
+        @Test
+        void nor_is_one_at_another_time_of_the_same_run() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 3, 20)
+                    .starved(11, 12)
+                    .front(0, CONNECTED, 14, 15)
+                    .silence(0, 18, 19, 20);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void a_way_that_is_open_again_and_again_at_other_times_is_a_violation_all_the_same() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 3, 20)
+                    .starved(11, 12)
+                    .front(0, CONNECTED, 13, 14, 15)
+                    .silence(0, 18, 19, 20);
+
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+        }
+
+        @Test
+        void a_name_that_led_somewhere_is_no_violation() {
+            Watch watch = Watch.of(DENY)
+                    .lookup("example.com")
+                    .path(outside("203.0.113.7"))
+                    .started(0)
+                    .other(1, CONNECTED, 1, 20)
+                    .starved(11, 12)
+                    .front(0, CONNECTED, 11.5)
+                    .silence(1, 8, 9, 10);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void silence_is_no_violation_of_an_allow() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 2)
+                    .starved(7, 12)
+                    .silence(0, 9, 10, 11)
+                    .other(0, CONNECTED, 20);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void silence_is_no_denial() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 2)
+                    .starved(7, 12)
+                    .silence(0, 9, 10, 11)
+                    .other(0, CONNECTED, 20);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void an_unresolved_name_is_no_violation() {
+            Watch watch = Watch.of(ALLOW)
+                    .lookup("postgres.shop")
+                    .path(ONE)
+                    .started(0)
+                    .starved(6, 12)
+                    .front(0, DNS_FAILURE, 7, 8, 9)
+                    .front(1, CONNECTED, 13, 14, 15);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void one_of_two_is_not_enough_to_doubt_the_other() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .starvedOther(0, 20)
+                    .other(0, CONNECTED, 3, 20)
+                    .front(0, CONNECTED, 11, 12, 13);
+
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+        }
+
+        @Test
+        void what_was_seen_before_and_after_still_counts() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 20)
+                    .silence(0, 7.9)
+                    .starved(8, 9)
+                    .silence(0, 10, 13, 14);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+        }
+    }
+
+    @Test
+    void a_connection_that_stays_open_shows_the_far_end_alive_from_its_opening() {
+        Watch watch = Watch.of(DENY)
+                .path(ONE)
+                .started(0)
+                .otherHeldOpen(0, 2, 5)
+                .silence(0, 6, 8, 10)
+                .otherHeldOpen(0, 8, 11);
+
+        assertThat(watch.matches()).isTrue();
+    }
+
+    @Test
+    void a_slower_pace_is_given_more_time() {
+        assertThat(new Patience(3, java.time.Duration.ofSeconds(5), java.time.Duration.ofSeconds(20))
+                        .at(java.time.Duration.ofSeconds(4), java.time.Duration.ofSeconds(3))
+                        .deadline())
+                .isEqualTo(java.time.Duration.ofSeconds(32));
+        assertThat(Patience.DEFAULT.at(java.time.Duration.ofSeconds(1), java.time.Duration.ofSeconds(3)))
+                .isEqualTo(Patience.DEFAULT);
+    }
+
     private static void says(Verdict verdict, Status status, Reason reason) {
         assertThat(verdict)
                 .extracting(Verdict::status, Verdict::reason)

@@ -191,6 +191,30 @@ final class Watch {
         return this;
     }
 
+    /** Another source's connection to the far end of the n-th path, open all that time. */
+    Watch otherHeldOpen(int path, double from, double to) {
+        int round = rounds.merge(OTHER + path, 1, Integer::sum);
+        Duration elapsed = Duration.between(at(from), at(to));
+        convergence()
+                .sample(
+                        OTHER,
+                        path,
+                        new Sample(at(to), elapsed, round, Outcome.CONNECTED, "connected"),
+                        Optional.of(at(from)));
+        return this;
+    }
+
+    /** Neither probe got to run in this time. */
+    Watch starved(double from, double to) {
+        convergence().starved(FRONT, at(from), at(to));
+        return starvedOther(from, to);
+    }
+
+    Watch starvedOther(double from, double to) {
+        convergence().starved(OTHER, at(from), at(to));
+        return this;
+    }
+
     Watch listens(int path, double... seconds) {
         for (double second : seconds) {
             convergence().listening(legs.get(path).backends().get(0), at(second));

@@ -57,7 +57,7 @@ class PlannerTest {
             assertThat(plan.probes()).hasSize(1);
             assertThat(plan.probes().get(0).attempts())
                     .containsExactly(
-                            new Attempt.ByName("catalog.shop.svc", 80),
+                            new Attempt.Lookup("catalog.shop", Attempt.Family.IPV4),
                             new Attempt.Connect("10.96.0.2", 80),
                             new Attempt.Connect("10.0.1.2", 8080),
                             new Attempt.Connect("10.0.2.3", 8080));
@@ -83,7 +83,7 @@ class PlannerTest {
             for (Leg leg : plan.checks().get(0).legs()) {
                 Attempt attempt = attempts.get(leg.attempt());
                 if (leg.path().kind() == Path.Kind.LOOKUP) {
-                    assertThat(attempt).isInstanceOf(Attempt.ByName.class);
+                    assertThat(attempt).isInstanceOf(Attempt.Lookup.class);
                 } else {
                     assertThat(attempt)
                             .isEqualTo(new Attempt.Connect(
@@ -378,7 +378,7 @@ class PlannerTest {
 
             assertThat(plan.probes().get(0).attempts())
                     .containsExactly(
-                            new Attempt.ByName("log.shop.svc", 514, Protocol.UDP, Attempt.Udp.ECHO),
+                            new Attempt.Lookup("log.shop", Attempt.Family.IPV6),
                             new Attempt.Udp("fd00:10:96::7", 514),
                             new Attempt.Udp("fd00::9", 5514));
             assertThat(backends(plan.checks().get(0)))

@@ -55,6 +55,23 @@ class OutcomesTest {
 
     @ParameterizedTest(name = "curl {1}, looked up in {2} s: {0}")
     @CsvSource({
+        "CONNECTED, 7, 0.004", // resolved, and then refused by the pod's own kernel, as intended
+        "CONNECTED, 45, 0.004", // resolved, and then no such interface
+        "CONNECTED, 28, 0.004", // resolved, and then a kernel that sent the packet all the same
+        "DNS_FAILURE, 6, 0", // could not resolve
+        "DNS_FAILURE, 28, 0", // the time-out passed while resolving
+        "PROBE_ERROR, 2, 0", // curl itself failing
+    })
+    void a_look_up_is_read_by_whether_the_name_resolved(Outcome outcome, int exit, double lookup) {
+        var transfer = new Outcomes.Transfer(exit, lookup, 0, lookup, 0, 0, "");
+        Attempt attempt = new Attempt.Lookup("postgres.shop", Attempt.Family.IPV4);
+
+        assertThat(Outcomes.of(attempt, transfer, Optional.empty(), THREE_SECONDS))
+                .isEqualTo(outcome);
+    }
+
+    @ParameterizedTest(name = "curl {1}, looked up in {2} s: {0}")
+    @CsvSource({
         "DNS_FAILURE, 6, 0, 0, 0", // could not resolve
         "DNS_FAILURE, 28, 0, 0, 0", // the time-out passed while resolving
         "TIMEOUT, 28, 0.004, 0, 0", // resolved, and then silence

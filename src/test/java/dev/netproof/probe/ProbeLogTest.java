@@ -261,6 +261,53 @@ class ProbeLogTest {
         assertThat(readings.get(0).sample().signal()).hasSize(160).endsWith("…");
     }
 
+    @Test
+    void a_slow_loopback_says_when_the_pod_was_starved() {
+        log.accept(NOON, NONCE + " 1 A L 7 0.000 0.000000 0.750000 0 000 127.0.0.1 x");
+        log.accept(NOON.plusSeconds(3), NONCE + " 1 E 4");
+
+        assertThat(log.starved()).containsExactly(new ProbeLog.Starved(NOON.minusMillis(750), NOON));
+    }
+
+    @Test
+    void a_late_time_out_says_when_the_pod_was_starved() {
+        tell("1 " + FAST_LOOPBACK, "1 A 0 28 0.0 0.0 4.500 0 000  timed out", "1 E 4");
+
+        assertThat(log.starved()).containsExactly(new ProbeLog.Starved(NOON.minusMillis(1_500), NOON));
+    }
+
+    @Test
+    void a_round_that_does_not_end_shows_a_pod_that_starves() {
+        Duration pace = Duration.ofSeconds(1);
+        tell("1 " + FAST_LOOPBACK);
+        tell("2 " + FAST_LOOPBACK);
+
+        assertThat(log.starving(NOON.plusSeconds(1), pace)).isEmpty();
+        assertThat(log.starving(NOON.plusSeconds(6), pace))
+                .hasValueSatisfying(s ->
+                        assertThat(s.from()).as("when it should have ended").isBefore(NOON.plusSeconds(4)));
+    }
+
+    @Test
+    void a_probe_that_falls_silent_starves() {
+        log.started(NOON);
+
+        assertThat(log.starving(NOON.plusSeconds(5), Duration.ofSeconds(4))).isEmpty();
+        assertThat(log.starving(NOON.plusMillis(5_100), Duration.ofSeconds(4)))
+                .contains(new ProbeLog.Starved(NOON.plusSeconds(4), NOON.plusMillis(5_100)));
+    }
+
+    @Test
+    void a_connection_is_dated_by_its_opening_too() {
+        log.accept(NOON, NONCE + " 1 " + FAST_LOOPBACK);
+        log.accept(NOON.plusSeconds(3), NONCE + " 1 A 0 28 0.0 0.250 3.0 1 000 10.0.0.1 x");
+        log.accept(NOON.plusSeconds(3), NONCE + " 1 A 2 28 0.1 0 3.0 0 000  x");
+        List<Reading> readings = log.accept(NOON.plusSeconds(3), NONCE + " 1 E 4");
+
+        assertThat(readings.get(0).opened()).contains(NOON.plusMillis(250));
+        assertThat(readings.get(2).opened()).isEmpty();
+    }
+
     private List<Reading> tell(String... lines) {
         List<Reading> readings = new ArrayList<>();
         for (String line : lines) {

@@ -240,7 +240,7 @@ class ProbeProgramTest {
     }
 
     private static Payload payload(Attempt... attempts) {
-        return ProbeScript.payload(Probes.trying(Tools.NETSHOOT, attempts), NONCE, Rounds.SECOND);
+        return ProbeScript.payload(Probes.trying(Tools.NETSHOOT, attempts), NONCE, Rounds.SECOND, Pace.QUICK);
     }
 
     private static String lines(Attempt... attempts) {

@@ -34,6 +34,9 @@ class ProbeScriptTest {
             "output",
             "write-out",
             "connect-to",
+            "interface",
+            "ipv4",
+            "ipv6",
             "insecure",
             "header",
             "globoff",
@@ -118,11 +121,14 @@ class ProbeScriptTest {
 
         assertThat(chunks).allSatisfy(chunk -> {
             assertThat(chunk.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(128 * 1024);
-            assertThat(chunk.lines().filter(line -> line.startsWith("url"))).hasSizeLessThanOrEqualTo(250);
+            assertThat(chunk.lines().filter(line -> line.startsWith("url"))).hasSizeBetween(2, 101);
         });
         assertThat(chunks.stream().flatMap(String::lines).filter(line -> line.startsWith("url")))
-                .hasSize(1_001)
+                .as("each once, and a look at the loop-back with every process")
+                .hasSize(1_000 + 10)
+                .filteredOn(line -> !line.contains("127.0.0.1"))
                 .doesNotHaveDuplicates();
+        assertThat(environment).containsEntry("NETPROOF_GAP", "0.08");
         assertThat(environment).containsEntry("NETPROOF_COUNT", "1001");
     }
 
@@ -149,7 +155,9 @@ class ProbeScriptTest {
                     new Attempt.Http(
                             "http", "catalog", "127.0.0.1", web.port(), "/ok?a=\"$(id)\"\\{b,c}'", Optional.of(200)),
                     new Attempt.ByName("localhost", silent.getLocalPort()),
-                    new Attempt.ByName("name.invalid", 443));
+                    new Attempt.ByName("name.invalid", 443),
+                    new Attempt.Lookup("localhost", Attempt.Family.IPV4),
+                    new Attempt.Lookup("name.invalid", Attempt.Family.IPV4));
 
             List<List<Reading>> rounds = Rounds.of(probe, 2);
 
@@ -164,6 +172,8 @@ class ProbeScriptTest {
                                     Outcome.L7_DENIED,
                                     Outcome.CONNECTED,
                                     Outcome.CONNECTED,
+                                    Outcome.DNS_FAILURE,
+                                    Outcome.CONNECTED,
                                     Outcome.DNS_FAILURE));
             List<Reading> first = rounds.get(0);
             assertThat(first.get(1).sample().signal()).isEqualTo("curl 7: Connection refused");
@@ -174,7 +184,7 @@ class ProbeScriptTest {
     }
 
     private static Payload payload(Attempt... attempts) {
-        return ProbeScript.payload(Probes.trying(attempts), NONCE, SECOND);
+        return ProbeScript.payload(Probes.trying(attempts), NONCE, SECOND, Pace.QUICK);
     }
 
     private static String config(Attempt attempt) {

@@ -23,7 +23,7 @@ final class Rounds {
     private Rounds() {}
 
     static List<List<Reading>> of(ProbePod probe, int wanted) throws IOException {
-        Payload payload = ProbeScript.payload(probe, NONCE, SECOND);
+        Payload payload = ProbeScript.payload(probe, NONCE, SECOND, Pace.QUICK);
         ProcessBuilder builder = new ProcessBuilder(payload.command()).redirectErrorStream(true);
         builder.environment().putAll(payload.environment());
         Process process = builder.start();

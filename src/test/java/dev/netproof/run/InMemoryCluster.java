@@ -39,11 +39,15 @@ import java.util.Set;
 final class InMemoryCluster implements Cluster {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final Duration STARTING = Duration.ofSeconds(1);
-    private static final Duration PACE = Duration.ofSeconds(1);
 
     /** What the network does with one attempt. */
     interface Network {
         Outcome outcome(Try attempt);
+    }
+
+    /** Whether a probe gets no CPU at this time after its start. */
+    interface Starving {
+        boolean starves(ProbePod probe, Duration since);
     }
 
     /** What a pod's resolver makes of a name; empty does not resolve. */
@@ -77,15 +81,14 @@ final class InMemoryCluster implements Cluster {
 
     private final Shop shop;
     private final Network network;
-    private Resolver resolver =
-            (probe, name, round) -> Optional.of(name.endsWith(".svc") ? "10.96.0.1" : "203.0.113.7");
+    private Resolver resolver = (probe, name, round) -> Optional.of("203.0.113.7");
     private final Set<String> listening = new HashSet<>();
     private final Map<String, String> neverStarting = new HashMap<>();
     private final Set<Operation> forbidden = new HashSet<>();
     private final Set<Operation> hanging = new HashSet<>();
     private Optional<Shop> afterwards = Optional.empty();
     private Optional<Duration> breaking = Optional.empty();
-    private Duration starved = Duration.ZERO;
+    private Starving starving = (probe, since) -> false;
     private Runnable meanwhile = () -> {};
     private Delivery delivery = (probe, said) -> said;
     private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
@@ -153,7 +156,12 @@ final class InMemoryCluster implements Cluster {
 
     /** Even a probe's own loop-back is slow until then. */
     InMemoryCluster starvedFor(Duration time) {
-        starved = time;
+        return starving((probe, since) -> since.compareTo(time) < 0);
+    }
+
+    /** A starved probe's own loop-back is slow. */
+    InMemoryCluster starving(Starving probes) {
+        starving = probes;
         return this;
     }
 
@@ -305,11 +313,11 @@ final class InMemoryCluster implements Cluster {
         private void round(ProbePod probe, Instant started, int number) {
             Instant began = now;
             Duration since = Duration.between(started, began);
-            Duration longest = Duration.ofMillis(1);
-            double loopback = since.compareTo(starved) < 0 ? 0.9 : 0.0004;
+            double loopback = starving.starves(probe, since) ? 0.9 : 0.0004;
+            Duration longest = seconds(loopback);
             boolean python = probe.tools() == ProbePod.Tools.NETSHOOT;
             line(
-                    began,
+                    began.plus(seconds(loopback)),
                     probe,
                     number,
                     python
@@ -327,7 +335,7 @@ final class InMemoryCluster implements Cluster {
                     probe,
                     number,
                     "E " + (probe.attempts().size() + 1) + " " + uptime(began) + " " + uptime(ended));
-            at(began.plus(PACE), () -> round(probe, started, number + 1));
+            at(began.plus(terms.pace().round()), () -> round(probe, started, number + 1));
         }
 
         private Duration attempt(ProbePod probe, int index, Instant began, Duration since, int round) {
@@ -343,12 +351,18 @@ final class InMemoryCluster implements Cluster {
                             figures(id, 6, 0, 0, 0.01, 0, "", "Could not resolve host: " + name.name()));
                     return Duration.ofMillis(10);
                 }
-                // Whether a Service's name leads anywhere is asked by its addresses; here it is enough that it
-                // resolves.
-                Outcome outcome = name.name().endsWith(".svc")
-                        ? Outcome.CONNECTED
-                        : network.outcome(new Try(probe, ip.get(), name.port(), since, round));
+                Outcome outcome = network.outcome(new Try(probe, ip.get(), name.port(), since, round));
                 return connection(probe, id, ip.get(), name.port(), outcome, 0.002, began, round, 0);
+            }
+            if (attempt instanceof Attempt.Lookup lookup) {
+                boolean resolves = resolver.address(probe, lookup.name(), round).isPresent();
+                String message = resolves ? "Couldn't connect to server" : "Could not resolve host: " + lookup.name();
+                line(
+                        began.plusMillis(10),
+                        probe,
+                        round,
+                        figures(id, resolves ? 7 : 6, resolves ? 0.009 : 0, 0, 0.01, 0, "", message));
+                return Duration.ofMillis(10);
             }
             if (attempt instanceof Attempt.Connect connect) {
                 Outcome outcome = network.outcome(new Try(probe, connect.ip(), connect.port(), since, round));
@@ -380,10 +394,11 @@ final class InMemoryCluster implements Cluster {
                 line(began, probe, round, result(id, "unresolved", 0.01, "-", "-", "Could not resolve host"));
                 return Duration.ofMillis(10);
             }
-            Outcome outcome =
-                    attempt instanceof Attempt.ByName name && name.name().endsWith(".svc")
-                            ? Outcome.CONNECTED
-                            : network.outcome(new Try(probe, ip.get(), port(attempt), since, round));
+            if (attempt instanceof Attempt.Lookup) {
+                line(began.plusMillis(10), probe, round, result(id, "resolved", 0.01, ip.get(), "-", ""));
+                return Duration.ofMillis(10);
+            }
+            Outcome outcome = network.outcome(new Try(probe, ip.get(), port(attempt), since, round));
             Duration taken = outcome == Outcome.TIMEOUT ? terms.connectTimeout() : Duration.ofMillis(2);
             double seconds = taken.toMillis() / 1000.0;
             String text = switch (outcome) {
@@ -405,6 +420,9 @@ final class InMemoryCluster implements Cluster {
         }
 
         private Optional<String> address(ProbePod probe, Attempt attempt, int round) {
+            if (attempt instanceof Attempt.Lookup lookup) {
+                return resolver.address(probe, lookup.name(), round);
+            }
             if (attempt instanceof Attempt.ByName name) {
                 return resolver.address(probe, name.name(), round);
             }
@@ -470,6 +488,10 @@ final class InMemoryCluster implements Cluster {
                 }
             }
             return taken;
+        }
+
+        private static Duration seconds(double seconds) {
+            return Duration.ofNanos(Math.round(seconds * 1e9));
         }
 
         private static String figures(

@@ -25,6 +25,7 @@ import dev.netproof.model.Protocol;
 import dev.netproof.model.Report;
 import dev.netproof.model.Source.Liveness;
 import dev.netproof.model.Target;
+import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.ClusterFacts.Direction;
 import dev.netproof.plan.ClusterFacts.Existence;
 import dev.netproof.plan.ClusterFacts.KubeletProbe;
@@ -165,9 +166,8 @@ class RunnerTest {
 
         says(report, Exit.VIOLATIONS, "FAIL NAME_NOT_RESOLVED", "PASS DENIED", "PASS CONNECTED");
         assertThat(explanation(report))
-                .isEqualTo(
-                        "the name postgres.shop.svc does not resolve (egress to kube-dns is blocked?); by address the"
-                                + " connection works");
+                .isEqualTo("the name postgres.shop does not resolve (egress to kube-dns is blocked?); by address the"
+                        + " connection works");
     }
 
     @ParameterizedTest
@@ -333,6 +333,38 @@ class RunnerTest {
         says(report, Exit.NOT_JUDGED, "INCONCLUSIVE PROBE_UNRELIABLE", "INCONCLUSIVE PROBE_UNRELIABLE");
         assertThat(explanation(report)).contains("starved of CPU");
         assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("starved of CPU"));
+    }
+
+    @Test
+    void f4_what_an_engine_lets_through_while_it_starves_is_no_violation() {
+        Report report = run(cluster(
+                        shop.deny(from("storefront"), to("postgres"))
+                                .allow(from("catalog"), to("postgres"))
+                                .deny(stranger(), to("postgres")),
+                        t -> starving(t.since()) ? CONNECTED : ENFORCED.outcome(t))
+                .starving((probe, since) -> !probe.source().equals("storefront") && starving(since)));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE UNSETTLED", "PASS CONNECTED", "PASS DENIED");
+        assertThat(explanation(report)).contains("starves its probes");
+    }
+
+    @Test
+    void f4_what_an_engine_drops_while_it_starves_is_no_violation() {
+        Report report = run(cluster(
+                        shop.allow(from("storefront"), to("postgres"))
+                                .allow(from("catalog"), to("postgres"))
+                                .deny(stranger(), to("postgres")),
+                        t -> t.from("storefront") || (starving(t.since()) && !t.from("catalog"))
+                                ? TIMEOUT
+                                : ENFORCED.outcome(t))
+                .starving((probe, since) ->
+                        !probe.source().equals("storefront") && since.toSeconds() >= 4 && since.toSeconds() % 4 != 0));
+
+        assertThat(report.results().get(0).verdict().status()).isEqualTo(Status.INCONCLUSIVE);
+    }
+
+    private static boolean starving(Duration since) {
+        return since.toSeconds() >= 5 && since.toSeconds() <= 8;
     }
 
     @Test

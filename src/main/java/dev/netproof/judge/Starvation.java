@@ -1,0 +1,55 @@
+package dev.netproof.judge;
+
+import dev.netproof.model.Sample;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * When probes were starved. That a probe's own attempts were starved is known to whoever reads its log; but a node that starves its
+ * probes starves the engine that judges their packets, too, and that one may then let everything through, or nothing.
+ */
+final class Starvation {
+    private record Span(Instant from, Instant to) {
+        boolean meets(Sample sample) {
+            return !from.isAfter(sample.at()) && !to.isBefore(sample.began());
+        }
+    }
+
+    private final Map<String, List<Span>> over = new HashMap<>();
+    private final Map<String, Span> present = new HashMap<>();
+
+    void was(String probe, Instant from, Instant to) {
+        over.computeIfAbsent(probe, p -> new ArrayList<>()).add(new Span(from, to));
+    }
+
+    /** @param since empty when it is not starved now */
+    void is(String probe, Optional<Instant> since, Instant now) {
+        since.ifPresentOrElse(from -> present.put(probe, new Span(from, now)), () -> present.remove(probe));
+    }
+
+    boolean isUnknown() {
+        return over.isEmpty() && present.isEmpty();
+    }
+
+    /** Whether one of these probes was starved at any time. */
+    boolean struck(Collection<String> probes) {
+        return probes.stream().anyMatch(probe -> over.containsKey(probe) || present.containsKey(probe));
+    }
+
+    /** Whether more than half of these probes were starved while the attempt went on. */
+    boolean meets(Sample sample, Collection<String> probes) {
+        long starved = probes.stream().filter(probe -> starved(probe, sample)).count();
+        return 2 * starved > probes.size();
+    }
+
+    private boolean starved(String probe, Sample sample) {
+        Span now = present.get(probe);
+        return (now != null && now.meets(sample))
+                || over.getOrDefault(probe, List.of()).stream().anyMatch(span -> span.meets(sample));
+    }
+}
