@@ -33,7 +33,8 @@ final class Contacts {
     void earlier(String probe, Duration by) {
         contacts.values()
                 .forEach(all -> all.replaceAll(contact -> contact.by().equals(Optional.of(probe))
-                        ? new Contact(contact.at().minus(by), contact.by(), contact.answered())
+                        ? new Contact(
+                                contact.from().minus(by), contact.to().minus(by), contact.by(), contact.answered())
                         : contact));
     }
 

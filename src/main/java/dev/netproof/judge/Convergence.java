@@ -578,7 +578,7 @@ public final class Convergence {
     }
 
     private static boolean wasServed(Attempt attempt, Outcome outcome) {
-        return attempt instanceof Attempt.ByName
+        return attempt instanceof Attempt.ByName || attempt instanceof Attempt.Lookup
                 ? outcome != Outcome.DNS_FAILURE && outcome != Outcome.PROBE_ERROR
                 : attempt instanceof Attempt.DnsQuery && outcome == Outcome.CONNECTED;
     }

@@ -106,7 +106,8 @@ final class Verdicts {
                     Optional.of("exempt pods with the label netproof.dev/role from that webhook, or write the labels"
                             + " that it adds into the source")));
         }
-        boolean tooFew = finding.samples().size() < patience.stable()
+        boolean tooFew = finding.leg().path().kind() != Path.Kind.LOOKUP
+                && finding.samples().size() < patience.stable()
                 && finding.steadiness() == Steadiness.UNSTEADY
                 && finding.loss().isEmpty();
         if (finding.samples().isEmpty() || tooFew) {
