@@ -561,13 +561,13 @@ public final class Convergence {
                         : Finding.Elsewhere.REACHED_NOTHING);
     }
 
-    /** Whether a name resolved for anybody, or a name server answered, after the latest failure to resolve this one began. */
+    /** Whether a name resolved for anybody, or a name server answered, while this one failed to in as many rounds as must agree. */
     private Finding.Names names(Leg leg) {
         List<Sample> failed = track(leg).tail(s -> s.outcome() == Outcome.DNS_FAILURE);
         if (failed.isEmpty()) {
             return Finding.Names.SERVED;
         }
-        Instant since = failed.get(failed.size() - 1).began();
+        Instant since = failed.get(Math.max(0, failed.size() - patience.stable())).began();
         boolean served = probes.values().stream()
                 .anyMatch(probe -> java.util.stream.IntStream.range(
                                 0, probe.attempts().size())
@@ -578,9 +578,10 @@ public final class Convergence {
     }
 
     private static boolean wasServed(Attempt attempt, Outcome outcome) {
-        return attempt instanceof Attempt.ByName || attempt instanceof Attempt.Lookup
-                ? outcome != Outcome.DNS_FAILURE && outcome != Outcome.PROBE_ERROR
-                : attempt instanceof Attempt.DnsQuery && outcome == Outcome.CONNECTED;
+        if (attempt instanceof Attempt.ByName || attempt instanceof Attempt.Lookup) {
+            return outcome != Outcome.DNS_FAILURE && outcome != Outcome.PROBE_ERROR;
+        }
+        return attempt instanceof Attempt.DnsQuery && outcome == Outcome.CONNECTED;
     }
 
     private PathObservation observation(Leg leg, Finding finding) {
