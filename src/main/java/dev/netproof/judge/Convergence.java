@@ -567,7 +567,8 @@ public final class Convergence {
         if (failed.isEmpty()) {
             return Finding.Names.SERVED;
         }
-        Instant since = failed.get(Math.max(0, failed.size() - patience.stable())).began();
+        Instant since =
+                failed.get(Math.max(0, failed.size() - patience.stable())).began();
         boolean served = probes.values().stream()
                 .anyMatch(probe -> java.util.stream.IntStream.range(
                                 0, probe.attempts().size())
