@@ -16,9 +16,11 @@ import picocli.CommandLine.Command;
                         + " should.",
         subcommands = {
             RunCommand.class,
+            EnforcementCommand.class,
             LintCommand.class,
             InitCommand.class,
             ReportCommand.class,
+            DiffCommand.class,
             CleanCommand.class,
             SchemaCommand.class,
             AutoComplete.GenerateCompletion.class,

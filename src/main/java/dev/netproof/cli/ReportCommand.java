@@ -3,14 +3,11 @@ package dev.netproof.cli;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Report;
 import dev.netproof.report.ConsoleStyle.Detail;
-import dev.netproof.report.ReportReader;
 import dev.netproof.report.Reports;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,13 +37,11 @@ final class ReportCommand implements Callable<Integer> {
             throw new IllegalStateException("picocli sets these before calling");
         }
         PrintWriter err = spec.commandLine().getErr();
-        Report report;
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            report = ReportReader.read(in);
-        } catch (IOException e) {
-            err.println("error: " + file + " is no report that can be read: " + e.getMessage());
+        Optional<Report> recorded = RecordedRun.read(file, err);
+        if (recorded.isEmpty()) {
             return Exit.BAD_INPUT.code();
         }
+        Report report = recorded.get();
         boolean written = reports.write(report, err);
         if (reports.wanted.isEmpty()) {
             Reports.console(Terminal.style(Detail.TABLE)).write(report, System.out);

@@ -1,6 +1,7 @@
 package dev.netproof.cli;
 
 import dev.netproof.model.Report;
+import dev.netproof.report.MarkdownRoom;
 import dev.netproof.report.Rendering;
 import dev.netproof.report.Reports;
 import java.io.BufferedOutputStream;
@@ -9,6 +10,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +24,9 @@ final class ReportTargets {
             names = "--report",
             paramLabel = "FORMAT=FILE",
             converter = Converter.class,
-            description = "Write a report: junit, json, html, markdown or prometheus; repeatable.")
+            description =
+                    "Write a report: junit, json, html, markdown, prometheus, openreports or policyreport; repeatable."
+                            + " Markdown for $GITHUB_STEP_SUMMARY is appended, as GitHub wants it.")
     List<Wanted> wanted = new ArrayList<>();
 
     /** One report to write. */
@@ -51,8 +55,13 @@ final class ReportTargets {
                 if (parent != null) {
                     Files.createDirectories(parent);
                 }
-                try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target.file()))) {
-                    target.rendering().write(report, out);
+                boolean summary = isStepSummary(target);
+                try (OutputStream out = new BufferedOutputStream(
+                        summary
+                                ? Files.newOutputStream(
+                                        target.file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                                : Files.newOutputStream(target.file()))) {
+                    (summary ? Reports.markdown(MarkdownRoom.STEP_SUMMARY) : target.rendering()).write(report, out);
                 }
             } catch (IOException e) {
                 all = false;
@@ -61,5 +70,13 @@ final class ReportTargets {
             }
         }
         return all;
+    }
+
+    /** Where GitHub shows what a step has to say: other steps and commands write there too, and more fits than into a comment. */
+    private static boolean isStepSummary(Wanted target) {
+        String summary = System.getenv("GITHUB_STEP_SUMMARY");
+        return summary != null
+                && target.format().equals("markdown")
+                && target.file().toAbsolutePath().equals(Path.of(summary).toAbsolutePath());
     }
 }

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,6 +79,9 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "table",
             description = "What to print: table, wide or json; default: ${DEFAULT-VALUE}.")
     Output output = Output.TABLE;
+
+    @ArgGroup(multiplicity = "0..1")
+    Verbosity verbosity = new Verbosity();
 
     @Option(names = "--dry-run", description = "Print the plan and start nothing.")
     boolean dryRun;
@@ -223,7 +227,7 @@ final class RunCommand implements Callable<Integer> {
         }
         try (Cluster live = ClusterOptions.connect(access.orElseThrow())) {
             Instant started = Instant.now();
-            Progress progress = Terminal.progress(err, started);
+            Progress progress = Terminal.progress(err, started, verbosity);
             Runner runner = new Runner(live, terms(), progress, Clock.systemUTC());
             if (dryRun) {
                 PlanText.print(runner.plan(selected), command().commandLine().getOut());
@@ -325,9 +329,15 @@ final class RunCommand implements Callable<Integer> {
 
     private int finish(Report report, PrintWriter err) throws IOException {
         Terminal.clear(err);
+        if ("true".equals(System.getenv("GITHUB_ACTIONS"))) {
+            // GitHub reads commands on either stream; standard output may be somebody's JSON.
+            Reports.annotations().write(report, System.err);
+        }
         boolean written = reports.write(report, err);
         Rendering rendering = switch (output) {
-            case TABLE -> Reports.console(Terminal.style(Detail.TABLE));
+            case TABLE ->
+                Reports.console(
+                        Terminal.style(verbosity.level() == Verbosity.Level.QUIET ? Detail.BRIEF : Detail.TABLE));
             case WIDE -> Reports.console(Terminal.style(Detail.WIDE));
             case JSON -> Reports.json();
         };

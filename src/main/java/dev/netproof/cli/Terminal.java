@@ -1,6 +1,8 @@
 package dev.netproof.cli;
 
+import dev.netproof.model.CheckResult;
 import dev.netproof.report.ConsoleStyle;
+import dev.netproof.report.Reports;
 import dev.netproof.run.Progress;
 import java.io.Console;
 import java.io.PrintWriter;
@@ -36,29 +38,43 @@ final class Terminal {
         }
     }
 
-    /** A live line on a terminal, a line per step elsewhere. */
-    static Progress progress(PrintWriter err, Instant started) {
-        return isTerminal() ? new LiveLine(err, started) : new Steps(err);
+    /** A live line on a terminal, a line per step elsewhere, and nothing where nothing is to be said. */
+    static Progress progress(PrintWriter err, Instant started, Verbosity verbosity) {
+        if (verbosity.level() == Verbosity.Level.QUIET) {
+            return Progress.NONE;
+        }
+        return isTerminal()
+                ? new LiveLine(err, started, verbosity.level())
+                : new Steps(err, started, verbosity.level());
     }
 
-    private record Steps(PrintWriter err) implements Progress {
+    private record Steps(PrintWriter err, Instant started, Verbosity.Level level) implements Progress {
         @Override
         public void step(String what) {
             err.println("netproof: " + what);
         }
 
         @Override
-        public void decided(int decided, int total) {}
+        public void decided(int decided, int total, Duration left) {}
+
+        @Override
+        public void judged(CheckResult result) {
+            if (level == Verbosity.Level.VERBOSE) {
+                err.println("netproof: " + seconds(started) + judgement(result));
+            }
+        }
     }
 
     private static final class LiveLine implements Progress {
         private final PrintWriter err;
         private final Instant started;
+        private final Verbosity.Level level;
         private String shown = "";
 
-        private LiveLine(PrintWriter err, Instant started) {
+        private LiveLine(PrintWriter err, Instant started, Verbosity.Level level) {
             this.err = err;
             this.started = started;
+            this.level = level;
         }
 
         @Override
@@ -67,8 +83,17 @@ final class Terminal {
         }
 
         @Override
-        public void decided(int decided, int total) {
-            show(decided + " of " + total + " checks decided");
+        public void decided(int decided, int total, Duration left) {
+            show(decided + " of " + total + " checks decided"
+                    + (decided == total ? "" : ", at most " + Math.max(1, left.toSeconds()) + " s left"));
+        }
+
+        @Override
+        public void judged(CheckResult result) {
+            if (level == Verbosity.Level.VERBOSE) {
+                err.print("\r\u001b[2K" + seconds(started) + judgement(result) + "\n");
+                shown = "";
+            }
         }
 
         private void show(String text) {
@@ -76,10 +101,20 @@ final class Terminal {
                 return;
             }
             shown = text;
-            double seconds = Duration.between(started, Instant.now()).toMillis() / 1000.0;
-            err.print("\r\u001b[2K" + String.format(Locale.ROOT, "%5.1f s  %s", seconds, text));
+            err.print("\r\u001b[2K" + seconds(started) + text);
             err.flush();
         }
+    }
+
+    private static String seconds(Instant started) {
+        return String.format(
+                Locale.ROOT,
+                "%5.1f s  ",
+                Duration.between(started, Instant.now()).toMillis() / 1000.0);
+    }
+
+    private static String judgement(CheckResult result) {
+        return result.verdict().status() + " " + Reports.visible(result.check().sentence());
     }
 
     /** Asks a question on the terminal; anything but a yes is a no, and so is having no terminal. */

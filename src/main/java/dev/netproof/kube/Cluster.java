@@ -35,8 +35,23 @@ public interface Cluster extends AutoCloseable {
     /** Begins a session of probes. Nothing is created before the first launch. */
     ProbeSession open(SessionTerms terms);
 
+    /** Begins a session of probes with servers and policies of its own. Nothing is created before it is asked for. */
+    default ProvingGround ground(SessionTerms terms) {
+        throw new UnsupportedOperationException("this cluster has no room for an enforcement check");
+    }
+
+    /** Those of these permissions that the identity does not have, as far as the API server tells. */
+    default List<Permission> missing(List<Permission> wanted) {
+        return List.of();
+    }
+
     /** Removes what netproof left behind in these namespaces (all that may be listed, when empty), and says what it did. */
     Cleaning clean(Set<String> namespaces, CleanScope scope);
+
+    /** Removes the namespaces that enforcement checks left behind, where they may be listed. */
+    default Cleaning cleanGrounds(CleanScope scope) {
+        return new Cleaning(0, 0);
+    }
 
     /** Requests sent to the API server so far. */
     int requests();

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.plan.ClusterFacts;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -112,6 +115,46 @@ final class FabricCluster implements Cluster {
         return new FabricSession(server, payloads, clock, terms, this::userId);
     }
 
+    @Override
+    public ProvingGround ground(SessionTerms terms) {
+        return new FabricGround(server, clock, terms, new FabricSession(server, payloads, clock, terms, this::userId));
+    }
+
+    @Override
+    public List<Permission> missing(List<Permission> wanted) {
+        server.client();
+        List<CompletableFuture<Boolean>> answers = wanted.stream()
+                .map(permission -> CompletableFuture.supplyAsync(() -> permitted(permission), pool))
+                .toList();
+        List<Permission> missing = new ArrayList<>();
+        try {
+            for (int i = 0; i < wanted.size(); i++) {
+                if (!answers.get(i).join()) {
+                    missing.add(wanted.get(i));
+                }
+            }
+        } catch (java.util.concurrent.CompletionException e) {
+            throw server.trouble("ask what is permitted", e);
+        }
+        return missing;
+    }
+
+    private boolean permitted(Permission permission) {
+        String[] resource = permission.resource().split("/", 2);
+        SelfSubjectAccessReview review = new SelfSubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withNewResourceAttributes()
+                .withVerb(permission.verb())
+                .withGroup(permission.group())
+                .withResource(resource[0])
+                .withSubresource(resource.length > 1 ? resource[1] : null)
+                .withNamespace(permission.namespace().orElse(null))
+                .endResourceAttributes()
+                .endSpec()
+                .build();
+        return server.client().resource(review).create().getStatus().getAllowed();
+    }
+
     /** Asked once, and not before a pod is to be created. */
     private PodShape.UserId userId() {
         CompletableFuture<PodShape.UserId> known;
@@ -138,6 +181,11 @@ final class FabricCluster implements Cluster {
     @Override
     public Cleaning clean(Set<String> namespaces, CleanScope scope) {
         return new Sweep(server, pool, clock).of(namespaces, scope);
+    }
+
+    @Override
+    public Cleaning cleanGrounds(CleanScope scope) {
+        return new Sweep(server, pool, clock).ofGrounds(scope);
     }
 
     @Override

@@ -101,7 +101,7 @@ final class FabricSession implements ProbeSession {
         }
     }
 
-    private synchronized PodShape shape() {
+    synchronized PodShape shape() {
         PodShape known = shape;
         if (known == null) {
             known = new PodShape(terms, userId.get(), deadline);
@@ -184,6 +184,11 @@ final class FabricSession implements ProbeSession {
             }
             throw e;
         }
+    }
+
+    /** Something that became known beside the probes. */
+    void tell(ProbeEvent event) {
+        emit(event);
     }
 
     private void emit(ProbeEvent event) {

@@ -14,6 +14,11 @@ final class Marks {
 
     static final String PROBE = "probe";
     static final String ANCHOR = "anchor";
+    /** A pod that listens, for an enforcement check. */
+    static final String SERVER = "server";
+    /** A namespace, policy or Service of an enforcement check. */
+    static final String GROUND = "ground";
+
     static final String RUN = "netproof.dev/run";
     static final String DEADLINE = "netproof.dev/deadline";
     static final String SOURCE = "netproof.dev/source";

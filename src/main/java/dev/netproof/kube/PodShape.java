@@ -1,14 +1,18 @@
 package dev.netproof.kube;
 
 import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.model.Protocol;
 import dev.netproof.plan.ClusterFacts.Toleration;
 import dev.netproof.plan.NodeAffinity.Requirement;
 import dev.netproof.plan.NodeAffinity.Term;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ProbePod.Ownership;
 import dev.netproof.plan.ProbePod.Tools;
+import dev.netproof.plan.ServerPod;
 import dev.netproof.probe.Payload;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
@@ -212,6 +216,76 @@ final class PodShape {
                         .withValues(one.values())
                         .build())
                 .toList();
+    }
+
+    /** A server; nothing owns it, because its namespace or the session takes it away. */
+    Pod server(ServerPod plan) {
+        Map<String, String> labels = new TreeMap<>(plan.labels());
+        labels.put(Marks.ROLE, Marks.SERVER);
+        Map<String, String> annotations = new TreeMap<>(Map.of(
+                Marks.RUN,
+                terms.run(),
+                Marks.DEADLINE,
+                deadline.toString(),
+                "sidecar.istio.io/inject",
+                "false",
+                "linkerd.io/inject",
+                "disabled"));
+        Map<String, String> environment = new TreeMap<>();
+        List<String> command = new ArrayList<>(List.of("/agnhost"));
+        if (plan.server() == ServerPod.Server.MANY_PORTS) {
+            command.add("porter");
+            plan.ports().stream()
+                    .filter(port -> port.protocol() == Protocol.TCP)
+                    .forEach(port -> environment.put("SERVE_PORT_" + port.number(), plan.id()));
+        } else {
+            command.add("netexec");
+            command.add("--http-port=" + first(plan, Protocol.TCP));
+            command.add("--udp-port=" + first(plan, Protocol.UDP));
+        }
+        List<ContainerPort> ports = plan.ports().stream()
+                .map(port -> new ContainerPortBuilder()
+                        .withName(port.name().orElse(null))
+                        .withContainerPort(port.number())
+                        .withProtocol(port.protocol().transport().name())
+                        .build())
+                .toList();
+        io.fabric8.kubernetes.api.model.Container container = new ContainerBuilder(container(
+                        CONTAINER,
+                        mirrored(terms.images().agnhost(), terms.images().mirror()),
+                        command,
+                        environment,
+                        Limits.NONE))
+                .withPorts(ports)
+                .build();
+        PodSpecBuilder spec = bare(container)
+                .withActiveDeadlineSeconds(terms.lifetime().toSeconds())
+                .withTolerations(
+                        plan.tolerations().stream().map(PodShape::toleration).toList());
+        spec.withNewAffinity()
+                .withNewNodeAffinity()
+                .withNewRequiredDuringSchedulingIgnoredDuringExecution()
+                .withNodeSelectorTerms(term(new Term(List.of(), List.of()), Optional.of(plan.node())))
+                .endRequiredDuringSchedulingIgnoredDuringExecution()
+                .endNodeAffinity()
+                .endAffinity();
+        return new PodBuilder()
+                .withMetadata(new ObjectMetaBuilder()
+                        .withName("nps-" + plan.id() + "-" + suffix())
+                        .withNamespace(plan.namespace())
+                        .withLabels(labels)
+                        .withAnnotations(annotations)
+                        .build())
+                .withSpec(spec.build())
+                .build();
+    }
+
+    private static int first(ServerPod plan, Protocol protocol) {
+        return plan.ports().stream()
+                .filter(port -> port.protocol() == protocol)
+                .findFirst()
+                .map(port -> port.number())
+                .orElse(-1);
     }
 
     private static OwnerReference owner(Pod anchor, Ownership ownership) {

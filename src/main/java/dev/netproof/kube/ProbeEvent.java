@@ -2,6 +2,7 @@ package dev.netproof.kube;
 
 import dev.netproof.plan.Backend;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,6 +34,27 @@ public sealed interface ProbeEvent {
             String serviceAccount,
             String image,
             Optional<String> digest) {}
+
+    /**
+     * A server's container runs and has addresses.
+     *
+     * @param server its id
+     * @param ips the primary one first
+     * @param changed how admission changed the pod into something other than was asked for, in words, if it did
+     */
+    record Serving(
+            Instant at,
+            String server,
+            String pod,
+            String uid,
+            List<String> ips,
+            Optional<String> node,
+            Optional<String> changed)
+            implements ProbeEvent {
+        public Serving {
+            ips = List.copyOf(ips);
+        }
+    }
 
     /** One line of the probe's log, as the container wrote it. */
     record Line(Instant at, String probe, String text) implements ProbeEvent {}

@@ -1,12 +1,17 @@
 package dev.netproof.kube;
 
 import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.ServerPod;
 import java.util.Locale;
 
 /** Why the API server did not take a pod, and what can be done about it. */
 record Rejection(String why, String fix) {
     static Rejection of(ApiServer server, ProbePod probe, RuntimeException failure) {
         return of(server, "the probe pod for " + probe.source(), probe.namespace(), failure);
+    }
+
+    static Rejection ofServer(ApiServer server, ServerPod pod, RuntimeException failure) {
+        return of(server, "the target pod " + pod.id(), pod.namespace(), failure);
     }
 
     static Rejection ofAnchor(ApiServer server, String namespace, RuntimeException failure) {

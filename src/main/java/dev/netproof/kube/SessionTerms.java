@@ -27,10 +27,20 @@ public record SessionTerms(
      * @param mirror a registry prefix that replaces the images' own, for closed networks
      * @param pullSecrets names of image pull secrets that exist in every namespace probed
      */
-    public record Images(String curl, String netshoot, Optional<String> mirror, List<String> pullSecrets) {
+    public record Images(
+            String curl, String netshoot, String agnhost, Optional<String> mirror, List<String> pullSecrets) {
         /** What netproof uses unless told otherwise. */
         public static final Images DEFAULT = new Images(
-                "docker.io/curlimages/curl:8.16.0", "docker.io/nicolaka/netshoot:v0.14", Optional.empty(), List.of());
+                "docker.io/curlimages/curl:8.16.0",
+                "docker.io/nicolaka/netshoot:v0.14",
+                "registry.k8s.io/e2e-test-images/agnhost:2.56",
+                Optional.empty(),
+                List.of());
+
+        /** With the usual server. */
+        public Images(String curl, String netshoot, Optional<String> mirror, List<String> pullSecrets) {
+            this(curl, netshoot, DEFAULT.agnhost(), mirror, pullSecrets);
+        }
 
         public Images {
             pullSecrets = List.copyOf(pullSecrets);

@@ -2,6 +2,7 @@ package dev.netproof.kube;
 
 import dev.netproof.kube.Cluster.CleanScope;
 import dev.netproof.kube.Cluster.Cleaning;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -9,11 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.slf4j.Logger;
@@ -67,7 +70,77 @@ final class Sweep {
         Set<String> where = new TreeSet<>(
                 doomed.stream().map(pod -> pod.getMetadata().getNamespace()).toList());
         awaitEnd(uids, where);
+        Cleaning rest = namespaces.isEmpty()
+                ? swept(grounds(), scope)
+                : swept(
+                        namespaces.stream()
+                                .flatMap(namespace -> belongings(namespace).stream())
+                                .toList(),
+                        scope);
+        return new Cleaning(doomed.size() + rest.removed(), left.size() - doomed.size() + rest.alive());
+    }
+
+    /** Namespaces of enforcement checks, with all that is in them. */
+    Cleaning ofGrounds(CleanScope scope) {
+        return swept(grounds(), scope);
+    }
+
+    private Cleaning swept(List<? extends HasMetadata> found, CleanScope scope) {
+        Instant now = clock.instant();
+        List<? extends HasMetadata> left = found.stream()
+                .filter(one -> one.getMetadata().getDeletionTimestamp() == null)
+                .toList();
+        List<? extends HasMetadata> doomed = left.stream()
+                .filter(one -> scope == CleanScope.ALL
+                        || Marks.deadline(one).filter(now::isAfter).isPresent())
+                .toList();
+        for (HasMetadata one : doomed) {
+            server.ask(
+                    "delete "
+                            + one.getFullResourceName()
+                            + Optional.ofNullable(one.getMetadata().getNamespace())
+                                    .map(namespace -> " in namespace " + namespace)
+                                    .orElse(""),
+                    () -> server.client().resource(one).delete());
+        }
         return new Cleaning(doomed.size(), left.size() - doomed.size());
+    }
+
+    private List<? extends HasMetadata> grounds() {
+        return readable(() -> server.client()
+                .namespaces()
+                .withLabel(Marks.ROLE, Marks.GROUND)
+                .list()
+                .getItems());
+    }
+
+    /** What an enforcement check makes beside pods, in a namespace that is not its own. */
+    private List<? extends HasMetadata> belongings(String namespace) {
+        List<HasMetadata> found = new ArrayList<>(readable(() -> server.client()
+                .network()
+                .v1()
+                .networkPolicies()
+                .inNamespace(namespace)
+                .withLabel(Marks.ROLE, Marks.GROUND)
+                .list()
+                .getItems()));
+        found.addAll(readable(() -> server.client()
+                .services()
+                .inNamespace(namespace)
+                .withLabel(Marks.ROLE, Marks.GROUND)
+                .list()
+                .getItems()));
+        return found;
+    }
+
+    /** Who may not read these did not make any either. */
+    private static <T> List<T> readable(Supplier<List<T>> read) {
+        try {
+            return read.get();
+        } catch (KubernetesClientException e) {
+            LOG.debug("not everything can be looked through for leftovers", e);
+            return List.of();
+        }
     }
 
     private List<Pod> own(String namespace) {

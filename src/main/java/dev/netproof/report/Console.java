@@ -46,14 +46,17 @@ final class Console implements Rendering {
         if (!enforcing || sheets.isEmpty()) {
             enforcement.ifPresent(EnforcementText::headline);
         }
-        header(page, report);
-        if (sheets.isEmpty() || style.detail() == ConsoleStyle.Detail.WIDE) {
+        boolean brief = style.detail() == ConsoleStyle.Detail.BRIEF;
+        if (!brief) {
+            header(page, report);
+        }
+        if ((!brief && sheets.isEmpty()) || style.detail() == ConsoleStyle.Detail.WIDE) {
             enforcement.ifPresent(EnforcementText::table);
             enforcement.ifPresent(EnforcementText::observations);
         }
         enforcement.ifPresent(EnforcementText::findings);
         for (Sheet sheet : sheets) {
-            if (!sheet.entries().isEmpty()) {
+            if (!brief && !sheet.entries().isEmpty()) {
                 title(page, sheet);
                 grid(page, sheet);
             }
@@ -61,7 +64,9 @@ final class Console implements Rendering {
         if (style.detail() == ConsoleStyle.Detail.WIDE) {
             everyCheck(page, sheets);
         }
-        notes(page, report);
+        if (!brief) {
+            notes(page, report);
+        }
         findings(page, "INCONCLUSIVE", Sign.INCONCLUSIVE, sheets);
         findings(page, "FAILURES", Sign.VIOLATION, sheets);
         breakage(page, report);

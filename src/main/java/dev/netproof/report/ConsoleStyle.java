@@ -13,6 +13,8 @@ public record ConsoleStyle(Detail detail, Colour colour, int width) {
 
     /** How much is shown. */
     public enum Detail {
+        /** What did not conform, and the last line. */
+        BRIEF,
         /** The grid, and all about what did not conform. */
         TABLE,
         /** Also one row for each check. */

@@ -245,7 +245,7 @@ final class EnforcementText {
     }
 
     /** "node1 ingress, node2 ingress and egress". */
-    private static String places(List<Row> rows) {
+    static String places(List<Row> rows) {
         Map<String, Set<String>> places = new LinkedHashMap<>();
         rows.forEach(row -> places.computeIfAbsent(Visible.of(row.node()), n -> new LinkedHashSet<>())
                 .add(row.direction().word()));

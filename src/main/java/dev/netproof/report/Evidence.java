@@ -115,6 +115,30 @@ final class Evidence {
         return outcomes.isEmpty() ? "none" : outcomes;
     }
 
+    /** What was seen, in a word or two: "connected", "timed out, refused"; look-ups only where there is nothing else. */
+    static String seen(CheckResult result) {
+        boolean connects = connections(result).findAny().isPresent();
+        return result.paths().stream()
+                .filter(path -> !connects || isConnection(path))
+                .flatMap(path -> path.outcome().stream())
+                .distinct()
+                .map(Evidence::word)
+                .collect(Collectors.joining(", "));
+    }
+
+    static String word(Outcome outcome) {
+        return switch (outcome) {
+            case CONNECTED -> "connected";
+            case TIMEOUT -> "timed out";
+            case REFUSED -> "refused";
+            case RESET -> "reset";
+            case UNREACHABLE -> "unreachable";
+            case DNS_FAILURE -> "no name";
+            case L7_DENIED -> "refused by the application";
+            case PROBE_ERROR -> "probe error";
+        };
+    }
+
     /** The weakest control among the paths that have a listener at their end. */
     static Optional<ControlGrade> weakestControl(CheckResult result) {
         return connections(result).map(PathObservation::control).min(Comparator.naturalOrder());
@@ -253,6 +277,20 @@ final class Evidence {
 
     private static boolean isConnection(PathObservation path) {
         return path.path().kind() != Path.Kind.LOOKUP;
+    }
+
+    /**
+     * The last thing that was seen to the contrary of a check that passed: rules that came late, a connection that opened once.
+     * Nothing that could not be read counts.
+     */
+    static Optional<Streak> contrary(CheckResult result) {
+        boolean forbids = result.check().expectation().forbids();
+        return connections(result)
+                .flatMap(path -> path.history().stream())
+                .filter(streak -> forbids
+                        ? streak.outcome().reachedListener()
+                        : streak.outcome().looksDenied())
+                .reduce((a, b) -> a.last().isAfter(b.last()) ? a : b);
     }
 
     /** The paths, those first that show why a check failed. */

@@ -3,10 +3,17 @@ package dev.netproof.report;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** Numbers as people read them. */
 final class Figures {
+    private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
     private Figures() {}
 
     /** "0.8 ms", "812 ms", "14.2 s", "2 min 14 s". */
@@ -36,6 +43,11 @@ final class Figures {
     /** "1 check", "21 checks". */
     static String count(long number, String one, String many) {
         return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? one : many);
+    }
+
+    /** "2026-11-21 03:00:00 UTC". */
+    static String moment(Instant instant) {
+        return MOMENT.format(instant);
     }
 
     private static String decimal(double value) {

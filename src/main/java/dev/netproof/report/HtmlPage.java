@@ -7,9 +7,13 @@ import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
 import dev.netproof.model.Report;
 import dev.netproof.model.Streak;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -26,6 +30,8 @@ import java.util.stream.Stream;
  * which its policy names by hash. Everything is readable without the script; that adds the filter, the keys and the drawer.
  */
 final class HtmlPage implements Rendering {
+    private static final int NODES_NAMED = 8;
+
     /** In the drawer and the lists these are told by a line of their own, or drawn. */
     private static final Set<Evidence.Label> DRAWN = Set.of(
             Evidence.Label.BECAUSE,
@@ -36,10 +42,13 @@ final class HtmlPage implements Rendering {
 
     @Override
     public void write(Report report, OutputStream out) throws IOException {
-        out.write(new Document(report, ours("report.css"), ours("report.js"))
-                .html()
-                .getBytes(StandardCharsets.UTF_8));
-        out.flush();
+        Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+        try {
+            new Document(report, ours("report.css"), ours("report.js"), new Markup(writer)).write();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        writer.flush();
     }
 
     private static String ours(String name) throws IOException {
@@ -58,9 +67,10 @@ final class HtmlPage implements Rendering {
         private final List<Sheet> sheets;
         private final Headline headline;
         private final IdentityHashMap<Entry, String> anchors = new IdentityHashMap<>();
-        private final Markup page = new Markup();
+        private final Markup page;
 
-        Document(Report report, String style, String script) {
+        Document(Report report, String style, String script, Markup page) {
+            this.page = page;
             this.report = report;
             this.style = style;
             this.script = script;
@@ -71,7 +81,7 @@ final class HtmlPage implements Rendering {
                     .forEach(entry -> anchors.put(entry, "c" + (anchors.size() + 1)));
         }
 
-        String html() {
+        void write() {
             page.open("html", "lang", "en").line();
             head();
             page.open("body").line();
@@ -80,6 +90,7 @@ final class HtmlPage implements Rendering {
             verdict();
             page.open("main", "id", "checks").line();
             breakage();
+            report.enforcement().ifPresent(one -> new HtmlEnforcement(page, one, sheets.isEmpty()).write());
             if (!anchors.isEmpty()) {
                 filter();
                 sheets.stream().filter(sheet -> !sheet.entries().isEmpty()).forEach(this::grid);
@@ -89,12 +100,12 @@ final class HtmlPage implements Rendering {
             list(Sign.INCONCLUSIVE);
             notes();
             rest();
+            new HtmlCircumstances(page, report).write();
             page.close().line();
             footer();
             drawer();
             page.embedded("script", script).line();
             page.close().line().close().line();
-            return page.toString();
         }
 
         private void head() {
@@ -122,11 +133,15 @@ final class HtmlPage implements Rendering {
         }
 
         private void verdict() {
-            page.open("header", "class", "verdict " + tone(headline.sign())).line();
+            page.open("header", "class", "verdict " + Markup.tone(headline.sign()))
+                    .line();
             page.open("h1");
             page.element("span", headline.sign().symbol(), "class", "mark", "aria-hidden", "true");
             page.text(headline.verdict()).close().line();
-            page.element("p", upper(Headline.costs(report)) + ". " + upper(Headline.exit(report.exit())) + ".")
+            page.element(
+                            "p",
+                            Markup.upper(Headline.costs(report)) + ". " + Markup.upper(Headline.exit(report.exit()))
+                                    + ".")
                     .line();
             page.open("dl", "class", "facts").line();
             report.cluster()
@@ -136,19 +151,24 @@ final class HtmlPage implements Rendering {
                                 fact("server", cluster.server());
                                 fact("identity", cluster.user());
                                 fact("Kubernetes", cluster.version());
-                                fact(
-                                        "nodes",
-                                        cluster.nodes().stream().map(Node::name).collect(Collectors.joining(", ")));
+                                fact("nodes", nodes(cluster.nodes()));
+                                fact("network plug-in", Surroundings.cni(cluster.cni()));
                                 cluster.uid().ifPresent(uid -> fact("kube-system", uid));
                             },
                             () -> fact("cluster", "none was reached"));
-            fact("started", report.started().toString());
+            fact("started", Figures.moment(report.started()));
             fact("netproof", report.tool());
             page.close().line().close().line();
         }
 
         private void fact(String name, String value) {
-            page.open("div").element("dt", name).element("dd", value).close().line();
+            page.fact(name, value).line();
+        }
+
+        private static String nodes(List<Node> nodes) {
+            return nodes.size() > NODES_NAMED
+                    ? Figures.count(nodes.size(), "node", "nodes")
+                    : nodes.stream().map(Node::name).collect(Collectors.joining(", "));
         }
 
         private void breakage() {
@@ -165,7 +185,7 @@ final class HtmlPage implements Rendering {
             choice("all", "All " + Figures.count(anchors.size(), "check", "checks"));
             Stream.of(Sign.VIOLATION, Sign.INCONCLUSIVE)
                     .filter(sign -> Headline.count(sheets, sign) > 0)
-                    .forEach(sign -> choice(name(sign), upper(sign.counted(Headline.count(sheets, sign)))));
+                    .forEach(sign -> choice(name(sign), Markup.upper(sign.counted(Headline.count(sheets, sign)))));
             page.element("output", "", "class", "vh", "id", "shown").close().line();
         }
 
@@ -239,34 +259,32 @@ final class HtmlPage implements Rendering {
                 page.open(
                         "a",
                         "class",
-                        tone(entry.sign()) + " " + entry.check().expectation().word(),
+                        Markup.tone(entry.sign()) + " "
+                                + entry.check().expectation().word(),
                         "data-sign",
                         name(entry.sign()),
                         "href",
                         "#" + anchor(entry));
-                sign(entry.sign());
+                page.sign(entry.sign());
                 page.text(entry.word());
                 if (entry.sign() == Sign.VIOLATION) {
                     page.element(
                             "small", " expected " + entry.check().expectation().word());
                 } else {
-                    entry.reason().ifPresent(reason -> page.element("small", " " + reason));
+                    entry.reason()
+                            .or(() -> entry.result().map(Evidence::seen).filter(seen -> !seen.isEmpty()))
+                            .ifPresent(words -> page.element("small", " " + words));
                 }
                 page.close();
             }
             page.close();
         }
 
-        private void sign(Sign sign) {
-            page.element("span", sign.symbol(), "class", "mark", "aria-hidden", "true");
-            page.element("span", sign.word() + ": ", "class", "vh");
-        }
-
         private void legend() {
             page.open("p", "class", "legend");
             Stream.of(Sign.values())
                     .filter(sign -> sign == Sign.NOT_ASKED || Headline.count(sheets, sign) > 0)
-                    .forEach(sign -> page.open("span", "class", tone(sign))
+                    .forEach(sign -> page.open("span", "class", Markup.tone(sign))
                             .element("span", sign.symbol(), "class", "mark", "aria-hidden", "true")
                             .text(" " + sign.word())
                             .close()
@@ -278,7 +296,7 @@ final class HtmlPage implements Rendering {
             long count = Headline.count(sheets, sign);
             if (count > 0) {
                 page.open("section", "class", "findings", "data-sign", name(sign));
-                page.element("h2", upper(sign.counted(count))).line();
+                page.element("h2", Markup.upper(sign.counted(count))).line();
                 sheets.forEach(sheet -> sheet.entries(sign).forEach(this::check));
                 page.close().line();
             }
@@ -314,14 +332,14 @@ final class HtmlPage implements Rendering {
 
         private void check(Entry entry) {
             boolean finding = entry.sign() == Sign.VIOLATION || entry.sign() == Sign.INCONCLUSIVE;
-            String look = "check " + tone(entry.sign());
+            String look = "check " + Markup.tone(entry.sign());
             if (finding) {
                 page.open("details", "class", look, "open", "");
             } else {
                 page.open("details", "class", look);
             }
             page.open("summary");
-            sign(entry.sign());
+            page.sign(entry.sign());
             page.element("span", entry.check().sentence(), "class", "sentence");
             page.element("span", entry.remark(), "class", "remark");
             entry.result()
@@ -339,7 +357,7 @@ final class HtmlPage implements Rendering {
         private void unjudged(Check check) {
             page.element("p", "The run ended before this check was judged.", "class", "explanation");
             page.open("dl", "class", "about");
-            row("where", Evidence.place(check.location()));
+            page.fact("where", Evidence.place(check.location()));
             page.close();
         }
 
@@ -350,9 +368,9 @@ final class HtmlPage implements Rendering {
             page.open("dl", "class", "about");
             Evidence.facts(result).stream()
                     .filter(fact -> !DRAWN.contains(fact.label()))
-                    .forEach(fact -> row(fact.label().word(), String.join(" ", fact.lines())));
-            row("from", Evidence.source(result.check().source()));
-            row("to", Evidence.destination(result.check().destination()));
+                    .forEach(fact -> page.fact(fact.label().word(), String.join(" ", fact.lines())));
+            page.fact("from", Evidence.source(result.check().source()));
+            page.fact("to", Evidence.destination(result.check().destination()));
             page.close();
             Timeline timeline = Timeline.of(result);
             Evidence.tellingFirst(result).forEach(path -> path(path, timeline));
@@ -362,10 +380,6 @@ final class HtmlPage implements Rendering {
 
         private void remark(String name, String text) {
             page.open("p", "class", "fix").element("b", name + " ").text(text).close();
-        }
-
-        private void row(String name, String value) {
-            page.open("div").element("dt", name).element("dd", value).close();
         }
 
         private void path(PathObservation observation, Timeline timeline) {
@@ -424,14 +438,6 @@ final class HtmlPage implements Rendering {
 
         private static String name(Sign sign) {
             return sign.name().toLowerCase(Locale.ROOT);
-        }
-
-        private static String tone(Sign sign) {
-            return sign.tone().name().toLowerCase(Locale.ROOT);
-        }
-
-        private static String upper(String text) {
-            return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
         }
 
         private static String hash(String ours) {

@@ -2,7 +2,11 @@ package dev.netproof.report;
 
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Enforcement;
+import dev.netproof.model.Location;
+import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
+import dev.netproof.model.Streak;
 import dev.netproof.model.Verdict;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,6 +29,7 @@ import javax.xml.stream.XMLStreamWriter;
  */
 final class JUnitXml implements Rendering {
     private static final String SUITE_OF_BREAKAGE = "netproof";
+    private static final String SUITE_OF_ENFORCEMENT = "enforcement";
 
     @Override
     public void write(Report report, OutputStream out) throws IOException {
@@ -38,12 +43,45 @@ final class JUnitXml implements Rendering {
         out.flush();
     }
 
+    /** What a suite holds. */
+    private record Counts(long tests, long failures, long errors, long skipped) {
+        static final Counts NONE = new Counts(0, 0, 0, 0);
+
+        static Counts of(List<Entry> entries) {
+            return new Counts(
+                    entries.size(),
+                    count(entries, Set.of(Sign.VIOLATION)),
+                    count(entries, Set.of(Sign.INCONCLUSIVE)),
+                    count(entries, Set.of(Sign.UNTESTABLE, Sign.SKIPPED, Sign.NOT_JUDGED)));
+        }
+
+        static Counts of(Enforcement enforcement) {
+            return new Counts(
+                    enforcement.rows().size(),
+                    enforcement.count(Enforcement.Status.NOT_ENFORCED),
+                    enforcement.count(Enforcement.Status.INCONCLUSIVE),
+                    enforcement.count(Enforcement.Status.UNTESTABLE));
+        }
+
+        private static long count(List<Entry> entries, Set<Sign> signs) {
+            return entries.stream()
+                    .filter(entry -> signs.contains(entry.sign()))
+                    .count();
+        }
+
+        Counts plus(Counts other) {
+            return new Counts(
+                    tests + other.tests, failures + other.failures, errors + other.errors, skipped + other.skipped);
+        }
+    }
+
     private static final class Document {
         private final XMLStreamWriter xml;
         private final Report report;
         private final List<Sheet> sheets;
         private int depth;
         private boolean leaf;
+        private boolean noted;
 
         Document(XMLStreamWriter xml, Report report) {
             this.xml = xml;
@@ -56,12 +94,16 @@ final class JUnitXml implements Rendering {
             xml.writeStartDocument("UTF-8", "1.0");
             open("testsuites");
             attribute("name", "netproof");
-            counts(sheets.stream().flatMap(sheet -> sheet.entries().stream()).toList(), broken);
+            counts(all().plus(new Counts(broken, 0, broken, 0)));
             attribute("time", Figures.exactSeconds(Duration.between(report.started(), report.finished())));
             if (report.breakage().isPresent()) {
                 breakage(report.breakage().get());
             }
-            Set<String> names = new HashSet<>();
+            Set<String> names = new HashSet<>(Set.of(SUITE_OF_BREAKAGE));
+            if (report.enforcement().isPresent()) {
+                names.add(SUITE_OF_ENFORCEMENT);
+                enforcement(report.enforcement().get());
+            }
             for (Sheet sheet : sheets) {
                 suite(sheet, names.add(sheet.name()) ? sheet.name() : sheet.name() + " (" + sheet.file() + ")");
             }
@@ -75,10 +117,10 @@ final class JUnitXml implements Rendering {
         private void breakage(Report.Breakage breakage) throws XMLStreamException {
             open("testsuite");
             attribute("name", SUITE_OF_BREAKAGE);
-            counts(List.of(), 1);
+            counts(new Counts(1, 0, 1, 0));
             attribute("time", "0.000");
             timestamp();
-            properties();
+            properties(Optional.empty());
             open("testcase");
             attribute("name", "the run reaches its end");
             attribute("classname", SUITE_OF_BREAKAGE);
@@ -95,7 +137,7 @@ final class JUnitXml implements Rendering {
         private void suite(Sheet sheet, String name) throws XMLStreamException {
             open("testsuite");
             attribute("name", name);
-            counts(sheet.entries(), 0);
+            counts(Counts.of(sheet.entries()));
             // Checks run in parallel: the suite takes as long as the longest of them, not as long as all.
             attribute(
                     "time",
@@ -106,12 +148,75 @@ final class JUnitXml implements Rendering {
                             .orElse(Duration.ZERO)));
             timestamp();
             attribute("file", sheet.file());
-            properties();
+            properties(sheet.matrix());
             Set<String> names = new HashSet<>();
             for (Entry entry : sheet.entries()) {
-                testcase(entry, sheet.name(), unique(entry.check(), names));
+                testcase(entry, name, unique(entry.check(), names));
             }
+            notes();
             close();
+        }
+
+        /** What a reader must know beside the results stands once, in the first suite that has cases. */
+        private void notes() throws XMLStreamException {
+            if (!noted && !report.notes().isEmpty()) {
+                open("system-out");
+                characters(report.notes().stream().map(Visible::of).collect(Collectors.joining("\n")));
+                close();
+            }
+            noted = true;
+        }
+
+        /** Before the matrices: where policies are not enforced, their results say little. */
+        private void enforcement(Enforcement enforcement) throws XMLStreamException {
+            open("testsuite");
+            attribute("name", SUITE_OF_ENFORCEMENT);
+            counts(Counts.of(enforcement));
+            attribute(
+                    "time",
+                    Figures.exactSeconds(enforcement.rows().stream()
+                            .flatMap(row -> row.denied().stream())
+                            .max(Comparator.naturalOrder())
+                            .orElse(Duration.ZERO)));
+            timestamp();
+            properties(Optional.empty());
+            Set<String> names = new HashSet<>();
+            for (Enforcement.Row row : enforcement.rows()) {
+                Enforcement.Capability capability = enforcement.capability(row);
+                String sentence = capability.title() + ", " + row.direction().word() + " on " + row.node();
+                String name = sentence;
+                for (int n = 2; !names.add(name); n++) {
+                    name = sentence + " (" + n + ")";
+                }
+                open("testcase");
+                attribute("name", name);
+                attribute("classname", SUITE_OF_ENFORCEMENT + "." + capability.id());
+                attribute("time", Figures.exactSeconds(row.denied().orElse(Duration.ZERO)));
+                row(row, capability);
+                close();
+            }
+            notes();
+            close();
+        }
+
+        private void row(Enforcement.Row row, Enforcement.Capability capability) throws XMLStreamException {
+            String text = Visible.of(row.seen()) + "\nmeans: " + Visible.of(capability.meaning()) + "\nspecified: "
+                    + Visible.of(capability.specification() + " (" + capability.source() + ")")
+                    + row.fix().map(fix -> "\nfix: " + Visible.of(fix)).orElse("");
+            switch (row.status()) {
+                case NOT_ENFORCED -> outcome("failure", row.reason().name(), row.seen(), text);
+                case INCONCLUSIVE -> outcome("error", row.reason().name(), row.seen(), text);
+                case UNTESTABLE -> {
+                    open("skipped");
+                    attribute("message", row.seen());
+                    close();
+                }
+                case ENFORCED, OBSERVED -> {
+                    open("system-out");
+                    characters(text);
+                    close();
+                }
+            }
         }
 
         /** GitLab drops all but one of the cases that have the same name. */
@@ -158,10 +263,34 @@ final class JUnitXml implements Rendering {
                     close();
                 }
                 case PASS -> {
+                    flaky(result);
                     open("system-out");
                     characters(text(result));
                     close();
                 }
+            }
+        }
+
+        /**
+         * What was seen to the contrary before it passed, in the way in which Surefire tells of a test that passed when it was
+         * tried again.
+         */
+        private void flaky(CheckResult result) throws XMLStreamException {
+            Optional<Streak> contrary = Evidence.contrary(result);
+            if (contrary.isPresent()) {
+                Streak streak = contrary.get();
+                open("flakyFailure");
+                attribute(
+                        "message",
+                        Evidence.word(streak.outcome()) + " " + Figures.count(streak.attempts(), "time", "times")
+                                + " before it was "
+                                + result.check().expectation().participle());
+                attribute("type", streak.outcome().name());
+                open("stackTrace");
+                characters(Visible.of(
+                        Evidence.history(streak, Evidence.start(result).orElse(streak.first()))));
+                close();
+                close();
             }
         }
 
@@ -180,31 +309,46 @@ final class JUnitXml implements Rendering {
                             .map(fact -> fact.label().word()
                                     + ": "
                                     + fact.lines().stream().map(Visible::of).collect(Collectors.joining("\n    ")))
-                            .collect(Collectors.joining("\n"));
+                            .collect(Collectors.joining("\n"))
+                    + "\n" + frame(result.check().location());
         }
 
-        private void counts(List<Entry> entries, long broken) throws XMLStreamException {
-            attribute("tests", entries.size() + broken);
-            attribute("failures", count(entries, Set.of(Sign.VIOLATION)));
-            attribute("errors", count(entries, Set.of(Sign.INCONCLUSIVE)) + broken);
-            attribute("skipped", count(entries, Set.of(Sign.UNTESTABLE, Sign.SKIPPED, Sign.NOT_JUDGED)));
+        /** The place in the form of a stack frame, from which viewers that know no file attribute find the line. */
+        private static String frame(Location location) {
+            String file = Visible.of(location.file());
+            int slash = file.lastIndexOf('/');
+            String folders = slash < 0 ? "" : file.substring(0, slash + 1).replace('/', '.');
+            return "at " + folders + "Matrix.check(" + file.substring(slash + 1) + ":" + location.line() + ")";
         }
 
-        private static long count(List<Entry> entries, Set<Sign> signs) {
-            return entries.stream()
-                    .filter(entry -> signs.contains(entry.sign()))
-                    .count();
+        private Counts all() {
+            Counts counts = report.enforcement().map(Counts::of).orElse(Counts.NONE);
+            for (Sheet sheet : sheets) {
+                counts = counts.plus(Counts.of(sheet.entries()));
+            }
+            return counts;
+        }
+
+        private void counts(Counts counts) throws XMLStreamException {
+            attribute("tests", counts.tests());
+            attribute("failures", counts.failures());
+            attribute("errors", counts.errors());
+            attribute("skipped", counts.skipped());
         }
 
         private void timestamp() throws XMLStreamException {
             attribute("timestamp", report.started().truncatedTo(ChronoUnit.SECONDS));
         }
 
-        private void properties() throws XMLStreamException {
+        private void properties(Optional<Matrix> matrix) throws XMLStreamException {
             open("properties");
             property("netproof.version", Optional.of(report.tool()));
             property("netproof.context", report.cluster().map(cluster -> cluster.context()));
             property("netproof.server.version", report.cluster().map(cluster -> cluster.version()));
+            property("netproof.cluster.uid", report.cluster().flatMap(cluster -> cluster.uid()));
+            property("netproof.cni", report.cluster().map(cluster -> Surroundings.cni(cluster.cni())));
+            property("netproof.matrix.sha256", matrix.map(Matrix::sha256));
+            property("netproof.matrix.owner", matrix.flatMap(Matrix::owner));
             property(
                     "netproof.exit",
                     Optional.of(report.exit().code() + " " + report.exit().meaning()));

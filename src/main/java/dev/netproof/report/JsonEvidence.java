@@ -1,11 +1,6 @@
 package dev.netproof.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances;
@@ -27,11 +22,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,24 +36,9 @@ final class JsonEvidence implements Rendering {
     static final String API_VERSION = "netproof.dev/v1";
     static final String KIND = "Report";
 
-    private static final Separators LAYOUT = Separators.createDefaultInstance()
-            .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
-            .withObjectEmptySeparator("")
-            .withArrayEmptySeparator("");
-    private static final DateTimeFormatter INSTANT = DateTimeFormatter.ofPattern(
-                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
     @Override
     public void write(Report report, OutputStream out) throws IOException {
-        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-        JsonFactory factory = JsonFactory.builder()
-                .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-                .build();
-        try (JsonGenerator json = factory.createGenerator(out)) {
-            json.setPrettyPrinter(new DefaultPrettyPrinter(LAYOUT)
-                    .withObjectIndenter(indenter)
-                    .withArrayIndenter(indenter));
+        try (JsonGenerator json = JsonLayout.generator(out)) {
             new Document(json).write(report);
             json.writeRaw('\n');
         }
@@ -397,7 +374,7 @@ final class JsonEvidence implements Rendering {
         }
 
         private void time(String name, Instant time) throws IOException {
-            json.writeStringField(name, INSTANT.format(time));
+            json.writeStringField(name, JsonLayout.instant(time));
         }
 
         private void seconds(String name, Duration duration) throws IOException {

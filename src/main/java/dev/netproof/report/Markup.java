@@ -1,22 +1,34 @@
 package dev.netproof.report;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 
-/** HTML as it grows. Every text and every attribute is escaped here, so that no value can become markup. */
+/** HTML, written as it grows: a large report never stands in memory as a whole. Every text and every attribute is escaped here, so that no value can become markup. */
 final class Markup {
-    private final StringBuilder html = new StringBuilder("<!doctype html>\n");
+    private final Writer out;
     private final Deque<String> open = new ArrayDeque<>();
+
+    Markup(Writer out) {
+        this.out = out;
+        put("<!doctype html>\n");
+    }
 
     /** Opens an element. Attributes are names and values in turn. */
     Markup open(String element, String... attributes) {
-        html.append('<').append(element);
+        put("<");
+        put(element);
         for (int i = 0; i < attributes.length; i += 2) {
-            html.append(' ').append(attributes[i]).append("=\"");
+            put(" ");
+            put(attributes[i]);
+            put("=\"");
             escape(attributes[i + 1]);
-            html.append('"');
+            put("\"");
         }
-        html.append('>');
+        put(">");
         open.push(element);
         return this;
     }
@@ -34,7 +46,9 @@ final class Markup {
     }
 
     Markup close() {
-        html.append("</").append(open.pop()).append('>');
+        put("</");
+        put(open.pop());
+        put(">");
         return this;
     }
 
@@ -44,39 +58,63 @@ final class Markup {
     }
 
     Markup line() {
-        html.append('\n');
+        put("\n");
         return this;
     }
 
     /** A style sheet or script of ours, as it is. */
     Markup embedded(String element, String ours) {
-        html.append('<')
-                .append(element)
-                .append('>')
-                .append(ours)
-                .append("</")
-                .append(element)
-                .append('>');
+        put("<" + element + ">");
+        put(ours);
+        put("</" + element + ">");
         return this;
+    }
+
+    /** The mark that everybody sees, and the word for those who hear the page. */
+    Markup sign(Sign sign) {
+        return element("span", sign.symbol(), "class", "mark", "aria-hidden", "true")
+                .element("span", sign.word() + ": ", "class", "vh");
+    }
+
+    /** A term and what it is, within a list of them. */
+    Markup fact(String name, String value) {
+        return open("div").element("dt", name).element("dd", value).close();
+    }
+
+    static String tone(Sign sign) {
+        return sign.tone().name().toLowerCase(Locale.ROOT);
+    }
+
+    static String upper(String text) {
+        return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     private void escape(String value) {
         String visible = Visible.of(value);
+        int from = 0;
         for (int i = 0; i < visible.length(); i++) {
-            char c = visible.charAt(i);
-            switch (c) {
-                case '&' -> html.append("&amp;");
-                case '<' -> html.append("&lt;");
-                case '>' -> html.append("&gt;");
-                case '"' -> html.append("&quot;");
-                case '\'' -> html.append("&#39;");
-                default -> html.append(c);
+            String entity = switch (visible.charAt(i)) {
+                case '&' -> "&amp;";
+                case '<' -> "&lt;";
+                case '>' -> "&gt;";
+                case '"' -> "&quot;";
+                case '\'' -> "&#39;";
+                default -> "";
+            };
+            if (!entity.isEmpty()) {
+                put(visible.substring(from, i));
+                put(entity);
+                from = i + 1;
             }
         }
+        put(from == 0 ? visible : visible.substring(from));
     }
 
-    @Override
-    public String toString() {
-        return html.toString();
+    private void put(String text) {
+        try {
+            out.write(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

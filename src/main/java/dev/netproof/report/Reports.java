@@ -17,6 +17,8 @@ public final class Reports {
         BY_NAME.put("markdown", () -> markdown(MarkdownRoom.COMMENT));
         BY_NAME.put("html", Reports::html);
         BY_NAME.put("prometheus", Reports::prometheus);
+        BY_NAME.put("openreports", () -> new PolicyReport(PolicyReport.Dialect.OPEN_REPORTS));
+        BY_NAME.put("policyreport", () -> new PolicyReport(PolicyReport.Dialect.POLICY_WORKING_GROUP));
         BY_NAME.put("table", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)));
         BY_NAME.put("wide", () -> console(ConsoleStyle.plain(ConsoleStyle.Detail.WIDE)));
     }
@@ -48,9 +50,19 @@ public final class Reports {
         return new Prometheus();
     }
 
+    /** What GitHub makes annotations of, when a step prints it. */
+    public static Rendering annotations() {
+        return new GitHubAnnotations();
+    }
+
     /** For a person at a terminal, or for a log. */
     public static Rendering console(ConsoleStyle style) {
         return new Console(style);
+    }
+
+    /** A text that may come from a cluster, without characters that act instead of being seen. */
+    public static String visible(String text) {
+        return Visible.of(text);
     }
 
     /** The names that {@link #byName} knows, in the order to list them. */

@@ -25,6 +25,7 @@ import dev.netproof.probe.Reading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -278,6 +279,7 @@ final class Probing {
             }
         }
         Instant sweep = launched;
+        Instant latest = launched.plus(terms.patience().deadline());
         while (!open.isEmpty() && !ended()) {
             Optional<ProbeEvent> event = session.next(earlier(session.now().plus(TICK), end));
             Set<PlannedCheck> touched = Set.of();
@@ -295,15 +297,18 @@ final class Probing {
                         id, log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from), now));
                 touched = Set.copyOf(open);
                 sweep = now.plus(TICK);
+                latest = latest(open, watching);
             }
             for (PlannedCheck check : touched) {
                 if (open.contains(check) && isDecided(check, watching, now)) {
-                    decided.put(check, watching.conclude(check, launched, now, Runner.repeat(check.check())));
+                    CheckResult result = watching.conclude(check, launched, now, Runner.repeat(check.check()));
+                    decided.put(check, result);
                     open.remove(check);
+                    progress.judged(result);
                 }
             }
             if (!touched.isEmpty()) {
-                progress.decided(decided.size(), plan.checks().size());
+                progress.decided(decided.size(), plan.checks().size(), left(now, earlier(latest, end)));
                 for (Backend backend : watching.wanted(open)) {
                     if (asked.add(backend.key())) {
                         session.ask(backend);
@@ -311,6 +316,18 @@ final class Probing {
                 }
             }
         }
+    }
+
+    /** When the last of these checks is decided if what is expected of it is never seen. */
+    private Instant latest(Set<PlannedCheck> open, Convergence watching) {
+        return open.stream()
+                .map(check -> watching.deadline(check, launched))
+                .max(Comparator.naturalOrder())
+                .orElse(launched);
+    }
+
+    private static Duration left(Instant now, Instant latest) {
+        return now.isBefore(latest) ? Duration.between(now, latest) : Duration.ZERO;
     }
 
     private static Instant earlier(Instant a, Instant b) {

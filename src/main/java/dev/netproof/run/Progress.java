@@ -1,5 +1,8 @@
 package dev.netproof.run;
 
+import dev.netproof.model.CheckResult;
+import java.time.Duration;
+
 /** Hears how a run comes along. */
 public interface Progress {
     /** Hears nothing. */
@@ -8,12 +11,19 @@ public interface Progress {
         public void step(String what) {}
 
         @Override
-        public void decided(int decided, int total) {}
+        public void decided(int decided, int total, Duration left) {}
     };
 
     /** A new step begins. */
     void step(String what);
 
-    /** Checks decided so far. Called often. */
-    void decided(int decided, int total);
+    /**
+     * Checks decided so far. Called often.
+     *
+     * @param left how long the others may take at most; those that conform are mostly decided sooner
+     */
+    void decided(int decided, int total, Duration left);
+
+    /** A check was decided. What happens to its targets until the run ends may still take its proof away. */
+    default void judged(CheckResult result) {}
 }

@@ -81,11 +81,37 @@ class MainTest {
                 "run m.yaml --report pdf=x.pdf",
                 "run m.yaml --endpoints none",
                 "run m.yaml -o yaml",
+                "run m.yaml -q -v",
+                "diff",
+                "diff old.json",
+                "diff old.json new.json -o html",
             })
     void mistaken_usage_ends_with_2_and_says_why(String line) {
         assertThat(Main.execute(line.isEmpty() ? new String[0] : line.split(" ", -1)))
                 .isEqualTo(2);
         assertThat(err()).isNotBlank();
+    }
+
+    @Test
+    void a_diff_ends_with_what_a_gate_needs() {
+        String green = "src/test/resources/report/green.json";
+        String red = "src/test/resources/report/red.json";
+
+        assertThat(Main.execute("diff", green, green)).isZero();
+        assertThat(out()).contains("18 the same");
+        assertThat(Main.execute("diff", green, red)).isEqualTo(1);
+        assertThat(out())
+                .contains(
+                        "NetworkPolicy bookstore/ingress-postgres-from-catalog changed (resourceVersion 814 → 1188): 1 edge opened");
+        assertThat(Main.execute("diff", red, green, "-o", "markdown")).isZero();
+        assertThat(out()).contains("### ✓ 2 fixed");
+        assertThat(Main.execute("diff", green, "src/test/resources/report/breakage.json", "-o", "json"))
+                .isEqualTo(5);
+        assertThat(Main.execute("diff", green, folder.resolve("none.json").toString()))
+                .isEqualTo(2);
+        assertThat(err()).contains("there is no file").contains("--report json=");
+        assertThat(Main.execute("diff", "README.md", green)).isEqualTo(2);
+        assertThat(err()).contains("README.md is no report that can be read: line 1: not JSON");
     }
 
     @Test

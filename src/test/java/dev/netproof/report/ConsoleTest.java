@@ -21,6 +21,13 @@ class ConsoleTest {
     }
 
     @Test
+    void briefShowsWhatDoesNotConformAndTheLastLine() throws IOException {
+        Goldens.compare("red.brief.txt", render("red", ConsoleStyle.plain(Detail.BRIEF)));
+        assertThat(render("green", ConsoleStyle.plain(Detail.BRIEF)).strip().lines())
+                .hasSize(2);
+    }
+
+    @Test
     void wideAddsEveryCheck() throws IOException {
         Goldens.compare("red.wide.txt", render("red", ConsoleStyle.plain(Detail.WIDE)));
     }

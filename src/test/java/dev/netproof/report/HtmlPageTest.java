@@ -36,7 +36,7 @@ class HtmlPageTest {
             String element = tag.group(2);
             if (!tag.group(1).isEmpty()) {
                 assertThat(open.pop()).isEqualTo(element);
-            } else if (!Set.of("meta", "input", "wbr").contains(element)) {
+            } else if (!Set.of("meta", "input", "wbr", "br").contains(element)) {
                 open.push(element);
             }
         }
@@ -86,6 +86,13 @@ class HtmlPageTest {
         for (Map.Entry<String, Report> recorded : RecordedReports.all().entrySet()) {
             Files.writeString(folder.resolve(recorded.getKey() + ".html"), render(recorded.getValue()));
         }
+        for (Map.Entry<String, Report> recorded : RecordedEnforcement.all().entrySet()) {
+            Files.writeString(
+                    folder.resolve("enforcement-" + recorded.getKey() + ".html"), render(recorded.getValue()));
+        }
+        Files.writeString(
+                folder.resolve("red-unenforced.html"),
+                render(RecordedEnforcement.with(RecordedReports.red(), RecordedEnforcement.partial())));
         Files.writeString(folder.resolve("thousand.html"), render(RecordedReports.thousand()));
         assertThat(folder.resolve("thousand.html")).isNotEmptyFile();
         assertThat(Files.size(folder.resolve("thousand.html"))).isLessThan(5_000_000);

@@ -7,6 +7,7 @@ import com.deque.html.axecore.results.Results;
 import com.deque.html.axecore.selenium.AxeBuilder;
 import dev.netproof.model.Report;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,8 @@ class HtmlReportBrowserTest {
             write(recorded.getKey(), recorded.getValue());
         }
         write("thousand", RecordedReports.thousand());
+        RecordedEnforcement.all().forEach((name, report) -> write("enforcement-" + name, report));
+        write("red-unenforced", RecordedEnforcement.with(RecordedReports.red(), RecordedEnforcement.partial()));
         // Both programs are named, so that Selenium looks for nothing and downloads nothing.
         ChromeOptions options = new ChromeOptions();
         options.setBinary(chromium.orElseThrow().toFile());
@@ -99,7 +102,11 @@ class HtmlReportBrowserTest {
         "inconclusive, dark, 500",
         "hostile, light, 1400",
         "breakage, dark, 1400",
-        "broken-halfway, light, 1400"
+        "broken-halfway, light, 1400",
+        "enforcement-not-enforced, light, 1400",
+        "enforcement-partial, dark, 1400",
+        "enforcement-enforced, light, 500",
+        "red-unenforced, light, 1400"
     })
     void isAccessible(String report, String theme, int width) {
         browser.manage().window().setSize(new Dimension(width, 1000));
@@ -185,8 +192,35 @@ class HtmlReportBrowserTest {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
     }
 
-    private static void write(String name, Report report) throws IOException {
-        Files.writeString(folder.resolve(name + ".html"), Goldens.rendered(Reports.html(), report));
+    @Test
+    void enforcementStandsOnTop() {
+        load("red-unenforced");
+        List<WebElement> sections = browser.findElements(By.cssSelector("main > section"));
+        assertThat(sections.get(0).getAttribute("class")).contains("enforcement", "bad");
+        assertThat(sections.get(0).findElements(By.cssSelector(".cell.bad"))).isNotEmpty();
+    }
+
+    @Test
+    void whatStoodAroundTheChecksIsThere() {
+        load("red");
+        browser.findElement(By.cssSelector(".around > summary")).click();
+        assertThat(browser.findElement(By.cssSelector(".around")).getText())
+                .contains(
+                        "NetworkPolicy bookstore/ingress-postgres-from-catalog",
+                        "AdminNetworkPolicy platform",
+                        "1188",
+                        "containerd");
+        assertThat(browser.findElement(By.cssSelector(".exceptions")).getText())
+                .contains("orders-team", "PAY-1", "2026-10-31");
+        assertThat(violations()).isEmpty();
+    }
+
+    private static void write(String name, Report report) {
+        try {
+            Files.writeString(folder.resolve(name + ".html"), Goldens.rendered(Reports.html(), report));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Optional<Path> installed(String... programs) {

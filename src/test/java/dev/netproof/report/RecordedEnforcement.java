@@ -77,6 +77,23 @@ final class RecordedEnforcement {
         return all;
     }
 
+    /** A run of matrices beside which this was found. */
+    static Report with(Report report, Report enforcement) {
+        return new Report(
+                report.tool(),
+                report.cluster(),
+                report.started(),
+                report.finished(),
+                report.matrices(),
+                report.circumstances(),
+                report.results(),
+                enforcement.enforcement(),
+                report.notes(),
+                report.breakage(),
+                report.costs(),
+                enforcement.exit());
+    }
+
     /** Two nodes, all well. */
     static Report enforced() {
         return report(

@@ -58,6 +58,23 @@ final class RecordedReports {
 
     private RecordedReports() {}
 
+    /** The same run with other results. */
+    static Report with(Report report, List<CheckResult> results, Circumstances circumstances) {
+        return new Report(
+                report.tool(),
+                report.cluster(),
+                report.started(),
+                report.finished(),
+                report.matrices(),
+                circumstances,
+                results,
+                report.enforcement(),
+                report.notes(),
+                report.breakage(),
+                report.costs(),
+                report.exit());
+    }
+
     static Map<String, Report> all() {
         Map<String, Report> reports = new LinkedHashMap<>();
         reports.put("green", green());

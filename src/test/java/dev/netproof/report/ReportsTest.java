@@ -19,7 +19,17 @@ class ReportsTest {
 
     @Test
     void everyFormatHasAName() {
-        assertThat(Reports.names()).containsExactly("junit", "json", "markdown", "html", "prometheus", "table", "wide");
+        assertThat(Reports.names())
+                .containsExactly(
+                        "junit",
+                        "json",
+                        "markdown",
+                        "html",
+                        "prometheus",
+                        "openreports",
+                        "policyreport",
+                        "table",
+                        "wide");
         assertThat(Reports.byName("yaml")).isEmpty();
     }
 

@@ -1,0 +1,219 @@
+package dev.netproof.cli;
+
+import dev.netproof.enforce.EnforcementCheck;
+import dev.netproof.enforce.EnforcementTerms;
+import dev.netproof.enforce.NodeChoice;
+import dev.netproof.kube.Cluster;
+import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.model.Enforcement.Profile;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Report;
+import dev.netproof.report.ConsoleStyle.Detail;
+import dev.netproof.report.Rendering;
+import dev.netproof.report.Reports;
+import dev.netproof.run.Progress;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Asks whether a cluster enforces network policies. */
+@Command(
+        name = "enforcement",
+        aliases = "smoke",
+        description =
+                "Proves whether the cluster enforces network policies at all, on which nodes and in which direction.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Needs nothing installed before. Works in a namespace of its own, which goes afterwards, or in the one that",
+            "--namespace names. Exit codes: 0 enforced, 4 not enforced or only in part, 3 inconclusive, 5 not permitted.",
+            "",
+            "Examples:",
+            "  netproof enforcement",
+            "  netproof enforcement --profile full --nodes node1,node2",
+            "  netproof enforcement --report prometheus=/var/lib/node_exporter/netproof.prom"
+        })
+final class EnforcementCommand implements Callable<Integer> {
+    private static final Duration CLEAN_UP = Duration.ofSeconds(40);
+
+    @Mixin
+    ClusterOptions cluster = new ClusterOptions();
+
+    @Mixin
+    ReportTargets reports = new ReportTargets();
+
+    @Mixin
+    Verbosity verbosity = new Verbosity();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "What to print: table or json; default: ${DEFAULT-VALUE}.")
+    Output output = Output.TABLE;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "PROFILE",
+            defaultValue = "basic",
+            description =
+                    "What to look at: basic (default-deny, both directions) or full (every capability); default: ${DEFAULT-VALUE}.")
+    Wanted profile = Wanted.BASIC;
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "all|N|NAME,…",
+            converter = Nodes.class,
+            description = "Which nodes to look at; default: 10, from as many zones as there are.")
+    NodeChoice nodes = NodeChoice.usual();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            converter = DurationConverter.class,
+            description = "Time for the whole check; default: ${DEFAULT-VALUE}.")
+    Duration timeout = Duration.ofMinutes(5);
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "2s",
+            converter = DurationConverter.class,
+            description =
+                    "Time for one connection attempt; default: ${DEFAULT-VALUE}. Below 2s one lost packet looks like a denial.")
+    Duration connectTimeout = Duration.ofSeconds(2);
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "DURATION",
+            defaultValue = "20s",
+            converter = DurationConverter.class,
+            description =
+                    "How long after a policy is stored a connection that it forbids may still open; default: ${DEFAULT-VALUE}.")
+    Duration deadline = Duration.ofSeconds(20);
+
+    @Option(
+            names = "--stable",
+            paramLabel = "ROUNDS",
+            defaultValue = "3",
+            description =
+                    "Rounds in a row that must agree; more where packets are seen to get lost; default: ${DEFAULT-VALUE}.")
+    int stable = 3;
+
+    @Option(names = "--curl-image", paramLabel = "IMAGE", description = "Image of the probes; needs a shell and curl.")
+    @Nullable String curlImage;
+
+    @Option(names = "--server-image", paramLabel = "IMAGE", description = "Image of the targets; needs agnhost.")
+    @Nullable String serverImage;
+
+    @Option(names = "--mirror", paramLabel = "PREFIX", description = "Registry prefix that replaces the images' own.")
+    @Nullable String mirror;
+
+    @Option(
+            names = "--pull-secret",
+            paramLabel = "NAME",
+            description = "Image pull secret that exists in the namespace of --namespace; repeatable.")
+    List<String> pullSecrets = new ArrayList<>();
+
+    @Spec
+    @Nullable CommandSpec spec;
+
+    /** What goes to standard output. */
+    enum Output {
+        TABLE,
+        JSON
+    }
+
+    /** What people may ask for. */
+    enum Wanted {
+        BASIC,
+        FULL
+    }
+
+    static final class Nodes implements picocli.CommandLine.ITypeConverter<NodeChoice> {
+        @Override
+        public NodeChoice convert(String value) {
+            try {
+                return NodeChoice.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new picocli.CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (spec == null) {
+            throw new IllegalStateException("picocli sets this before calling");
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        if (stable < 1) {
+            err.println("error: --stable must be 1 or more: nothing seen proves nothing");
+            return Exit.BAD_INPUT.code();
+        }
+        try (Cluster live = ClusterOptions.connect(cluster.access())) {
+            Progress progress = Terminal.progress(err, Instant.now(), verbosity);
+            EnforcementCheck check = new EnforcementCheck(live, terms(), progress::step, Clock.systemUTC());
+            CountDownLatch reported = new CountDownLatch(1);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(check, reported, err), "clean-up"));
+            try {
+                return finish(check.run(), err);
+            } finally {
+                reported.countDown();
+            }
+        }
+    }
+
+    private static void interrupted(EnforcementCheck check, CountDownLatch reported, PrintWriter err) {
+        check.interrupt(Signals.exit());
+        try {
+            if (!reported.await(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS)) {
+                err.println("netproof: not everything could be removed in time; netproof clean removes it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private EnforcementTerms terms() {
+        return new EnforcementTerms(
+                Version.text(),
+                profile == Wanted.FULL ? Profile.FULL : Profile.BASIC,
+                nodes,
+                Optional.ofNullable(cluster.namespace),
+                stable,
+                deadline,
+                timeout,
+                connectTimeout,
+                new Images(
+                        Optional.ofNullable(curlImage).orElse(Images.DEFAULT.curl()),
+                        Images.DEFAULT.netshoot(),
+                        Optional.ofNullable(serverImage).orElse(Images.DEFAULT.agnhost()),
+                        Optional.ofNullable(mirror),
+                        pullSecrets));
+    }
+
+    private int finish(Report report, PrintWriter err) throws IOException {
+        Terminal.clear(err);
+        boolean written = reports.write(report, err);
+        Rendering rendering = output == Output.JSON ? Reports.json() : Reports.console(Terminal.style(Detail.TABLE));
+        rendering.write(report, System.out);
+        System.out.flush();
+        return written || report.exit() != Exit.CONFORMS ? report.exit().code() : Exit.BAD_INPUT.code();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.netproof.cli;
+
+import dev.netproof.model.Report;
+import dev.netproof.report.ReportReader;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Reads what an earlier run recorded. */
+final class RecordedRun {
+    private RecordedRun() {}
+
+    /** The report; empty after saying why it cannot be read. */
+    static Optional<Report> read(Path file, PrintWriter err) {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            return Optional.of(ReportReader.read(in));
+        } catch (NoSuchFileException e) {
+            err.println("error: there is no file " + file + "\n  fix: netproof run … --report json=" + file
+                    + " writes one");
+        } catch (IOException e) {
+            err.println("error: " + file + " is no report that can be read: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+}

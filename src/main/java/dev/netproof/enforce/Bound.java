@@ -1,0 +1,25 @@
+package dev.netproof.enforce;
+
+import dev.netproof.model.Path;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Backend;
+
+/**
+ * An edge of a scenario between two pods that are there.
+ *
+ * @param meaning who connects to what, in words
+ * @param server the id of the listening pod
+ * @param backend the one listener that stands behind the address
+ * @param fromNode where the probe was to run
+ * @param toNode where the listener was to run
+ */
+record Bound(
+        Scenario.Edge edge,
+        String meaning,
+        String probe,
+        String server,
+        Attempt attempt,
+        Backend backend,
+        Path path,
+        String fromNode,
+        String toNode) {}

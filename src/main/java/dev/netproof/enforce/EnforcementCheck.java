@@ -1,0 +1,432 @@
+package dev.netproof.enforce;
+
+import dev.netproof.enforce.Stage.Address;
+import dev.netproof.enforce.Stage.Cast;
+import dev.netproof.enforce.Stage.Front;
+import dev.netproof.enforce.Stage.Ready;
+import dev.netproof.kube.Cluster;
+import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.kube.Permission;
+import dev.netproof.kube.ProbeEvent;
+import dev.netproof.kube.ProvingGround;
+import dev.netproof.kube.SessionTerms;
+import dev.netproof.model.Circumstances;
+import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.Enforcement;
+import dev.netproof.model.Enforcement.Capability;
+import dev.netproof.model.Enforcement.Direction;
+import dev.netproof.model.Enforcement.Reason;
+import dev.netproof.model.Enforcement.Row;
+import dev.netproof.model.Enforcement.Status;
+import dev.netproof.model.Enforcement.Unseen;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Report;
+import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.ClusterFacts.Node;
+import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.ServerPod;
+import dev.netproof.probe.ProbeLog;
+import dev.netproof.probe.Reading;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Asks a cluster whether it enforces network policies. Whatever happens, the result is a report, and nothing is left in the cluster.
+ */
+public final class EnforcementCheck {
+    /** How long pods may outlive the check's own time-out before the kubelet ends them. */
+    private static final Duration GRACE = Duration.ofSeconds(60);
+
+    private static final Duration TICK = Duration.ofMillis(200);
+
+    private final Cluster cluster;
+    private final EnforcementTerms terms;
+    private final Consumer<String> progress;
+    private final Clock clock;
+
+    private volatile Optional<Exit> interruption = Optional.empty();
+    private Optional<ClusterIdentity> identity = Optional.empty();
+    private final Set<String> notes = new LinkedHashSet<>();
+    private final List<Unseen> unseen = new ArrayList<>();
+    private final Map<String, ProbeLog> logs = new HashMap<>();
+    private int pods;
+
+    /** @param progress hears what begins */
+    public EnforcementCheck(Cluster cluster, EnforcementTerms terms, Consumer<String> progress, Clock clock) {
+        this.cluster = cluster;
+        this.terms = terms;
+        this.progress = progress;
+        this.clock = clock;
+    }
+
+    /** Ends the check early, from any thread: it cleans up and reports what it knows. */
+    public synchronized void interrupt(Exit exit) {
+        if (interruption.isEmpty()) {
+            interruption = Optional.of(exit);
+        }
+    }
+
+    public Report run() {
+        Instant started = clock.instant();
+        try {
+            return checked(started);
+        } catch (ClusterTrouble trouble) {
+            return broken(started, String.valueOf(trouble.getMessage()), trouble.fix());
+        }
+    }
+
+    private Report checked(Instant started) {
+        progress.accept("asking the cluster who we are");
+        ClusterIdentity who = cluster.identity();
+        identity = Optional.of(who);
+        String run = hex(4);
+        String home = terms.namespace().orElse("netproof-" + run);
+        boolean own = terms.namespace().isEmpty();
+        List<Permission> missing = cluster.missing(Permissions.needed(terms.namespace(), home));
+        if (!missing.isEmpty()) {
+            return broken(
+                    started,
+                    "not permitted to "
+                            + String.join(
+                                    ", ",
+                                    missing.stream().map(Permission::toString).toList()),
+                    Permissions.fix(missing, own));
+        }
+        ClusterFacts facts = cluster.survey(Set.of());
+        List<Scenario> scenarios = Catalogue.of(terms.profile());
+        List<Row> rows = new ArrayList<>();
+        List<String> nodes = nodes(facts, rows);
+        if (nodes.isEmpty()) {
+            return broken(
+                    started,
+                    "there is no node that a pod of netproof's can run on"
+                            + unseen.stream()
+                                    .map(one -> "; " + one.what() + ": " + one.why())
+                                    .reduce("", String::concat),
+                    "name nodes that are ready and take pods: --nodes");
+        }
+        cluster.cleanGrounds(Cluster.CleanScope.EXPIRED);
+        if (!own) {
+            cluster.clean(Set.of(home), Cluster.CleanScope.EXPIRED);
+        }
+        SessionTerms session =
+                new SessionTerms(run, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images());
+        List<Summary.Denied> denials = new ArrayList<>();
+        try (ProvingGround ground = cluster.ground(session)) {
+            String away = own ? home + "-away" : home;
+            Stage stage = new Stage(
+                    scenarios.stream().filter(one -> own || !needsAway(one)).toList(), nodes, home, away);
+            if (!own) {
+                scenarios.stream()
+                        .filter(EnforcementCheck::needsAway)
+                        .map(Scenario::capability)
+                        .distinct()
+                        .forEach(one -> unseen.add(new Unseen(
+                                one.title(), "it needs a second namespace, and --namespace gives one alone")));
+            }
+            rows.addAll(played(ground, session, stage, own, denials, started.plus(terms.timeout())));
+            progress.accept("removing everything");
+        }
+        List<Capability> capabilities =
+                scenarios.stream().map(Scenario::capability).distinct().toList();
+        Enforcement enforcement = new Summary(who.context(), terms.profile(), ordered(rows, capabilities))
+                .enforcement(capabilities, denials, unseen);
+        logs.forEach((id, log) -> {
+            if (log.starvedRounds() > 0) {
+                notes.add("probe " + id + " was starved of CPU in " + log.starvedRounds()
+                        + " rounds, which were not counted");
+            }
+        });
+        Exit exit = interruption.orElseGet(() -> Summary.exit(enforcement.verdict()));
+        Optional<Report.Breakage> breakage = interruption.map(reason ->
+                new Report.Breakage("the check was " + reason.meaning(), "run it again; what it had seen is above"));
+        return report(started, Optional.of(enforcement), breakage, exit);
+    }
+
+    private static boolean needsAway(Scenario scenario) {
+        return scenario.tried().stream().anyMatch(edge -> edge.role().space() == Role.Space.AWAY);
+    }
+
+    private static List<Row> ordered(List<Row> rows, List<Capability> capabilities) {
+        List<String> ids = capabilities.stream().map(Capability::id).toList();
+        return rows.stream()
+                .sorted(java.util.Comparator.comparing((Row row) -> ids.indexOf(row.capability()))
+                        .thenComparing(Row::node)
+                        .thenComparing(Row::direction))
+                .toList();
+    }
+
+    /** The nodes to look at; those that nothing can run on get rows that say so. */
+    private List<String> nodes(ClusterFacts facts, List<Row> rows) {
+        List<Node> usable =
+                facts.nodes().stream().filter(node -> node.unusable().isEmpty()).toList();
+        List<String> chosen = terms.nodes().among(usable);
+        for (Node node : facts.nodes()) {
+            boolean meant = !(terms.nodes() instanceof NodeChoice.Named named)
+                    || named.names().contains(node.name());
+            if (node.unusable().isPresent() && meant) {
+                unseen.add(new Unseen("node " + node.name(), node.unusable().get()));
+                for (Scenario scenario : Catalogue.least()) {
+                    rows.add(row(
+                            scenario,
+                            node.name(),
+                            Status.UNTESTABLE,
+                            Reason.NOT_SUPPORTED,
+                            "no pod can be put there: " + node.unusable().get()));
+                }
+            }
+        }
+        if (terms.nodes() instanceof NodeChoice.Named named) {
+            named.names().stream()
+                    .filter(name ->
+                            facts.nodes().stream().noneMatch(node -> node.name().equals(name)))
+                    .forEach(name -> unseen.add(new Unseen("node " + name, "there is no node of that name")));
+        }
+        List<String> left = usable.stream()
+                .map(Node::name)
+                .filter(name -> !chosen.contains(name))
+                .sorted()
+                .toList();
+        if (!left.isEmpty()) {
+            unseen.add(new Unseen(
+                    left.size() == 1 ? "node " + left.get(0) : left.size() + " of " + usable.size() + " nodes",
+                    "not chosen (--nodes)" + (left.size() == 1 ? "" : ": " + sample(left))));
+        }
+        return chosen;
+    }
+
+    private static String sample(List<String> names) {
+        return names.size() <= 8 ? String.join(", ", names) : String.join(", ", names.subList(0, 8)) + ", …";
+    }
+
+    private static Row row(Scenario scenario, String node, Status status, Reason reason, String why) {
+        return new Row(
+                scenario.capability().id(),
+                node,
+                scenario.direction(),
+                status,
+                reason,
+                why,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private List<Row> played(
+            ProvingGround ground,
+            SessionTerms session,
+            Stage stage,
+            boolean own,
+            List<Summary.Denied> denials,
+            Instant end) {
+        if (own) {
+            ground.createNamespace(stage.home());
+            if (!stage.away().equals(stage.home()) && stage.usesAway()) {
+                ground.createNamespace(stage.away());
+            }
+        }
+        Observations seen = new Observations();
+        List<ServerPod> servers = stage.servers();
+        progress.accept("starting " + servers.size() + " targets on "
+                + stage.nodes().size() + (stage.nodes().size() == 1 ? " node" : " nodes"));
+        ground.serve(servers);
+        Map<String, List<String>> virtual = new HashMap<>();
+        for (Front front : stage.fronts()) {
+            virtual.put(
+                    front.server(), ground.expose(front.namespace(), front.name(), front.selector(), front.ports()));
+        }
+        Map<String, Address> addresses = serving(ground, servers, virtual, seen, end);
+        Cast cast = stage.cast(addresses);
+        pods = servers.size() + cast.probes().size();
+        progress.accept("starting " + cast.probes().size() + " probes");
+        for (ProbePod probe : cast.probes()) {
+            logs.put(probe.id(), new ProbeLog(probe, session.nonce(), session.connectTimeout()));
+            seen.launched(probe);
+        }
+        cast.aims().forEach((probe, aims) -> aims.forEach((attempt, backend) -> seen.aim(probe, attempt, backend)));
+        ground.launch(cast.probes());
+        Map<String, List<Trial>> lanes = lanes(ground, stage, cast, seen);
+        watch(ground, seen, lanes, end);
+        List<Row> rows = new ArrayList<>();
+        lanes.values().stream().flatMap(List::stream).forEach(trial -> {
+            rows.add(trial.row());
+            denials.add(new Summary.Denied(trial.node(), trial.scenario().direction(), trial.denials()));
+        });
+        return rows;
+    }
+
+    private Map<String, Address> serving(
+            ProvingGround ground,
+            List<ServerPod> servers,
+            Map<String, List<String>> virtual,
+            Observations seen,
+            Instant end) {
+        Map<String, Address> addresses = new LinkedHashMap<>();
+        Set<String> waiting = new HashSet<>();
+        servers.forEach(one -> waiting.add(one.id()));
+        while (!waiting.isEmpty() && !ended(ground, end)) {
+            Optional<ProbeEvent> event = ground.next(ground.now().plus(TICK));
+            if (event.isPresent() && event.get() instanceof ProbeEvent.Serving serving) {
+                waiting.remove(serving.server());
+                serving.changed().ifPresent(how -> seen.changed(serving.server(), how));
+                addresses.put(
+                        serving.server(), new Address(serving, virtual.getOrDefault(serving.server(), List.of())));
+            } else if (event.isPresent() && event.get() instanceof ProbeEvent.Lost lost) {
+                waiting.remove(lost.probe());
+                seen.lost(lost.probe(), lost.why() + " (" + lost.fix() + ")");
+            }
+        }
+        return addresses;
+    }
+
+    /** Trials that share a subject, in turn; everything else goes on beside each other. */
+    private Map<String, List<Trial>> lanes(ProvingGround ground, Stage stage, Cast cast, Observations seen) {
+        Map<String, List<Trial>> lanes = new LinkedHashMap<>();
+        for (Ready ready : cast.ready()) {
+            Scenario scenario = ready.scenario();
+            Scene scene = new Scene(
+                    scenario.capability().id() + "-" + scenario.direction().word() + "-" + ready.place(),
+                    stage.home(),
+                    stage.away(),
+                    Stage.subject(scenario.direction(), scenario.track(), ready.place()),
+                    role -> addresses(ground, stage, role, scenario.direction(), seen));
+            Trial trial =
+                    new Trial(scenario, ready.node(), ready.steps(), scene, ready.subjectServer(), terms, seen, ground);
+            if (!ready.whole()) {
+                trial.forgo(
+                        Status.INCONCLUSIVE,
+                        Reason.ACTOR_LOST,
+                        "a target did not start: "
+                                + ready.missing().stream()
+                                        .flatMap(id -> seen.loss(id).stream())
+                                        .findFirst()
+                                        .orElse("not in time"),
+                        Optional.of("see kubectl describe node " + ready.node()
+                                + "; name a mirror where images cannot be" + " pulled: --mirror"));
+            }
+            lanes.computeIfAbsent(
+                            scenario.direction() + " " + scenario.track() + " " + ready.place(), k -> new ArrayList<>())
+                    .add(trial);
+        }
+        return lanes;
+    }
+
+    private static List<String> addresses(
+            ProvingGround ground, Stage stage, Role role, Direction direction, Observations seen) {
+        List<String> found = new ArrayList<>();
+        for (String id : stage.pods(role, direction)) {
+            found.addAll(seen.start(id)
+                    .map(start -> ground.addresses(stage.namespace(role), start.pod()))
+                    .orElse(List.of()));
+        }
+        return found;
+    }
+
+    private boolean ended(ProvingGround ground, Instant end) {
+        return interruption.isPresent() || !ground.now().isBefore(end);
+    }
+
+    private void watch(ProvingGround ground, Observations seen, Map<String, List<Trial>> lanes, Instant end) {
+        Instant look = ground.now();
+        int total = lanes.values().stream().mapToInt(List::size).sum();
+        long last = -1;
+        while (!ended(ground, end)) {
+            ground.next(ground.now().plus(TICK)).ifPresent(event -> handle(event, seen));
+            Instant now = ground.now();
+            if (now.isBefore(look)) {
+                continue;
+            }
+            look = now.plus(TICK);
+            for (List<Trial> lane : lanes.values()) {
+                moot(lane, lanes);
+                lane.stream().filter(trial -> !trial.isDone()).findFirst().ifPresent(trial -> trial.advance(now));
+            }
+            long done = lanes.values().stream()
+                    .flatMap(List::stream)
+                    .filter(trial -> trial.isDone() || trial.isHeld())
+                    .count();
+            if (done != last) {
+                progress.accept(done + " of " + total + " rows judged");
+                last = done;
+            }
+            if (done == total) {
+                lanes.values().stream().flatMap(List::stream).forEach(Trial::review);
+                return;
+            }
+        }
+    }
+
+    /** Where not even default-deny is enforced, the rest is not worth anybody's time. */
+    private static void moot(List<Trial> lane, Map<String, List<Trial>> lanes) {
+        for (Trial trial : lane) {
+            if (trial.isQueued()
+                    && lanes.values().stream()
+                            .flatMap(List::stream)
+                            .anyMatch(other -> other.foundNothingEnforced()
+                                    && other.node().equals(trial.node())
+                                    && other.scenario().direction()
+                                            == trial.scenario().direction())) {
+                trial.forgo(
+                        Status.UNTESTABLE, Reason.MOOT, "not even default-deny is enforced there", Optional.empty());
+            }
+        }
+    }
+
+    private void handle(ProbeEvent event, Observations seen) {
+        if (event instanceof ProbeEvent.Line line) {
+            ProbeLog log = logs.get(line.probe());
+            List<Reading> readings = log == null ? List.of() : log.accept(line.at(), line.text());
+            readings.forEach(reading -> seen.sample(line.probe(), reading.attempt(), reading.sample()));
+        } else if (event instanceof ProbeEvent.Started started) {
+            seen.started(started);
+            started.changed().ifPresent(how -> seen.changed(started.probe(), how));
+        } else if (event instanceof ProbeEvent.Lost lost) {
+            seen.lost(lost.probe(), lost.why());
+        }
+    }
+
+    private static String hex(int bytes) {
+        byte[] value = new byte[bytes];
+        new SecureRandom().nextBytes(value);
+        return HexFormat.of().formatHex(value);
+    }
+
+    private Report broken(Instant started, String problem, String fix) {
+        return report(
+                started,
+                Optional.empty(),
+                Optional.of(new Report.Breakage(problem, fix)),
+                interruption.orElse(Exit.NOT_JUDGED));
+    }
+
+    private Report report(
+            Instant started, Optional<Enforcement> enforcement, Optional<Report.Breakage> breakage, Exit exit) {
+        return new Report(
+                terms.tool(),
+                identity,
+                started,
+                clock.instant(),
+                List.of(),
+                Circumstances.NONE,
+                List.of(),
+                enforcement,
+                List.copyOf(notes),
+                breakage,
+                new Report.Costs(pods, cluster.requests()),
+                exit);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.netproof.enforce;
+
+import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.model.Enforcement.Profile;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The terms of one enforcement check.
+ *
+ * @param tool netproof's version
+ * @param namespace an existing one to work in; empty makes one that goes afterwards
+ * @param stable rounds in a row that must agree; more where packets are seen to get lost
+ * @param deadline how long after a policy is stored a connection that it forbids may still open
+ * @param timeout of the whole check
+ * @param connectTimeout of one attempt
+ */
+public record EnforcementTerms(
+        String tool,
+        Profile profile,
+        NodeChoice nodes,
+        Optional<String> namespace,
+        int stable,
+        Duration deadline,
+        Duration timeout,
+        Duration connectTimeout,
+        Images images) {}

@@ -1,0 +1,56 @@
+package dev.netproof.enforce;
+
+import java.util.Locale;
+import java.util.Map;
+
+/** Who the pods are that policies tell apart. Each of them is a source in ingress scenarios and a target in egress ones. */
+enum Role {
+    /** Whom policies mostly let through: it shows that the far end is alive. */
+    ONE(Space.HOME, "one"),
+    /** Whom they do not. */
+    TWO(Space.HOME, "two"),
+    /** Looks like the first, in another namespace. */
+    AWAY_ONE(Space.AWAY, "one"),
+    /** Looks like the second, in another namespace. */
+    AWAY_TWO(Space.AWAY, "two");
+
+    /** The label that says who somebody is; the same in both namespaces. */
+    static final String WHO = "netproof.dev/who";
+
+    /** Which of the two namespaces. */
+    enum Space {
+        HOME,
+        AWAY
+    }
+
+    private final Space space;
+    private final String who;
+
+    Role(Space space, String who) {
+        this.space = space;
+        this.who = who;
+    }
+
+    Space space() {
+        return space;
+    }
+
+    Map<String, String> labels() {
+        return Map.of(WHO, who);
+    }
+
+    /** For ids. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** For sentences. */
+    String title() {
+        return switch (this) {
+            case ONE -> "pod one";
+            case TWO -> "pod two";
+            case AWAY_ONE -> "pod one of another namespace";
+            case AWAY_TWO -> "pod two of another namespace";
+        };
+    }
+}

@@ -1,0 +1,61 @@
+package dev.netproof.enforce;
+
+import dev.netproof.model.Enforcement.Capability;
+import dev.netproof.model.Enforcement.Direction;
+import dev.netproof.model.Enforcement.Profile;
+import dev.netproof.model.Expectation;
+import dev.netproof.plan.PolicyManifest;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * How one capability is put to the proof in one direction: what is done to a pod, and who reaches what afterwards. Pure.
+ *
+ * @param track scenarios of the same track take turns on the same pods, those of others go on beside them
+ * @param least the smallest profile that has it
+ * @param steps each begins when the one before was seen in effect; after the last one everything is taken back
+ */
+record Scenario(Capability capability, Direction direction, String track, Profile least, List<Step> steps) {
+    Scenario {
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * Something that is done, and what follows from it.
+     *
+     * @param policies created, or put in place of those of the same name
+     * @param labels the subject's own from now on, beside those that it is selected by
+     */
+    record Step(
+            Function<Scene, List<PolicyManifest>> policies, Optional<Map<String, String>> labels, List<Edge> edges) {
+        Step {
+            edges = List.copyOf(edges);
+        }
+    }
+
+    /**
+     * Who reaches the subject (ingress), or whom the subject reaches (egress).
+     *
+     * @param expected empty where the specification leaves it open
+     */
+    record Edge(Role role, Way way, int port, Optional<Expectation> expected) {}
+
+    /** By which address. */
+    enum Way {
+        POD,
+        /** The virtual address of a Service in front of the one pod. */
+        SERVICE,
+        POD_IPV6
+    }
+
+    /** All that is tried in any step, each once. */
+    List<Edge> tried() {
+        return steps.stream()
+                .flatMap(step -> step.edges().stream())
+                .map(edge -> new Edge(edge.role(), edge.way(), edge.port(), Optional.empty()))
+                .distinct()
+                .toList();
+    }
+}

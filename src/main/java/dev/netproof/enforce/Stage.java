@@ -1,0 +1,424 @@
+package dev.netproof.enforce;
+
+import dev.netproof.enforce.Scenario.Way;
+import dev.netproof.kube.ProbeEvent.Serving;
+import dev.netproof.model.Enforcement.Direction;
+import dev.netproof.model.Path;
+import dev.netproof.model.Protocol;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Backend;
+import dev.netproof.plan.ClusterFacts.ContainerPort;
+import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.ProbePod.Ownership;
+import dev.netproof.plan.ProbePod.Tools;
+import dev.netproof.plan.ServerPod;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Which pods the scenarios are played with, and where. Pure. On every node: a target for each track of ingress scenarios, a source
+ * for each track of egress ones, and the two whom most policies tell apart. Pairs are those on one node, and each node with the next.
+ */
+final class Stage {
+    private static final String TRACK = "netproof.dev/track";
+    private static final String PLACE = "netproof.dev/place";
+    private static final String PART = "netproof.dev/part";
+    private static final int SERVICE_PORT = 80;
+
+    private final List<Scenario> scenarios;
+    private final List<String> nodes;
+    private final String home;
+    private final String away;
+
+    Stage(List<Scenario> scenarios, List<String> nodes, String home, String away) {
+        this.scenarios = List.copyOf(scenarios);
+        this.nodes = List.copyOf(nodes);
+        this.home = home;
+        this.away = away;
+    }
+
+    /** A Service in front of one server. */
+    record Front(
+            String server, String namespace, String name, Map<String, String> selector, Map<Integer, Integer> ports) {}
+
+    /** Where a server answers. */
+    record Address(Serving serving, List<String> virtual) {
+        Optional<String> ip(Way way) {
+            return switch (way) {
+                case POD -> serving.ips().stream().findFirst();
+                case POD_IPV6 ->
+                    serving.ips().stream().filter(ip -> ip.contains(":")).findFirst();
+                case SERVICE -> virtual.stream().findFirst();
+            };
+        }
+    }
+
+    List<String> nodes() {
+        return nodes;
+    }
+
+    String namespace(Role role) {
+        return role.space() == Role.Space.HOME ? home : away;
+    }
+
+    /** Where pods of this role are: the two that everything is compared by are everywhere, the others once. */
+    private List<Integer> places(Role role) {
+        return switch (role) {
+            case ONE, TWO ->
+                java.util.stream.IntStream.range(0, nodes.size()).boxed().toList();
+            case AWAY_ONE -> List.of(nodes.size() - 1);
+            case AWAY_TWO -> List.of(0);
+        };
+    }
+
+    private int next(int place) {
+        return (place + 1) % nodes.size();
+    }
+
+    /** Where those of a role are that are paired with a subject at this place. */
+    private List<Integer> partners(Role role, int place) {
+        return places(role).stream()
+                .filter(one -> places(role).size() == 1 || one == place || one == next(place))
+                .toList();
+    }
+
+    private List<Scenario> of(Direction direction) {
+        return scenarios.stream().filter(one -> one.direction() == direction).toList();
+    }
+
+    private Set<String> tracks(Direction direction) {
+        Set<String> tracks = new LinkedHashSet<>();
+        of(direction).forEach(one -> tracks.add(one.track()));
+        return tracks;
+    }
+
+    private Set<Role> roles(Direction direction) {
+        Set<Role> roles = new LinkedHashSet<>();
+        of(direction).stream().flatMap(one -> one.tried().stream()).forEach(edge -> roles.add(edge.role()));
+        return roles;
+    }
+
+    /** Labels that select the subject of a track at a place, and nobody else. */
+    static Map<String, String> subject(Direction direction, String track, int place) {
+        return Map.of(PART, direction == Direction.INGRESS ? "target" : "source", TRACK, track, PLACE, "n" + place);
+    }
+
+    private static String targetId(String track, int place) {
+        return "t-" + track + "-" + place;
+    }
+
+    private static String sourceId(String track, int place) {
+        return "e-" + track + "-" + place;
+    }
+
+    private static String roleServer(Role role, int place) {
+        return "d-" + role.word() + "-" + place;
+    }
+
+    private static String roleProbe(Role role, int place) {
+        return "s-" + role.word() + "-" + place;
+    }
+
+    private static List<ContainerPort> ports() {
+        return List.of(
+                new ContainerPort(Optional.of("web"), Catalogue.PORT, Protocol.TCP),
+                new ContainerPort(Optional.of("echo"), Catalogue.PORT, Protocol.UDP));
+    }
+
+    List<ServerPod> servers() {
+        List<ServerPod> servers = new ArrayList<>();
+        for (int place = 0; place < nodes.size(); place++) {
+            for (String track : tracks(Direction.INGRESS)) {
+                servers.add(server(targetId(track, place), home, subject(Direction.INGRESS, track, place), place));
+            }
+        }
+        // Nobody's policies select these: they show that there is a way from node to node, and are what sources are
+        // kept
+        // from.
+        Set<Role> roles = new LinkedHashSet<>(List.of(Role.TWO));
+        roles.addAll(roles(Direction.EGRESS));
+        for (Role role : roles) {
+            for (int place : places(role)) {
+                Map<String, String> labels = new TreeMap<>(role.labels());
+                labels.put(PART, "destination");
+                labels.put(PLACE, "n" + place);
+                servers.add(server(roleServer(role, place), namespace(role), labels, place));
+            }
+        }
+        return servers;
+    }
+
+    private ServerPod server(String id, String namespace, Map<String, String> labels, int place) {
+        return new ServerPod(id, namespace, labels, nodes.get(place), List.of(), ServerPod.Server.ECHO, ports());
+    }
+
+    List<Front> fronts() {
+        Set<String> wanted = new LinkedHashSet<>();
+        for (Play play : plays()) {
+            play.steps().stream()
+                    .flatMap(List::stream)
+                    .filter(pair -> pair.edge().way() == Way.SERVICE)
+                    .forEach(pair -> wanted.add(pair.server()));
+        }
+        List<Front> fronts = new ArrayList<>();
+        for (ServerPod server : servers()) {
+            if (wanted.contains(server.id())) {
+                fronts.add(new Front(
+                        server.id(),
+                        server.namespace(),
+                        server.id(),
+                        server.labels(),
+                        Map.of(SERVICE_PORT, Catalogue.PORT)));
+            }
+        }
+        return fronts;
+    }
+
+    /** One edge between two pods. */
+    private record Pair(Scenario.Edge edge, String probe, String server, int from, int to) {}
+
+    /** One scenario at one place. */
+    private record Play(Scenario scenario, int place, List<List<Pair>> steps) {}
+
+    private List<Play> plays() {
+        List<Play> plays = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            for (int place = 0; place < nodes.size(); place++) {
+                List<List<Pair>> steps = new ArrayList<>();
+                for (Scenario.Step step : scenario.steps()) {
+                    List<Pair> pairs = new ArrayList<>();
+                    for (Scenario.Edge edge : step.edges()) {
+                        pairs.addAll(pairs(scenario, edge, place));
+                    }
+                    steps.add(pairs);
+                }
+                plays.add(new Play(scenario, place, steps));
+            }
+        }
+        return plays;
+    }
+
+    private List<Pair> pairs(Scenario scenario, Scenario.Edge edge, int place) {
+        List<Pair> pairs = new ArrayList<>();
+        for (int partner : partners(edge.role(), place)) {
+            pairs.add(
+                    scenario.direction() == Direction.INGRESS
+                            ? new Pair(
+                                    edge,
+                                    roleProbe(edge.role(), partner),
+                                    targetId(scenario.track(), place),
+                                    partner,
+                                    place)
+                            : new Pair(
+                                    edge,
+                                    sourceId(scenario.track(), place),
+                                    roleServer(edge.role(), partner),
+                                    place,
+                                    partner));
+        }
+        return pairs;
+    }
+
+    /** A scenario at a place, ready to be tried. */
+    record Ready(
+            Scenario scenario,
+            String node,
+            int place,
+            List<List<Bound>> steps,
+            List<String> missing,
+            Optional<String> subjectServer) {
+        /** Whether everybody is there whom the scenario needs. */
+        boolean whole() {
+            return missing.isEmpty();
+        }
+    }
+
+    /** Everything that can be tried now that it is known where the servers answer. */
+    record Cast(List<ProbePod> probes, List<Ready> ready, Map<String, Map<Attempt, Backend>> aims) {}
+
+    Cast cast(Map<String, Address> addresses) {
+        Map<String, Map<Attempt, Backend>> aims = new LinkedHashMap<>();
+        List<Ready> ready = new ArrayList<>();
+        for (Play play : plays()) {
+            List<List<Bound>> steps = new ArrayList<>();
+            Set<String> missing = new LinkedHashSet<>();
+            for (List<Pair> pairs : play.steps()) {
+                List<Bound> bound = new ArrayList<>();
+                for (Pair pair : pairs) {
+                    bind(pair, addresses).ifPresentOrElse(bound::add, () -> missing.add(pair.server()));
+                }
+                steps.add(bound);
+            }
+            ready.add(new Ready(
+                    play.scenario(),
+                    nodes.get(play.place()),
+                    play.place(),
+                    steps,
+                    List.copyOf(missing),
+                    play.scenario().direction() == Direction.INGRESS
+                            ? Optional.of(targetId(play.scenario().track(), play.place()))
+                            : Optional.empty()));
+            steps.forEach(edges -> edges.forEach(edge -> {
+                aim(aims, edge.probe(), edge.attempt(), edge.backend());
+                witness(aims, edge, addresses);
+            }));
+        }
+        List<ProbePod> probes = new ArrayList<>();
+        aims.forEach((id, attempts) -> probes.add(probe(id, List.copyOf(attempts.keySet()))));
+        return new Cast(probes, ready, aims);
+    }
+
+    private static void aim(Map<String, Map<Attempt, Backend>> aims, String probe, Attempt attempt, Backend backend) {
+        aims.computeIfAbsent(probe, p -> new LinkedHashMap<>()).put(attempt, backend);
+    }
+
+    /** Somebody whom no policy selects goes the same way: to the same listener, and from node to node. */
+    private void witness(Map<String, Map<Attempt, Backend>> aims, Bound edge, Map<String, Address> addresses) {
+        int from = nodes.indexOf(edge.fromNode());
+        int to = nodes.indexOf(edge.toNode());
+        String witness = roleProbe(Role.ONE, from);
+        if (edge.server().startsWith("d-")) {
+            aim(aims, witness, attempt(edge.backend().ip(), edge.backend().port()), edge.backend());
+        }
+        Address road = addresses.get(roleServer(Role.TWO, to));
+        if (road != null) {
+            road.ip(Way.POD).ifPresent(ip -> {
+                Backend backend = backend(road, ip, Catalogue.PORT);
+                aim(aims, witness, attempt(ip, Catalogue.PORT), backend);
+            });
+        }
+    }
+
+    private static Attempt attempt(String ip, int port) {
+        return new Attempt.Http("http", ip, ip, port, "/", Optional.empty());
+    }
+
+    private static Backend backend(Address address, String ip, int port) {
+        return new Backend(
+                ip,
+                port,
+                Protocol.TCP,
+                Optional.of(new Backend.TargetPod(
+                        "",
+                        address.serving().pod(),
+                        address.serving().uid(),
+                        0,
+                        address.serving().node(),
+                        Optional.empty())));
+    }
+
+    private Optional<Bound> bind(Pair pair, Map<String, Address> addresses) {
+        Address address = addresses.get(pair.server());
+        if (address == null) {
+            return Optional.empty();
+        }
+        Way way = pair.edge().way();
+        Optional<String> ip = address.ip(way);
+        // A Service leads to the pod: who is alive behind it is asked by the pod's own address.
+        Optional<String> own = address.ip(way == Way.SERVICE ? Way.POD : way);
+        if (ip.isEmpty() || own.isEmpty()) {
+            return Optional.empty();
+        }
+        int port = way == Way.SERVICE ? SERVICE_PORT : pair.edge().port();
+        String from = nodes.get(pair.from());
+        String to = nodes.get(pair.to());
+        Path path = new Path(
+                way == Way.SERVICE ? Path.Kind.VIP : Path.Kind.POD,
+                Optional.empty(),
+                Optional.of(from),
+                ip.get(),
+                port,
+                Optional.of(address.serving().pod()),
+                Optional.of(to));
+        return Optional.of(new Bound(
+                pair.edge(),
+                meaning(pair, from, to),
+                pair.probe(),
+                pair.server(),
+                attempt(ip.get(), port),
+                backend(address, own.get(), pair.edge().port()),
+                path,
+                from,
+                to));
+    }
+
+    private static String meaning(Pair pair, String from, String to) {
+        String how = switch (pair.edge().way()) {
+            case POD ->
+                pair.edge().port() == Catalogue.PORT
+                        ? ""
+                        : ", port " + pair.edge().port();
+            case SERVICE -> ", by its Service";
+            case POD_IPV6 -> ", over IPv6";
+        };
+        String role = pair.edge().role().title();
+        return pair.server().startsWith("t-")
+                ? role + " on " + from + " → the target on " + to + how
+                : "the source on " + from + " → " + role + " on " + to + how;
+    }
+
+    private ProbePod probe(String id, List<Attempt> attempts) {
+        int place = Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
+        Map<String, String> labels = new TreeMap<>();
+        String namespace = home;
+        String name;
+        if (id.startsWith("e-")) {
+            String track = id.substring(2, id.lastIndexOf('-'));
+            labels.putAll(subject(Direction.EGRESS, track, place));
+            name = "source " + track + " on " + nodes.get(place);
+        } else {
+            Role role = role(id.substring(2, id.lastIndexOf('-')));
+            labels.putAll(role.labels());
+            namespace = namespace(role);
+            name = role.title() + " on " + nodes.get(place);
+        }
+        return new ProbePod(
+                id,
+                name,
+                namespace,
+                labels,
+                Optional.empty(),
+                Optional.of(nodes.get(place)),
+                Map.of(),
+                List.of(),
+                Ownership.PLAIN,
+                Tools.CURL,
+                attempts);
+    }
+
+    private static Role role(String word) {
+        for (Role role : Role.values()) {
+            if (role.word().equals(word)) {
+                return role;
+            }
+        }
+        throw new IllegalArgumentException("no role " + word);
+    }
+
+    /** The servers and probes whose addresses policies speak of. */
+    List<String> pods(Role role, Direction direction) {
+        return places(role).stream()
+                .map(place -> direction == Direction.INGRESS ? roleProbe(role, place) : roleServer(role, place))
+                .toList();
+    }
+
+    boolean usesAway() {
+        return scenarios.stream()
+                .flatMap(one -> one.tried().stream())
+                .anyMatch(edge -> edge.role().space() == Role.Space.AWAY);
+    }
+
+    String home() {
+        return home;
+    }
+
+    String away() {
+        return away;
+    }
+}

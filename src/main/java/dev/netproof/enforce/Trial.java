@@ -1,0 +1,683 @@
+package dev.netproof.enforce;
+
+import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.kube.ProbeEvent;
+import dev.netproof.kube.ProvingGround;
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Enforcement.Edge;
+import dev.netproof.model.Enforcement.Kind;
+import dev.netproof.model.Enforcement.Reason;
+import dev.netproof.model.Enforcement.Row;
+import dev.netproof.model.Enforcement.Status;
+import dev.netproof.model.Expectation;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
+import dev.netproof.model.PathObservation;
+import dev.netproof.model.Sample;
+import dev.netproof.model.Streak;
+import dev.netproof.plan.PolicyManifest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One scenario on one node, from the first connection to the return of the last one. Moves on when it is told the time: a step is
+ * believed once every edge was seen as expected for long enough at the same time, with controls; a mismatch not before the deadline.
+ */
+final class Trial {
+    /** How long past a deadline a trial waits for attempts that began after it. */
+    private static final Duration LATE = Duration.ofSeconds(6);
+
+    private static final String ADVICE =
+            "look at the network plugin's policy engine on that node: its pod's log; a kernel"
+                    + " module or a feature that is switched off";
+
+    /** Connections that must open for an edge to count as open again. */
+    private static final int OPEN_AGAIN = 2;
+
+    private enum Phase {
+        QUEUED,
+        BASELINE,
+        STEP,
+        RETURN,
+        /** Concluded, and its policies stay until the end, to see whether the conclusion stays true. */
+        HELD,
+        DONE
+    }
+
+    /** What a row comes to, before it is known whether everything went back. */
+    private record Conclusion(Status status, Reason reason, String seen, Optional<String> fix) {}
+
+    /**
+     * A denial that counts.
+     *
+     * @param first when the first counted attempt began
+     */
+    private record Denial(Instant first, List<Sample> counted) {}
+
+    private final Scenario scenario;
+    private final String node;
+    private final List<List<Bound>> steps;
+    private final List<Bound> all;
+    private final Scene scene;
+    private final Optional<String> subjectServer;
+    private final EnforcementTerms terms;
+    private final Observations seen;
+    private final ProvingGround ground;
+
+    private Phase phase = Phase.QUEUED;
+    private Instant since = Instant.MAX;
+    private int step;
+    private final Map<String, PolicyManifest> standing = new LinkedHashMap<>();
+    private Optional<Conclusion> conclusion = Optional.empty();
+    private Optional<Duration> denied = Optional.empty();
+    private Optional<Duration> allowed = Optional.empty();
+    private final List<Sample> denials = new ArrayList<>();
+    private final Map<Bound, List<Sample>> evidence = new HashMap<>();
+    private final Map<Bound, String> controls = new HashMap<>();
+    /** Those that were let through when it was concluded that they are. */
+    private List<Bound> open = List.of();
+
+    /**
+     * @param steps the scenario's edges, bound, step by step
+     * @param subjectServer the subject's id where it is a server
+     */
+    Trial(
+            Scenario scenario,
+            String node,
+            List<List<Bound>> steps,
+            Scene scene,
+            Optional<String> subjectServer,
+            EnforcementTerms terms,
+            Observations seen,
+            ProvingGround ground) {
+        this.scenario = scenario;
+        this.node = node;
+        this.steps = steps;
+        this.all = distinct(steps);
+        this.scene = scene;
+        this.subjectServer = subjectServer;
+        this.terms = terms;
+        this.seen = seen;
+        this.ground = ground;
+    }
+
+    private static List<Bound> distinct(List<List<Bound>> steps) {
+        Map<String, Bound> all = new LinkedHashMap<>();
+        steps.forEach(edges -> edges.forEach(edge -> all.putIfAbsent(edge.probe() + " " + edge.attempt(), edge)));
+        return List.copyOf(all.values());
+    }
+
+    Scenario scenario() {
+        return scenario;
+    }
+
+    String node() {
+        return node;
+    }
+
+    boolean isDone() {
+        return phase == Phase.DONE;
+    }
+
+    boolean isHeld() {
+        return phase == Phase.HELD;
+    }
+
+    boolean isQueued() {
+        return phase == Phase.QUEUED;
+    }
+
+    /** Whether even the most basic policy has no effect. */
+    boolean foundNothingEnforced() {
+        return conclusion.filter(one -> one.reason() == Reason.LETS_THROUGH).isPresent()
+                && scenario.capability().id().equals(Catalogue.DEFAULT_DENY);
+    }
+
+    /** Denied attempts that counted, for how a denial looks. */
+    List<Sample> denials() {
+        return denials;
+    }
+
+    /** Ends it before it began. */
+    void forgo(Status status, Reason reason, String why, Optional<String> fix) {
+        conclusion = Optional.of(new Conclusion(status, reason, why, fix));
+        phase = Phase.DONE;
+    }
+
+    /** Moves on as far as what was seen by now allows. */
+    void advance(Instant now) {
+        try {
+            move(now);
+        } catch (ClusterTrouble trouble) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.POLICY_REFUSED,
+                    String.valueOf(trouble.getMessage()),
+                    Optional.of(trouble.fix()));
+            takeBack();
+            phase = Phase.DONE;
+        }
+    }
+
+    private void move(Instant now) {
+        if (phase == Phase.QUEUED) {
+            phase = Phase.BASELINE;
+            since = now;
+        }
+        if (phase == Phase.DONE || phase == Phase.HELD) {
+            return;
+        }
+        Optional<String> gone = gone();
+        if (gone.isPresent() && (conclusion.isEmpty() || conclusion.get().status() == Status.ENFORCED)) {
+            conclude(Status.INCONCLUSIVE, Reason.ACTOR_LOST, gone.get(), Optional.of("run again"));
+            takeBack();
+            phase = Phase.DONE;
+            return;
+        }
+        switch (phase) {
+            case BASELINE -> baseline(now);
+            case STEP -> step(now);
+            case RETURN -> back(now);
+            default -> throw new IllegalStateException(phase + " was returned from above");
+        }
+    }
+
+    private Optional<String> gone() {
+        for (Bound edge : all) {
+            Optional<String> probe = seen.loss(edge.probe());
+            if (probe.isPresent()) {
+                return Optional.of("a source was lost: " + probe.get());
+            }
+            Optional<String> server = seen.loss(edge.server());
+            if (server.isPresent()) {
+                return Optional.of("a target was lost: " + server.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void baseline(Instant now) {
+        Instant probing = all.stream()
+                .map(edge ->
+                        seen.start(edge.probe()).map(ProbeEvent.Started::at).orElse(Instant.MAX))
+                .max(Instant::compareTo)
+                .orElse(Instant.MIN);
+        Optional<String> changed = all.stream()
+                .flatMap(edge -> seen.change(edge.probe()).or(() -> seen.change(edge.server())).stream())
+                .findFirst();
+        if (changed.isPresent()) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.CHANGED_BY_ADMISSION,
+                    "admission changed a pod of netproof's: " + changed.get(),
+                    Optional.of("exempt pods with the label netproof.dev/role from that webhook"));
+            phase = Phase.DONE;
+            return;
+        }
+        boolean reached = all.stream().allMatch(edge -> {
+            List<Sample> samples = seen.since(edge, since);
+            return samples.size() >= terms.stable() && opens(samples) >= OPEN_AGAIN;
+        });
+        if (reached) {
+            all.forEach(edge -> seen.undisturbed(afterFirstOpen(seen.since(edge, since))));
+            begin(0, now);
+        } else if (!probing.equals(Instant.MAX)
+                && now.isAfter(later(since, probing).plus(terms.deadline()))) {
+            noBaseline();
+        }
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private void noBaseline() {
+        Bound shut = all.stream()
+                .filter(edge -> opens(seen.since(edge, since)) < OPEN_AGAIN)
+                .findFirst()
+                .orElse(all.get(0));
+        all.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
+        List<String> foreign = ground.foreignPolicies(List.of(scene.home(), scene.away()));
+        conclude(
+                Status.INCONCLUSIVE,
+                Reason.NO_BASELINE,
+                "there was no connection before any policy of netproof's: " + shut.meaning() + " "
+                        + looked(seen.since(shut, since))
+                        + (foreign.isEmpty()
+                                ? "; no other policy is in the namespace: perhaps a cluster-wide policy or the network"
+                                        + " itself stops it"
+                                : "; something installed policies there: " + String.join(", ", foreign)),
+                Optional.of(
+                        foreign.isEmpty()
+                                ? "look for cluster-wide policies (kubectl get clusternetworkpolicies,"
+                                        + " adminnetworkpolicies, ciliumclusterwidenetworkpolicies,"
+                                        + " globalnetworkpolicies) and whether pods reach each other at all"
+                                : "exempt the namespace from what installs them, or name one without: --namespace"));
+        phase = Phase.DONE;
+    }
+
+    private static String looked(List<Sample> samples) {
+        if (samples.isEmpty()) {
+            return "had no result in time";
+        }
+        Sample last = samples.get(samples.size() - 1);
+        return "saw " + last.outcome() + " (" + last.signal() + ")";
+    }
+
+    private static List<Sample> afterFirstOpen(List<Sample> samples) {
+        int first = 0;
+        while (first < samples.size() && !samples.get(first).outcome().reachedListener()) {
+            first++;
+        }
+        return samples.subList(first, samples.size());
+    }
+
+    private void begin(int number, Instant now) {
+        step = number;
+        Scenario.Step doing = scenario.steps().get(number);
+        for (PolicyManifest policy : doing.policies().apply(scene)) {
+            standing.put(policy.name(), policy);
+            ground.apply(policy);
+        }
+        doing.labels().ifPresent(this::relabel);
+        phase = Phase.STEP;
+        since = later(now, ground.now());
+    }
+
+    private void relabel(Map<String, String> labels) {
+        Map<String, String> whole = new HashMap<>(scene.subject());
+        whole.putAll(labels);
+        ground.label(
+                subjectServer.orElseThrow(() -> new IllegalStateException("only a server's labels are changed")),
+                whole);
+    }
+
+    private void step(Instant now) {
+        List<Bound> edges = steps.get(step);
+        Map<Bound, Denial> stopped = new HashMap<>();
+        boolean satisfied = true;
+        Instant effective = since;
+        for (Bound edge : edges) {
+            Optional<Denial> denial = denial(edge);
+            denial.ifPresent(one -> stopped.put(edge, one));
+            if (forbids(edge)) {
+                satisfied &= denial.isPresent();
+                if (denial.isPresent()) {
+                    effective = later(effective, denial.get().first());
+                }
+            }
+        }
+        for (Bound edge : edges) {
+            if (!forbids(edge)) {
+                boolean open = isOpen(edge, effective);
+                boolean leftOpen = edge.edge().expected().isEmpty();
+                satisfied &= open || (leftOpen && stopped.containsKey(edge));
+            }
+        }
+        if (satisfied) {
+            inEffect(edges, stopped, now);
+        } else if (now.isAfter(since.plus(terms.deadline()))) {
+            overdue(edges, now);
+        }
+    }
+
+    private static boolean forbids(Bound edge) {
+        return edge.edge().expected().filter(Expectation::forbids).isPresent();
+    }
+
+    private static boolean allows(Bound edge) {
+        return edge.edge().expected().filter(Expectation.ALLOW::equals).isPresent();
+    }
+
+    /** Denials to the last, enough of them, while others reached the same listener and something got from node to node. */
+    private Optional<Denial> denial(Bound edge) {
+        List<Sample> samples = seen.since(edge, since);
+        int from = samples.size();
+        while (from > 0 && samples.get(from - 1).outcome().looksDenied()) {
+            from--;
+        }
+        List<Sample> tail = samples.subList(from, samples.size());
+        int enough = seen.enough(terms.stable());
+        if (tail.size() < enough) {
+            return Optional.empty();
+        }
+        Optional<Instant> reached = seen.lastReached(edge.backend(), edge.probe());
+        Optional<Instant> witnessed = seen.lastWitnessed(edge.fromNode(), edge.toNode());
+        if (reached.isEmpty() || witnessed.isEmpty()) {
+            return Optional.empty();
+        }
+        Instant proven = reached.get().isBefore(witnessed.get()) ? reached.get() : witnessed.get();
+        List<Sample> counted =
+                tail.stream().filter(one -> !one.began().isAfter(proven)).toList();
+        return counted.size() < enough
+                ? Optional.empty()
+                : Optional.of(new Denial(counted.get(0).began(), counted));
+    }
+
+    private boolean isOpen(Bound edge, Instant effective) {
+        List<Sample> samples = seen.since(edge, effective);
+        int enough = seen.enough(terms.stable());
+        List<Sample> latest = samples.subList(Math.max(0, samples.size() - enough), samples.size());
+        return opens(samples) >= OPEN_AGAIN && opens(latest) > 0;
+    }
+
+    private static long opens(List<Sample> samples) {
+        return samples.stream()
+                .filter(sample -> sample.outcome().reachedListener())
+                .count();
+    }
+
+    private void inEffect(List<Bound> edges, Map<Bound, Denial> stopped, Instant now) {
+        List<Bound> forbidden = edges.stream().filter(Trial::forbids).toList();
+        forbidden.forEach(edge -> {
+            Denial denial = java.util.Objects.requireNonNull(stopped.get(edge));
+            denials.addAll(denial.counted());
+            controls.put(edge, seen.controls(edge.backend(), edge.probe(), since));
+        });
+        if (denied.isEmpty() && !forbidden.isEmpty()) {
+            denied = Optional.of(settled(forbidden, since, Outcome::looksDenied));
+        }
+        edges.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
+        if (step + 1 < steps.size()) {
+            begin(step + 1, now);
+            return;
+        }
+        conclude(
+                scenario.capability().kind() == Kind.MUST ? Status.ENFORCED : Status.OBSERVED,
+                scenario.capability().kind() == Kind.MUST ? Reason.AS_SPECIFIED : Reason.LEFT_OPEN,
+                summary(edges, stopped),
+                Optional.empty());
+        giveBack(now);
+    }
+
+    private static String summary(List<Bound> edges, Map<Bound, Denial> stopped) {
+        List<String> open = new ArrayList<>();
+        long shut = 0;
+        for (Bound edge : edges) {
+            if (edge.edge().expected().isEmpty()) {
+                open.add(edge.meaning() + (stopped.containsKey(edge) ? " is stopped" : " connects"));
+            } else if (forbids(edge)) {
+                shut++;
+            }
+        }
+        if (!open.isEmpty()) {
+            return String.join("; ", open);
+        }
+        long free = edges.size() - shut;
+        return (shut == 0 ? "" : "denied on " + count(shut) + " while the targets were reached by others")
+                + (shut > 0 && free > 0 ? ", " : "")
+                + (free == 0 ? "" : "let through on " + count(free));
+    }
+
+    private static String count(long paths) {
+        return paths + (paths == 1 ? " path" : " paths");
+    }
+
+    /** How long after a change attempts on any of the edges turned for good; connections begin at different moments, so that all tell. */
+    private Duration settled(List<Bound> edges, Instant from, java.util.function.Predicate<Outcome> turned) {
+        List<Sample> samples = edges.stream()
+                .flatMap(edge -> seen.since(edge, from).stream())
+                .sorted(java.util.Comparator.comparing(Sample::began))
+                .toList();
+        Instant last = from;
+        for (Sample sample : samples) {
+            if (!turned.test(sample.outcome())) {
+                last = sample.began();
+            }
+        }
+        Instant before = last;
+        return samples.stream()
+                .map(Sample::began)
+                .filter(began -> began.isAfter(before))
+                .findFirst()
+                .map(began -> Duration.between(from, began))
+                .orElse(Duration.ZERO);
+    }
+
+    /** The deadline has passed and not everything is as the policies say: what was seen on connections that began after it decides. */
+    private void overdue(List<Bound> edges, Instant now) {
+        Instant deadline = since.plus(terms.deadline());
+        boolean everyEdgeSpoke =
+                edges.stream().allMatch(edge -> seen.since(edge, deadline).size() >= terms.stable());
+        boolean waited = now.isAfter(deadline.plus(terms.connectTimeout()).plus(LATE));
+        if (!everyEdgeSpoke && !waited) {
+            return;
+        }
+        edges.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
+        edges.forEach(edge -> controls.put(edge, seen.controls(edge.backend(), edge.probe(), since)));
+        List<Bound> through = edges.stream()
+                .filter(edge -> forbids(edge) && opens(seen.since(edge, deadline)) >= OPEN_AGAIN)
+                .toList();
+        List<Bound> blocked = edges.stream()
+                .filter(edge -> allows(edge)
+                        && opens(seen.since(edge, deadline)) == 0
+                        && denial(edge).isPresent())
+                .toList();
+        Optional<String> deviation = standing.values().stream()
+                .flatMap(policy -> ground.deviation(policy).stream())
+                .findFirst();
+        if (deviation.isPresent()) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.CHANGED_BY_ADMISSION,
+                    deviation.get() + ", so that nothing follows from what was seen",
+                    Optional.of("see what else writes NetworkPolicies: a webhook, a GitOps controller"));
+        } else if (!through.isEmpty() && through.stream().anyMatch(this::wasDeniedBefore)) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.UNSETTLED,
+                    "denied for a while and let through again under the same policy: "
+                            + through.get(0).meaning() + "; something changed meanwhile",
+                    Optional.of("run again when the policy engine holds still"));
+        } else if (!through.isEmpty()) {
+            conclude(
+                    scenario.capability().kind() == Kind.MUST ? Status.NOT_ENFORCED : Status.OBSERVED,
+                    Reason.LETS_THROUGH,
+                    terms.deadline().toSeconds() + " s after the policy was stored "
+                            + through(
+                                    through.size(),
+                                    edges.stream().filter(Trial::forbids).count()),
+                    Optional.of(ADVICE));
+            open = through;
+        } else if (!blocked.isEmpty()) {
+            conclude(
+                    Status.NOT_ENFORCED,
+                    Reason.DENIES_TOO_MUCH,
+                    "the policy allows it and it was stopped while the target was reached by others: "
+                            + blocked.get(0).meaning(),
+                    Optional.of(ADVICE));
+        } else {
+            undecided(edges);
+        }
+        if (foundNothingEnforced()) {
+            phase = Phase.HELD;
+        } else {
+            giveBack(now);
+        }
+    }
+
+    private static String through(long open, long forbidden) {
+        if (open < forbidden) {
+            return open + " of the " + forbidden + " paths that it forbids still "
+                    + (open == 1 ? "connects" : "connect");
+        }
+        return forbidden == 1
+                ? "the path that it forbids still connects"
+                : "all " + forbidden + " paths that it forbids still connect";
+    }
+
+    private boolean wasDeniedBefore(Bound edge) {
+        int run = 0;
+        int longest = 0;
+        for (Sample sample : seen.since(edge, since)) {
+            run = sample.outcome().looksDenied() ? run + 1 : 0;
+            longest = Math.max(longest, run);
+        }
+        return longest >= seen.enough(terms.stable());
+    }
+
+    private void undecided(List<Bound> edges) {
+        Instant deadline = since.plus(terms.deadline());
+        Optional<Bound> silent = edges.stream()
+                .filter(edge -> seen.since(edge, deadline).isEmpty())
+                .findFirst();
+        if (silent.isPresent()) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.UNSETTLED,
+                    "no attempt came to an end after the deadline: "
+                            + silent.get().meaning() + "; the probes were starved or their logs did not arrive",
+                    Optional.of("run again when the nodes have CPU to spare"));
+            return;
+        }
+        Optional<Bound> uncontrolled = edges.stream()
+                .filter(edge -> opens(seen.since(edge, deadline)) == 0)
+                .filter(edge -> denial(edge).isEmpty())
+                .findFirst();
+        if (uncontrolled.isPresent()) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.NO_CONTROL,
+                    "denied, but nothing shows that the target was alive meanwhile: "
+                            + uncontrolled.get().meaning(),
+                    Optional.of("run again; if it stays, see whether a cluster-wide policy denies everything"));
+            return;
+        }
+        conclude(
+                Status.INCONCLUSIVE,
+                Reason.UNSETTLED,
+                "it never held still: " + edges.get(0).meaning(),
+                Optional.of("run again when the policy engine and the network hold still"));
+    }
+
+    private void conclude(Status status, Reason reason, String what, Optional<String> fix) {
+        conclusion = Optional.of(new Conclusion(status, reason, what, fix));
+    }
+
+    private void giveBack(Instant now) {
+        takeBack();
+        phase = Phase.RETURN;
+        since = later(now, ground.now());
+    }
+
+    private void takeBack() {
+        try {
+            standing.values().forEach(ground::remove);
+            if (subjectServer.isPresent()
+                    && scenario.steps().stream().anyMatch(one -> one.labels().isPresent())) {
+                relabel(Map.of());
+            }
+        } catch (ClusterTrouble trouble) {
+            // The ground's own end removes what is left.
+            if (conclusion.filter(one -> one.status() == Status.ENFORCED).isPresent()) {
+                conclude(
+                        Status.INCONCLUSIVE,
+                        Reason.POLICY_REFUSED,
+                        String.valueOf(trouble.getMessage()),
+                        Optional.of(trouble.fix()));
+            }
+        }
+        standing.clear();
+    }
+
+    private void back(Instant now) {
+        boolean back = all.stream().allMatch(edge -> opens(seen.since(edge, since)) >= OPEN_AGAIN);
+        if (back) {
+            List<Bound> were =
+                    steps.stream().flatMap(List::stream).filter(Trial::forbids).toList();
+            if (!were.isEmpty()) {
+                allowed = Optional.of(settled(were, since, Outcome::reachedListener));
+            }
+            phase = Phase.DONE;
+        } else if (now.isAfter(since.plus(terms.deadline()))) {
+            if (conclusion.filter(one -> one.status() == Status.ENFORCED).isPresent()) {
+                Bound shut = all.stream()
+                        .filter(edge -> opens(seen.since(edge, since)) < OPEN_AGAIN)
+                        .findFirst()
+                        .orElseThrow();
+                conclude(
+                        Status.INCONCLUSIVE,
+                        Reason.NOT_RESTORED,
+                        "denied under the policy, but the connection did not return in "
+                                + terms.deadline().toSeconds() + " s after its removal: " + shut.meaning() + " "
+                                + looked(seen.since(shut, since)),
+                        Optional.of(
+                                "run again; see whether the engine removes rules, and whether the target holds still"));
+            }
+            phase = Phase.DONE;
+        }
+    }
+
+    /** At the end of everything: whether what was concluded is still true. */
+    void review() {
+        if (phase == Phase.HELD) {
+            if (open.stream().anyMatch(this::wasDeniedBefore)) {
+                conclude(
+                        Status.INCONCLUSIVE,
+                        Reason.UNSETTLED,
+                        "let through past the deadline and denied later under the same policy: something changed"
+                                + " meanwhile",
+                        Optional.of("run again when the policy engine holds still"));
+            }
+            takeBack();
+            phase = Phase.DONE;
+        }
+    }
+
+    Row row() {
+        Conclusion found = conclusion
+                .filter(ignored -> phase == Phase.DONE)
+                .orElseGet(() -> new Conclusion(
+                        Status.INCONCLUSIVE,
+                        Reason.OUT_OF_TIME,
+                        "the run ended before this could be judged",
+                        Optional.of("raise --timeout")));
+        return new Row(
+                scenario.capability().id(),
+                node,
+                scenario.direction(),
+                found.status(),
+                found.reason(),
+                found.seen(),
+                found.fix(),
+                edges(),
+                found.status() == Status.ENFORCED ? denied : Optional.empty(),
+                found.status() == Status.ENFORCED ? allowed : Optional.empty());
+    }
+
+    private List<Edge> edges() {
+        List<Edge> edges = new ArrayList<>();
+        for (Bound edge : step < steps.size() ? steps.get(step) : all) {
+            List<Sample> samples = evidence.getOrDefault(edge, List.of());
+            if (samples.isEmpty()) {
+                continue;
+            }
+            Optional<String> control = Optional.ofNullable(controls.get(edge)).filter(by -> !by.startsWith("nobody"));
+            Optional<ProbeEvent.Started> start = seen.start(edge.probe());
+            Path path = edge.path();
+            edges.add(new Edge(
+                    edge.meaning(),
+                    edge.edge().expected(),
+                    new PathObservation(
+                            new Path(
+                                    path.kind(),
+                                    start.map(ProbeEvent.Started::pod),
+                                    start.flatMap(ProbeEvent.Started::node),
+                                    path.address(),
+                                    path.port(),
+                                    path.targetPod(),
+                                    path.targetNode()),
+                            Streak.of(samples),
+                            Optional.of(samples.get(samples.size() - 1).outcome()),
+                            control.isPresent() ? ControlGrade.REACHED : ControlGrade.NONE,
+                            control)));
+        }
+        return edges;
+    }
+}

@@ -1,0 +1,3 @@
+/** Whether a cluster enforces network policies at all: phases over running probes, judged by what was seen. */
+@org.jspecify.annotations.NullMarked
+package dev.netproof.enforce;

@@ -1,0 +1,47 @@
+package dev.netproof.kube;
+
+import dev.netproof.plan.PolicyManifest;
+import dev.netproof.plan.ServerPod;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Probes together with what they are tried on: namespaces, servers, Services and policies of netproof's own, all of which go when it
+ * is closed. Servers and probes share one space of ids. Used by one thread; every method throws {@link ClusterTrouble} when the
+ * cluster does not do as asked.
+ */
+public interface ProvingGround extends ProbeSession {
+    /** Creates a namespace, held to the restricted Pod Security Standard. */
+    void createNamespace(String name);
+
+    /** Starts these servers, in parallel. Each ends in a {@link ProbeEvent.Serving} or a {@link ProbeEvent.Lost}. */
+    void serve(Collection<ServerPod> servers);
+
+    /**
+     * Creates a Service in front of servers, ready or not.
+     *
+     * @param ports Service port to the servers' own
+     * @return its virtual addresses, the primary one first
+     */
+    List<String> expose(String namespace, String name, Map<String, String> selector, Map<Integer, Integer> ports);
+
+    /** Creates a policy, or puts it in place of the one of that name. Returns when it is stored. */
+    void apply(PolicyManifest policy);
+
+    /** Removes a policy. Returns when it is no longer stored. */
+    void remove(PolicyManifest policy);
+
+    /** How the stored policy differs from this one, in words; empty when it stands just so. */
+    Optional<String> deviation(PolicyManifest policy);
+
+    /** Gives a server other labels than those that it was created with. */
+    void label(String server, Map<String, String> labels);
+
+    /** The addresses of a pod of this session, the primary one first. */
+    List<String> addresses(String namespace, String pod);
+
+    /** Names of policies in these namespaces that are not netproof's, as namespace/name. */
+    List<String> foreignPolicies(Collection<String> namespaces);
+}

@@ -1,0 +1,404 @@
+package dev.netproof.enforce;
+
+import static dev.netproof.model.Enforcement.Direction.EGRESS;
+import static dev.netproof.model.Enforcement.Direction.INGRESS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.model.Enforcement;
+import dev.netproof.model.Enforcement.Denial;
+import dev.netproof.model.Enforcement.Direction;
+import dev.netproof.model.Enforcement.Edge;
+import dev.netproof.model.Enforcement.Metric;
+import dev.netproof.model.Enforcement.Profile;
+import dev.netproof.model.Enforcement.Reason;
+import dev.netproof.model.Enforcement.Row;
+import dev.netproof.model.Enforcement.Status;
+import dev.netproof.model.Enforcement.Verdict;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
+import dev.netproof.model.Report;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnforcementCheckTest {
+    private final List<ToyCluster> clusters = new ArrayList<>();
+
+    @AfterEach
+    void nothing_is_left_behind() {
+        assertThat(clusters).isNotEmpty().allMatch(ToyCluster::isClean);
+    }
+
+    @Test
+    void an_engine_that_does_as_policies_say_is_enforcing() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        Report report = basic(cluster);
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        Enforcement found = report.enforcement().orElseThrow();
+        assertThat(found.verdict()).isEqualTo(Verdict.ENFORCED);
+        assertThat(found.headline()).startsWith("enforced: toy").contains("ingress and egress", "node1 and node2");
+        assertThat(found.rows())
+                .hasSize(4)
+                .allMatch(row -> row.status() == Status.ENFORCED && row.reason() == Reason.AS_SPECIFIED);
+        assertThat(cluster.elapsed()).as("phases, not deadlines").isLessThan(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void both_kinds_of_pairs_are_tried_by_pod_and_by_service() {
+        Enforcement found = basic(ToyCluster.of("node1", "node2")).enforcement().orElseThrow();
+
+        for (Row row : found.rows()) {
+            List<Path> denied = row.edges().stream()
+                    .filter(edge -> edge.expected().orElseThrow().forbids())
+                    .map(edge -> edge.observation().path())
+                    .toList();
+            for (Path.Kind kind : List.of(Path.Kind.POD, Path.Kind.VIP)) {
+                assertThat(denied.stream()
+                                .filter(path -> path.kind() == kind)
+                                .map(path -> path.sourceNode().equals(path.targetNode())))
+                        .as("%s %s by %s: on one node, and across", row.node(), row.direction(), kind)
+                        .containsExactlyInAnyOrder(true, false);
+            }
+        }
+    }
+
+    @Test
+    void every_denial_has_a_control_on_the_same_pod_and_port() {
+        Enforcement found = basic(ToyCluster.of("node1", "node2")).enforcement().orElseThrow();
+
+        assertThat(found.rows().stream()
+                        .flatMap(row -> row.edges().stream())
+                        .filter(edge -> edge.expected().orElseThrow().forbids())
+                        .map(edge -> edge.observation().controlledBy().orElse("nobody")))
+                .isNotEmpty()
+                .allMatch(by -> by.contains(" reached ") && by.contains(":8081"));
+    }
+
+    @Test
+    void an_engine_that_is_off_is_not_enforcing_after_the_deadline_and_not_before() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2").engine((node, direction, since) -> false);
+        Report report = basic(cluster);
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
+        Enforcement found = report.enforcement().orElseThrow();
+        assertThat(found.verdict()).isEqualTo(Verdict.NOT_ENFORCED);
+        assertThat(found.headline()).startsWith("NOT ENFORCED: toy");
+        assertThat(found.rows()).allMatch(row -> row.reason() == Reason.LETS_THROUGH);
+        assertThat(cluster.elapsed()).isGreaterThan(Duration.ofSeconds(20));
+    }
+
+    /** The lab's engine judges both directions of all that passes its node. */
+    @ParameterizedTest
+    @EnumSource
+    void an_engine_on_one_node_is_partial_and_the_other_node_is_named_as_source_and_as_target(ToyCluster.Reach reach) {
+        Report report = basic(ToyCluster.of("node1", "node2")
+                .reaching(reach)
+                .engine((node, direction, since) -> node.equals("node1")));
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
+        Enforcement found = report.enforcement().orElseThrow();
+        assertThat(found.verdict()).isEqualTo(Verdict.PARTIAL);
+        assertThat(found.headline())
+                .isEqualTo("PARTIAL: toy is not enforcing network policy on node2 (ingress and egress); node1"
+                        + " (ingress and egress) do");
+        assertThat(status(found, "node1", INGRESS)).isEqualTo(Status.ENFORCED);
+        assertThat(status(found, "node1", EGRESS)).isEqualTo(Status.ENFORCED);
+        assertThat(status(found, "node2", INGRESS)).isEqualTo(Status.NOT_ENFORCED);
+        assertThat(status(found, "node2", EGRESS)).isEqualTo(Status.NOT_ENFORCED);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_engine_that_knows_one_direction_is_partial_and_the_other_one_is_named(Direction missing) {
+        Enforcement found = basic(
+                        ToyCluster.of("node1", "node2").engine((node, direction, since) -> direction != missing))
+                .enforcement()
+                .orElseThrow();
+
+        assertThat(found.verdict()).isEqualTo(Verdict.PARTIAL);
+        assertThat(found.headline()).contains("node1 and node2 (" + missing.word() + ")");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REFUSED", "UNREACHABLE"})
+    void an_engine_that_answers_instead_of_being_silent_enforces_and_it_is_said_how_it_looks(Outcome manner) {
+        Enforcement found = basic(ToyCluster.of("node1", "node2").manner(manner))
+                .enforcement()
+                .orElseThrow();
+
+        assertThat(found.verdict()).isEqualTo(Verdict.ENFORCED);
+        assertThat(found.denials()).isNotEmpty().extracting(Denial::outcome).containsOnly(manner);
+    }
+
+    @Test
+    void a_target_that_dies_quietly_is_no_denial() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2").engine((node, direction, since) -> false);
+        cluster.at(Duration.ofSeconds(8), () -> cluster.kill("t-a-0"));
+
+        Enforcement found = basic(cluster).enforcement().orElseThrow();
+        Row row = row(found, "node1", INGRESS);
+        assertThat(row.status()).isEqualTo(Status.INCONCLUSIVE);
+        assertThat(row.reason()).isEqualTo(Reason.NO_CONTROL);
+    }
+
+    @Test
+    void a_target_that_is_killed_in_the_middle_is_inconclusive() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        cluster.at(Duration.ofSeconds(7), () -> cluster.killLoudly("t-a-1"));
+
+        Report report = basic(cluster);
+        assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
+        Enforcement found = report.enforcement().orElseThrow();
+        assertThat(row(found, "node2", INGRESS).reason()).isEqualTo(Reason.ACTOR_LOST);
+        assertThat(status(found, "node1", INGRESS)).isEqualTo(Status.ENFORCED);
+    }
+
+    @Test
+    void without_a_connection_before_there_is_no_verdict_and_the_likely_cause_is_named() {
+        Report report = basic(ToyCluster.of("node1", "node2").isolating("netproof-1/deny-all"));
+
+        assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
+        Row row = row(report.enforcement().orElseThrow(), "node1", INGRESS);
+        assertThat(row.reason()).isEqualTo(Reason.NO_BASELINE);
+        assertThat(row.seen()).contains("netproof-1/deny-all");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void a_lossy_network_fools_nobody(long seed) {
+        // What curl makes of 20 % lost packets: two tries in two seconds, both ways.
+        double failing = 0.13;
+        Enforcement on = basic(ToyCluster.of("node1", "node2").loss(failing, seed))
+                .enforcement()
+                .orElseThrow();
+        Enforcement off = basic(
+                        ToyCluster.of("node1", "node2").loss(failing, seed).engine((node, direction, since) -> false))
+                .enforcement()
+                .orElseThrow();
+
+        assertThat(on.verdict()).isEqualTo(Verdict.ENFORCED);
+        assertThat(off.verdict()).isEqualTo(Verdict.NOT_ENFORCED);
+    }
+
+    @Test
+    void rules_that_arrive_late_but_in_time_are_enforced_and_it_is_measured() {
+        Enforcement found = basic(ToyCluster.of("node1", "node2").delay(Duration.ofSeconds(12)))
+                .enforcement()
+                .orElseThrow();
+
+        assertThat(found.verdict()).isEqualTo(Verdict.ENFORCED);
+        assertThat(found.measures().stream().filter(one -> one.metric() == Metric.TIME_TO_DENY))
+                .hasSize(2)
+                .allSatisfy(one -> assertThat(one.max()).isBetween(Duration.ofSeconds(12), Duration.ofSeconds(13)));
+    }
+
+    @Test
+    void an_engine_that_stops_while_it_is_looked_at_leaves_nothing_proved() {
+        Enforcement found = basic(ToyCluster.of("node1", "node2")
+                        .delay(Duration.ofSeconds(1))
+                        .engine((node, direction, since) ->
+                                // Long enough to be seen on some paths, never on all of them for good.
+                                since.compareTo(Duration.ofSeconds(6)) > 0
+                                        && since.compareTo(Duration.ofMillis(8_900)) < 0))
+                .enforcement()
+                .orElseThrow();
+
+        assertThat(found.rows()).noneMatch(row -> row.status() == Status.ENFORCED);
+    }
+
+    @Test
+    void an_engine_that_starts_after_the_deadline_makes_what_was_concluded_before_doubtful() {
+        // node1 answers at once and node2 only when its deadline has passed, while node1's other row is still open.
+        Enforcement found = basic(ToyCluster.of("node1", "node2")
+                        .engine((node, direction, since) -> node.equals("node1")
+                                ? direction == INGRESS || since.compareTo(Duration.ofSeconds(40)) > 0
+                                : since.compareTo(Duration.ofSeconds(90)) > 0))
+                .enforcement()
+                .orElseThrow();
+
+        assertThat(found.rows())
+                .filteredOn(row -> row.status() == Status.NOT_ENFORCED)
+                .allMatch(row -> row.node().equals("node2") || row.direction() == EGRESS);
+    }
+
+    @Test
+    void probes_that_get_no_cpu_prove_nothing() {
+        Report report = basic(ToyCluster.of("node1", "node2").starving());
+
+        assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
+        assertThat(report.enforcement().orElseThrow().rows()).allMatch(row -> row.status() == Status.INCONCLUSIVE);
+        assertThat(report.notes()).anyMatch(note -> note.contains("starved"));
+    }
+
+    @Test
+    void a_sidecar_is_found_and_said() {
+        Report report = basic(ToyCluster.of("node1", "node2").admitting("t-a-0", "container istio-proxy was added"));
+
+        Row row = row(report.enforcement().orElseThrow(), "node1", INGRESS);
+        assertThat(row.reason()).isEqualTo(Reason.CHANGED_BY_ADMISSION);
+        assertThat(row.seen()).contains("istio-proxy");
+    }
+
+    @Test
+    void a_node_that_nothing_can_run_on_is_untestable_and_never_enforced() {
+        Report report = basic(ToyCluster.of("node1").unusable("node2", "it is not ready"));
+
+        Enforcement found = report.enforcement().orElseThrow();
+        assertThat(found.verdict()).isEqualTo(Verdict.ENFORCED);
+        assertThat(found.headline()).doesNotContain("node2");
+        assertThat(status(found, "node2", INGRESS)).isEqualTo(Status.UNTESTABLE);
+        assertThat(status(found, "node2", EGRESS)).isEqualTo(Status.UNTESTABLE);
+        assertThat(found.unseen())
+                .anyMatch(one -> one.what().equals("node node2") && one.why().contains("not ready"));
+    }
+
+    @Test
+    void of_many_nodes_some_are_looked_at_and_the_others_are_named() {
+        ToyCluster cluster = ToyCluster.of("a", "b", "c", "d", "e");
+        Report report = check(cluster, terms(Profile.BASIC, new NodeChoice.Some(2), Optional.empty()))
+                .run();
+
+        Enforcement found = report.enforcement().orElseThrow();
+        assertThat(found.rows()).extracting(Row::node).containsOnly("a", "b");
+        assertThat(found.unseen())
+                .anyMatch(one -> one.what().equals("3 of 5 nodes") && one.why().contains("c, d, e"));
+    }
+
+    @Test
+    void a_missing_permission_is_named_and_nothing_is_created() {
+        ToyCluster cluster = ToyCluster.of("node1").forbidding("create", "networking.k8s.io", "networkpolicies");
+        Report report = basic(cluster);
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
+        assertThat(report.breakage().orElseThrow().problem()).contains("create networkpolicies.networking.k8s.io");
+        assertThat(cluster.wasTouched()).isFalse();
+    }
+
+    @Test
+    void where_no_namespace_may_be_created_one_can_be_named() {
+        ToyCluster cluster = ToyCluster.of("node1").forbidding("create", "", "namespaces");
+
+        assertThat(basic(cluster).breakage().orElseThrow().fix()).contains("--namespace");
+        assertThat(check(cluster, terms(Profile.BASIC, NodeChoice.usual(), Optional.of("mine")))
+                        .run()
+                        .exit())
+                .isEqualTo(Exit.CONFORMS);
+    }
+
+    @Test
+    void an_interrupted_check_reports_what_it_knows_and_cleans_up() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        EnforcementCheck check = check(cluster, terms(Profile.BASIC, NodeChoice.usual(), Optional.empty()));
+        cluster.at(Duration.ofSeconds(6), () -> check.interrupt(Exit.INTERRUPTED));
+
+        Report report = check.run();
+        assertThat(report.exit()).isEqualTo(Exit.INTERRUPTED);
+        assertThat(report.enforcement().orElseThrow().rows())
+                .extracting(Row::reason)
+                .containsOnly(Reason.OUT_OF_TIME);
+    }
+
+    /** The engine of each node goes on and off at random: whatever is said of it must have been so. */
+    @Test
+    void no_engine_that_comes_and_goes_is_misjudged() {
+        Map<Status, Integer> seen = new HashMap<>();
+        for (long seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            Map<String, List<Duration>> toggles = new HashMap<>();
+            for (String node : List.of("node1", "node2")) {
+                List<Duration> times = new ArrayList<>();
+                Duration at = Duration.ZERO;
+                for (int i = 0; i < 4; i++) {
+                    at = at.plusMillis(500 + random.nextInt(15_000));
+                    times.add(at);
+                }
+                toggles.put(node, times);
+            }
+            boolean first = random.nextBoolean();
+            ToyCluster cluster = ToyCluster.of("node1", "node2")
+                    .engine((node, direction, since) -> on(first, toggles.get(node), since));
+            Enforcement found = basic(cluster).enforcement().orElseThrow();
+            for (Row row : found.rows()) {
+                seen.merge(row.status(), 1, Integer::sum);
+                Duration end = cluster.elapsed();
+                double share = share(first, toggles.get(row.node()), end);
+                if (row.status() == Status.ENFORCED) {
+                    assertThat(share).as("seed %s, %s", seed, row).isGreaterThan(0);
+                } else if (row.status() == Status.NOT_ENFORCED) {
+                    assertThat(share).as("seed %s, %s", seed, row).isLessThan(0.6);
+                    assertThat(on(first, toggles.get(row.node()), end.minusSeconds(4)))
+                            .as("seed %s: it was on when it was said to be off", seed)
+                            .isFalse();
+                }
+            }
+            clusters.clear();
+            clusters.add(cluster);
+        }
+        assertThat(seen).containsKeys(Status.ENFORCED, Status.NOT_ENFORCED, Status.INCONCLUSIVE);
+    }
+
+    private static boolean on(boolean first, List<Duration> toggles, Duration since) {
+        long passed = toggles.stream().filter(at -> at.compareTo(since) <= 0).count();
+        return (passed % 2 == 0) == first;
+    }
+
+    private static double share(boolean first, List<Duration> toggles, Duration end) {
+        int on = 0;
+        int all = 0;
+        for (long milli = 2_000; milli < end.toMillis(); milli += 100) {
+            all++;
+            on += on(first, toggles, Duration.ofMillis(milli)) ? 1 : 0;
+        }
+        return (double) on / all;
+    }
+
+    private Report basic(ToyCluster cluster) {
+        return check(cluster, terms(Profile.BASIC, NodeChoice.usual(), Optional.empty()))
+                .run();
+    }
+
+    private EnforcementCheck check(ToyCluster cluster, EnforcementTerms terms) {
+        clusters.add(cluster);
+        return new EnforcementCheck(cluster, terms, step -> {}, cluster.clock());
+    }
+
+    static EnforcementTerms terms(Profile profile, NodeChoice nodes, Optional<String> namespace) {
+        return new EnforcementTerms(
+                "test",
+                profile,
+                nodes,
+                namespace,
+                3,
+                Duration.ofSeconds(20),
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(2),
+                Images.DEFAULT);
+    }
+
+    private static Row row(Enforcement found, String node, Direction direction) {
+        return found.rows().stream()
+                .filter(row -> row.node().equals(node) && row.direction() == direction)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Status status(Enforcement found, String node, Direction direction) {
+        return row(found, node, direction).status();
+    }
+
+    static List<Edge> edges(Row row) {
+        return row.edges();
+    }
+}

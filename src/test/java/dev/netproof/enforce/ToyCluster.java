@@ -1,0 +1,545 @@
+package dev.netproof.enforce;
+
+import dev.netproof.kube.Cluster;
+import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.kube.Permission;
+import dev.netproof.kube.ProbeEvent;
+import dev.netproof.kube.ProbeSession;
+import dev.netproof.kube.ProvingGround;
+import dev.netproof.kube.SessionTerms;
+import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.Cni;
+import dev.netproof.model.Enforcement.Direction;
+import dev.netproof.model.Outcome;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Backend;
+import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.ClusterFacts.Node;
+import dev.netproof.plan.PolicyManifest;
+import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.ServerPod;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A made-up cluster whose policy engine does what a test says. Time passes only while somebody waits. Each node's engine knows the
+ * specification and applies it to what enters and leaves that node's pods; what it does otherwise is a test's own wish.
+ */
+final class ToyCluster implements Cluster {
+    static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Duration STARTING = Duration.ofSeconds(1);
+    private static final Duration PACE = Duration.ofSeconds(1);
+
+    /** Whether a node's engine looks at packets, in one direction, at a moment. */
+    interface Engine {
+        boolean works(String node, Direction direction, Duration since);
+    }
+
+    /** Which packets a node's engine judges by which policies. */
+    enum Reach {
+        /** Ingress where the target is, egress where the source is. */
+        OWN_PODS,
+        /** Both directions of whatever passes: a connection between nodes is judged twice. */
+        EVERYTHING_THAT_PASSES
+    }
+
+    private Reach reach = Reach.OWN_PODS;
+    private final List<Node> nodes = new ArrayList<>();
+    private Engine engine = (node, direction, since) -> true;
+    private Specification specification = Specification.AS_WRITTEN;
+    private Duration delay = Duration.ofMillis(300);
+    private Outcome manner = Outcome.TIMEOUT;
+    private double loss;
+    private Random random = new Random(1);
+    private final List<Permission> forbidden = new ArrayList<>();
+    private final List<String> foreign = new ArrayList<>();
+    private boolean isolatedFromTheStart;
+    private boolean starving;
+    private final TreeMap<Duration, Runnable> happenings = new TreeMap<>();
+    private final Map<String, String> changedByAdmission = new HashMap<>();
+
+    private Instant now = NOON;
+    private Optional<Ground> ground = Optional.empty();
+
+    static ToyCluster of(String... names) {
+        ToyCluster cluster = new ToyCluster();
+        for (String name : names) {
+            cluster.nodes.add(new Node(name, Optional.empty(), Map.of()));
+        }
+        return cluster;
+    }
+
+    ToyCluster unusable(String name, String why) {
+        nodes.add(new Node(name, Optional.of(why), Map.of()));
+        return this;
+    }
+
+    ToyCluster engine(Engine other) {
+        engine = other;
+        return this;
+    }
+
+    ToyCluster reaching(Reach other) {
+        reach = other;
+        return this;
+    }
+
+    /** What the engine takes policies to mean. */
+    ToyCluster meaning(Specification other) {
+        specification = other;
+        return this;
+    }
+
+    /** From a policy's creation or removal until it is in effect. */
+    ToyCluster delay(Duration other) {
+        delay = other;
+        return this;
+    }
+
+    ToyCluster manner(Outcome other) {
+        manner = other;
+        return this;
+    }
+
+    /** Attempts that get lost, by chance. */
+    ToyCluster loss(double share, long seed) {
+        loss = share;
+        random = new Random(seed);
+        return this;
+    }
+
+    ToyCluster forbidding(String verb, String group, String resource) {
+        forbidden.add(new Permission(verb, group, resource, Optional.empty()));
+        return this;
+    }
+
+    /** Something installs a policy into every new namespace that lets nobody in. */
+    ToyCluster isolating(String policy) {
+        foreign.add(policy);
+        isolatedFromTheStart = true;
+        return this;
+    }
+
+    ToyCluster starving() {
+        starving = true;
+        return this;
+    }
+
+    ToyCluster admitting(String pod, String change) {
+        changedByAdmission.put(pod, change);
+        return this;
+    }
+
+    ToyCluster at(Duration since, Runnable happening) {
+        happenings.put(since, happening);
+        return this;
+    }
+
+    /** A server stops answering; whether anybody is told is another matter. */
+    void kill(String server) {
+        Live live = ground.orElseThrow().pods.get(server);
+        live.dead = true;
+    }
+
+    void killLoudly(String server) {
+        kill(server);
+        ground.orElseThrow()
+                .tell(new ProbeEvent.Lost(now, server, "the target pod was deleted by somebody else", "run again"));
+    }
+
+    Clock clock() {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return now;
+            }
+        };
+    }
+
+    Duration elapsed() {
+        return Duration.between(NOON, now);
+    }
+
+    boolean isClean() {
+        return ground.map(one -> one.closed && one.policies.isEmpty()).orElse(true);
+    }
+
+    boolean wasTouched() {
+        return ground.isPresent();
+    }
+
+    List<String> applied() {
+        return ground.map(one -> one.applied).orElse(List.of());
+    }
+
+    @Override
+    public ClusterIdentity identity() {
+        return new ClusterIdentity(
+                "toy", "https://192.0.2.1:6443", "tester", "v1.36.0", Optional.empty(), List.of(), Cni.UNKNOWN);
+    }
+
+    @Override
+    public ClusterFacts survey(Set<String> namespaces) {
+        return new ClusterFacts(Map.of(), List.of(), List.of(), List.of(), List.of(), nodes, Set.of());
+    }
+
+    @Override
+    public ProbeSession open(SessionTerms terms) {
+        throw new UnsupportedOperationException("an enforcement check takes a proving ground");
+    }
+
+    @Override
+    public ProvingGround ground(SessionTerms terms) {
+        Ground made = new Ground(terms);
+        ground = Optional.of(made);
+        return made;
+    }
+
+    @Override
+    public List<Permission> missing(List<Permission> wanted) {
+        return wanted.stream()
+                .filter(one -> forbidden.stream()
+                        .anyMatch(no -> no.verb().equals(one.verb())
+                                && no.group().equals(one.group())
+                                && no.resource().equals(one.resource())))
+                .toList();
+    }
+
+    @Override
+    public Cleaning clean(Set<String> namespaces, CleanScope scope) {
+        return new Cleaning(0, 0);
+    }
+
+    @Override
+    public int requests() {
+        return 1;
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing.
+    }
+
+    /** A pod as the network knows it. */
+    static final class Live {
+        final String id;
+        final String namespace;
+        final String node;
+        final List<String> ips;
+        Map<String, String> labels;
+        final List<ClusterFacts.ContainerPort> ports;
+        private boolean dead;
+
+        Live(
+                String id,
+                String namespace,
+                String node,
+                List<String> ips,
+                Map<String, String> labels,
+                List<ClusterFacts.ContainerPort> ports) {
+            this.id = id;
+            this.namespace = namespace;
+            this.node = node;
+            this.ips = ips;
+            this.labels = labels;
+            this.ports = ports;
+        }
+    }
+
+    /** A policy with the time in which it is in effect. */
+    private record Stored(PolicyManifest manifest, Instant from, Instant until) {}
+
+    private record Due(Instant at, int order, Optional<ProbeEvent> event, Runnable action) {}
+
+    private final class Ground implements ProvingGround {
+        private final SessionTerms terms;
+        private final PriorityQueue<Due> due =
+                new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
+        private int order;
+        private final Map<String, Live> pods = new LinkedHashMap<>();
+        private final Map<String, String> virtual = new HashMap<>();
+        private final Map<String, PolicyManifest> policies = new LinkedHashMap<>();
+        private final List<Stored> history = new ArrayList<>();
+        private final List<String> applied = new ArrayList<>();
+        private boolean closed;
+
+        private Ground(SessionTerms terms) {
+            this.terms = terms;
+            happenings.forEach((since, happening) -> at(NOON.plus(since), happening));
+        }
+
+        @Override
+        public void createNamespace(String name) {
+            // Namespaces are names here.
+        }
+
+        private Live pod(
+                String id,
+                String namespace,
+                String node,
+                Map<String, String> labels,
+                List<ClusterFacts.ContainerPort> ports) {
+            int number = pods.size() + 1;
+            int host = nodes.stream().map(Node::name).toList().indexOf(node) + 1;
+            Live live = new Live(
+                    id,
+                    namespace,
+                    node,
+                    List.of("10.0." + host + "." + number, "fd00::" + host + ":" + number),
+                    labels,
+                    ports);
+            pods.put(id, live);
+            return live;
+        }
+
+        @Override
+        public void serve(Collection<ServerPod> servers) {
+            for (ServerPod server : servers) {
+                Live live = pod(server.id(), server.namespace(), server.node(), server.labels(), server.ports());
+                tell(new ProbeEvent.Serving(
+                        now.plus(STARTING),
+                        server.id(),
+                        "nps-" + server.id(),
+                        "uid-" + server.id(),
+                        live.ips,
+                        Optional.of(server.node()),
+                        Optional.ofNullable(changedByAdmission.get(server.id()))));
+            }
+        }
+
+        @Override
+        public List<String> expose(
+                String namespace, String name, Map<String, String> selector, Map<Integer, Integer> ports) {
+            String ip = "10.96.0." + (virtual.size() + 1);
+            Live behind = pods.values().stream()
+                    .filter(pod -> pod.namespace.equals(namespace)
+                            && pod.labels.entrySet().containsAll(selector.entrySet()))
+                    .findFirst()
+                    .orElseThrow();
+            ports.forEach((port, target) -> virtual.put(ip + ":" + port, behind.id + ":" + target));
+            return List.of(ip);
+        }
+
+        @Override
+        public void apply(PolicyManifest policy) {
+            applied.add(policy.name());
+            end(policy);
+            policies.put(policy.name(), policy);
+            history.add(new Stored(policy, now.plus(delay), Instant.MAX));
+        }
+
+        private void end(PolicyManifest policy) {
+            for (int i = 0; i < history.size(); i++) {
+                Stored one = history.get(i);
+                if (one.manifest().name().equals(policy.name()) && one.until().equals(Instant.MAX)) {
+                    history.set(i, new Stored(one.manifest(), one.from(), now.plus(delay)));
+                }
+            }
+        }
+
+        @Override
+        public void remove(PolicyManifest policy) {
+            end(policy);
+            policies.remove(policy.name());
+        }
+
+        @Override
+        public Optional<String> deviation(PolicyManifest policy) {
+            return policy.equals(policies.get(policy.name()))
+                    ? Optional.empty()
+                    : Optional.of("policy " + policy.name() + " is gone");
+        }
+
+        @Override
+        public void label(String server, Map<String, String> labels) {
+            at(now.plus(delay), () -> java.util.Objects.requireNonNull(pods.get(server)).labels = labels);
+        }
+
+        @Override
+        public List<String> addresses(String namespace, String pod) {
+            return java.util.Objects.requireNonNull(pods.get(pod.substring(pod.indexOf('-') + 1)), "no pod " + pod).ips;
+        }
+
+        @Override
+        public List<String> foreignPolicies(Collection<String> namespaces) {
+            return foreign;
+        }
+
+        @Override
+        public void launch(Collection<ProbePod> probes) {
+            for (ProbePod probe : probes) {
+                Instant starts = now.plus(STARTING).plusMillis(37L * pods.size());
+                Live live = pod(probe.id(), probe.namespace(), probe.node().orElseThrow(), probe.labels(), List.of());
+                tell(new ProbeEvent.Started(
+                        starts,
+                        probe.id(),
+                        "np-" + probe.id(),
+                        probe.node(),
+                        Optional.ofNullable(changedByAdmission.get(probe.id())),
+                        new ProbeEvent.Instance(
+                                Optional.of(live.ips.get(0)), probe.labels(), "default", "curl", Optional.empty())));
+                at(starts, () -> round(probe, live, 1));
+            }
+        }
+
+        private void round(ProbePod probe, Live from, int number) {
+            Instant began = now;
+            Duration longest = Duration.ofMillis(1);
+            line(began, probe, number, figures("L", 7, 0, starving ? 0.9 : 0.0004, 0, "refused"));
+            for (int i = 0; i < probe.attempts().size(); i++) {
+                Attempt.Http http = (Attempt.Http) probe.attempts().get(i);
+                Outcome outcome = outcome(from, http);
+                Duration taken = outcome == Outcome.TIMEOUT ? terms.connectTimeout() : Duration.ofMillis(3);
+                longest = taken.compareTo(longest) > 0 ? taken : longest;
+                String id = Integer.toString(i);
+                double total = taken.toMillis() / 1000.0;
+                Instant at = began.plus(taken);
+                switch (outcome) {
+                    case CONNECTED -> line(at, probe, number, figures(id, 0, 0.001, total, 200, ""));
+                    case TIMEOUT -> line(at, probe, number, figures(id, 28, 0, total, 0, "Connection timed out"));
+                    default -> {
+                        String error = outcome == Outcome.REFUSED ? "Connection refused" : "No route to host";
+                        line(at, probe, number, "V " + http.ip() + " port " + http.port() + " failed: " + error);
+                        line(at, probe, number, figures(id, 7, 0, total, 0, "Failed to connect: " + error));
+                    }
+                }
+            }
+            line(
+                    began.plus(longest).plusMillis(1),
+                    probe,
+                    number,
+                    "E " + (probe.attempts().size() + 1));
+            at(began.plus(PACE), () -> round(probe, from, number + 1));
+        }
+
+        private Outcome outcome(Live from, Attempt.Http http) {
+            String at = Optional.ofNullable(virtual.get(http.ip() + ":" + http.port()))
+                    .orElse("");
+            int port = at.isEmpty() ? http.port() : Integer.parseInt(at.substring(at.indexOf(':') + 1));
+            Live to = at.isEmpty()
+                    ? pods.values().stream()
+                            .filter(pod -> pod.ips.contains(http.ip()))
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalStateException("nobody has " + http.ip()))
+                    : java.util.Objects.requireNonNull(pods.get(at.substring(0, at.indexOf(':'))));
+            if (random.nextDouble() < loss) {
+                return Outcome.TIMEOUT;
+            }
+            if (isolatedFromTheStart && to.id.startsWith("t-")) {
+                return manner;
+            }
+            String ip = to.ips.get(http.ip().contains(":") ? 1 : 0);
+            if (stops(Direction.EGRESS, from, from, to, ip, port) || stops(Direction.INGRESS, to, from, to, ip, port)) {
+                return manner;
+            }
+            boolean listens = to.ports.stream().anyMatch(one -> one.number() == port);
+            return to.dead ? Outcome.TIMEOUT : listens ? Outcome.CONNECTED : Outcome.REFUSED;
+        }
+
+        private boolean stops(Direction direction, Live subject, Live from, Live to, String ip, int port) {
+            boolean looked = reach == Reach.EVERYTHING_THAT_PASSES
+                    ? engine.works(from.node, direction, elapsed()) || engine.works(to.node, direction, elapsed())
+                    : engine.works(subject.node, direction, elapsed());
+            if (!looked) {
+                return false;
+            }
+            List<PolicyManifest> inEffect = history.stream()
+                    .filter(one -> !now.isBefore(one.from()) && now.isBefore(one.until()))
+                    .map(Stored::manifest)
+                    .toList();
+            return !specification.lets(inEffect, direction, from, to, ip, port);
+        }
+
+        private static String figures(String id, int exit, double connect, double total, int status, String message) {
+            return String.format(
+                    Locale.ROOT,
+                    "A %s %d %.6f %.6f %.6f %d %03d %s %s",
+                    id,
+                    exit,
+                    0.0,
+                    connect,
+                    total,
+                    connect > 0 ? 1 : 0,
+                    status,
+                    "10.0.0.1",
+                    message);
+        }
+
+        private void line(Instant at, ProbePod probe, int round, String text) {
+            tell(new ProbeEvent.Line(at, probe.id(), terms.nonce() + " " + round + " " + text));
+        }
+
+        private void tell(ProbeEvent event) {
+            due.add(new Due(event.at(), order++, Optional.of(event), () -> {}));
+        }
+
+        private void at(Instant moment, Runnable action) {
+            due.add(new Due(moment, order++, Optional.empty(), action));
+        }
+
+        @Override
+        public void ask(Backend backend) {
+            throw new UnsupportedOperationException("an enforcement check has controls of its own");
+        }
+
+        @Override
+        public Optional<ProbeEvent> next(Instant until) {
+            if (closed) {
+                throw new IllegalStateException("the ground is closed");
+            }
+            Due first;
+            while ((first = due.peek()) != null && !first.at().isAfter(until)) {
+                due.remove();
+                now = first.at().isAfter(now) ? first.at() : now;
+                first.action().run();
+                if (first.event().isPresent()) {
+                    return first.event();
+                }
+            }
+            now = until.isAfter(now) ? until : now;
+            return Optional.empty();
+        }
+
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            policies.clear();
+        }
+    }
+
+    /** What a test makes of a broken cluster. */
+    static ClusterTrouble trouble(String what) {
+        return new ClusterTrouble(what, "mend it");
+    }
+}

@@ -1,0 +1,154 @@
+package dev.netproof.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** Whether the cluster enforces policies, asked of engines of which that is known. */
+@Isolated("the engine and the network are everybody's")
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
+final class EnforcementIT {
+    @RegisterExtension
+    static final LiveCluster LIVE = LiveCluster.with("enforcement");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** What one check came to. */
+    private record Checked(int exit, String first, String out, JsonNode report) {
+        Checked exits(int code) {
+            assertThat(exit).as(out).isEqualTo(code);
+            return this;
+        }
+
+        Checked is(String verdict) {
+            assertThat(report.at("/enforcement/verdict").asText()).as(out).isEqualTo(verdict);
+            return this;
+        }
+
+        /** "node1 INGRESS ENFORCED AS_SPECIFIED", of one capability. */
+        List<String> rows(String capability) {
+            return rows().stream()
+                    .filter(row -> row.path("capability").asText().equals(capability))
+                    .map(row -> String.join(
+                            " ",
+                            row.path("node").asText(),
+                            row.path("direction").asText(),
+                            row.path("status").asText(),
+                            row.path("reason").asText()))
+                    .toList();
+        }
+
+        List<JsonNode> rows() {
+            return StreamSupport.stream(report.at("/enforcement/rows").spliterator(), false)
+                    .toList();
+        }
+    }
+
+    private static Checked check(String... more) {
+        Path file = LIVE.file("enforcement.json");
+        List<String> words = new ArrayList<>(List.of("enforcement", "--report", "json=" + file));
+        words.addAll(List.of(more));
+        Streams.Captured ran = LIVE.command(words.toArray(String[]::new));
+        try {
+            return new Checked(
+                    ran.exit(),
+                    ran.out().lines().findFirst().orElse(""),
+                    ran.out() + ran.err(),
+                    JSON.readTree(Files.readString(file)));
+        } catch (IOException e) {
+            throw new AssertionError(ran.out() + ran.err(), e);
+        }
+    }
+
+    @AfterEach
+    void nothingStays() {
+        if (Lab.here()) {
+            Lab.fault("clear");
+            Lab.engine("on");
+        }
+        Awaitility.await("netproof's namespaces go")
+                .atMost(java.time.Duration.ofSeconds(60))
+                .until(() -> LIVE.client()
+                        .namespaces()
+                        .withLabel(LiveCluster.ROLE)
+                        .list()
+                        .getItems()
+                        .isEmpty());
+        assertThat(LIVE.client()
+                        .network()
+                        .v1()
+                        .networkPolicies()
+                        .inAnyNamespace()
+                        .withLabel(LiveCluster.ROLE)
+                        .list()
+                        .getItems())
+                .isEmpty();
+    }
+
+    @Test
+    void anEngineThatWorksIsEnforcing() {
+        Checked checked = check().exits(0).is("ENFORCED");
+        assertThat(checked.first()).startsWith("✓ enforced:").contains("ingress and egress");
+        assertThat(checked.rows()).hasSizeGreaterThanOrEqualTo(2).allSatisfy(row -> {
+            assertThat(row.path("reason").asText()).isEqualTo("AS_SPECIFIED");
+            assertThat(row.at("/edges/0/path/outcome").asText()).isIn("CONNECTED", "TIMEOUT", "REFUSED", "UNREACHABLE");
+        });
+        assertThat(checked.report().at("/enforcement/measures")).isNotEmpty();
+    }
+
+    @Test
+    void anEngineThatIsOffIsNotEnforcing() {
+        Lab.needed("an engine that can be switched off");
+        Lab.engine("off");
+        Checked checked = check().exits(4).is("NOT_ENFORCED");
+        assertThat(checked.first()).startsWith("✗ NOT ENFORCED:").contains("node1 and node2 (ingress and egress)");
+    }
+
+    @Test
+    void anEngineWithoutItsKernelRulesLooksAliveAndIsNotEnforcing() {
+        Lab.needed("an engine that can be broken");
+        Lab.engine("broken");
+        check().exits(4).is("NOT_ENFORCED");
+    }
+
+    @Test
+    void anEngineOnOneNodeIsPartialAndTheOtherNodeIsNamed() {
+        Lab.needed("an engine for each node");
+        Lab.engine("off");
+        Lab.engine("on", "node1");
+        Checked checked = check().exits(4).is("PARTIAL");
+        assertThat(checked.first())
+                .startsWith("✗ PARTIAL:")
+                .contains("is not enforcing network policy on node2 (ingress and egress)");
+        assertThat(checked.rows("default-deny"))
+                .containsExactly(
+                        "node1 INGRESS ENFORCED AS_SPECIFIED",
+                        "node1 EGRESS ENFORCED AS_SPECIFIED",
+                        "node2 INGRESS NOT_ENFORCED LETS_THROUGH",
+                        "node2 EGRESS NOT_ENFORCED LETS_THROUGH");
+    }
+
+    @Test
+    void anExistingNamespaceIsLeftAsItWas() {
+        Checked checked = check("--namespace", LIVE.namespace()).exits(0).is("ENFORCED");
+        assertThat(checked.first()).startsWith("✓ enforced:");
+        assertThat(LIVE.client().services().inNamespace(LIVE.namespace()).list().getItems())
+                .isEmpty();
+        assertThat(LIVE.client().pods().inNamespace(LIVE.namespace()).list().getItems())
+                .isEmpty();
+    }
+}
