@@ -40,7 +40,7 @@ import picocli.CommandLine.Command;
             "  netproof lint matrix.yaml              find mistakes without a cluster"
         })
 public final class Main {
-    private Main() {}
+    Main() {}
 
     public static void main(String[] args) {
         // Logs go to standard error and stay quiet unless asked for: results are what standard output is for.

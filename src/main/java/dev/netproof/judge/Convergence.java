@@ -122,6 +122,16 @@ public final class Convergence {
         starved.put(probe, rounds);
     }
 
+    /** Everything that a probe was said to have seen so far was seen so much earlier. */
+    public void misdated(String probe, Duration by) {
+        tracks.forEach((key, track) -> {
+            if (key.startsWith(probe + " ")) {
+                track.earlier(by);
+            }
+        });
+        contacts.earlier(probe, by);
+    }
+
     /** One counted attempt. */
     public void sample(String probe, int attempt, Sample sample) {
         sample(probe, attempt, sample, Optional.empty());
@@ -671,6 +681,7 @@ public final class Convergence {
                 starved.getOrDefault(leg.probe(), 0),
                 changed,
                 blame(check, leg),
+                names(leg),
                 contacts.reachedElsewhere(
                                 leg.probe(),
                                 leg.backends().stream()
@@ -679,6 +690,30 @@ public final class Convergence {
                                         .orElse(""))
                         ? Finding.Elsewhere.REACHED_SOMETHING
                         : Finding.Elsewhere.REACHED_NOTHING);
+    }
+
+    /** Whether a name resolved for anybody, or a name server answered, while this one failed to in as many rounds as must agree. */
+    private Finding.Names names(Leg leg) {
+        List<Sample> failed = track(leg).tail(s -> s.outcome() == Outcome.DNS_FAILURE);
+        if (failed.isEmpty()) {
+            return Finding.Names.SERVED;
+        }
+        Instant since =
+                failed.get(Math.max(0, failed.size() - patience.stable())).began();
+        boolean served = probes.values().stream()
+                .anyMatch(probe -> java.util.stream.IntStream.range(
+                                0, probe.attempts().size())
+                        .anyMatch(index -> track(probe.id(), index).samples().stream()
+                                .anyMatch(s -> !s.at().isBefore(since)
+                                        && wasServed(probe.attempts().get(index), s.outcome()))));
+        return served ? Finding.Names.SERVED : Finding.Names.SERVED_NOBODY;
+    }
+
+    private static boolean wasServed(Attempt attempt, Outcome outcome) {
+        if (attempt instanceof Attempt.ByName || attempt instanceof Attempt.Lookup) {
+            return outcome != Outcome.DNS_FAILURE && outcome != Outcome.PROBE_ERROR;
+        }
+        return attempt instanceof Attempt.DnsQuery && outcome == Outcome.CONNECTED;
     }
 
     private PathObservation observation(Leg leg, Finding finding) {

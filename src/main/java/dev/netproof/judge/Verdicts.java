@@ -101,7 +101,7 @@ final class Verdicts {
         return check.legs().stream().allMatch(leg -> leg.path().kind() == Path.Kind.LOOKUP);
     }
 
-    private static Optional<Verdict> unusable(Finding finding) {
+    private Optional<Verdict> unusable(Finding finding) {
         if (finding.changed().isPresent()) {
             return Optional.of(new Verdict(
                     Status.INCONCLUSIVE,
@@ -110,7 +110,11 @@ final class Verdicts {
                     Optional.of("exempt pods with the label netproof.dev/role from that webhook, or write the labels"
                             + " that it adds into the source")));
         }
-        if (finding.samples().isEmpty()) {
+        boolean tooFew = finding.leg().path().kind() != Path.Kind.LOOKUP
+                && finding.samples().size() < patience.stable()
+                && finding.steadiness() == Steadiness.UNSTEADY
+                && finding.loss().isEmpty();
+        if (finding.samples().isEmpty() || tooFew) {
             return Optional.of(unheard(finding));
         }
         if (finding.targetChanged().isPresent()
@@ -137,9 +141,13 @@ final class Verdicts {
             return new Verdict(
                     Status.INCONCLUSIVE,
                     Reason.PROBE_UNRELIABLE,
-                    finding.starved() > 0
-                            ? "the probe was starved of CPU in each of its " + finding.starved() + " rounds"
-                            : "the probe ran, but no round of its attempts ended in time",
+                    (finding.samples().isEmpty()
+                                    ? "the probe ran, but no round of its attempts ended in time"
+                                    : "the probe ran, but only "
+                                            + finding.samples().size() + " of its rounds ended in time")
+                            + (finding.starved() > 0
+                                    ? ", and " + finding.starved() + " did not count: it was starved of CPU"
+                                    : ""),
                     Optional.of("its node is too busy: make room there, or let the source run elsewhere (nodes)"));
         }
         Finding.Loss loss = finding.loss()
@@ -177,6 +185,16 @@ final class Verdicts {
         boolean byAddress = findings.stream()
                 .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
                 .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
+        if (finding.names() == Finding.Names.SERVED_NOBODY) {
+            return new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.NAME_NOT_RESOLVED,
+                    "the name " + finding.leg().path().address()
+                            + " does not resolve, and no name did for anybody in this run; by address the connection "
+                            + (byAddress ? "works" : "does not work either"),
+                    Optional.of("see whether the name servers run; to tell that from a policy, run with a check of a"
+                            + " source that may ask them"));
+        }
         return new Verdict(
                 Status.FAIL,
                 Reason.NAME_NOT_RESOLVED,

@@ -562,14 +562,16 @@ final class FabricSession implements ProbeSession {
                 return;
             }
             fruitless = end.progress() == LogFollow.Progress.SOME ? 0 : fruitless + 1;
-            if (fruitless > LOG_ATTEMPTS) {
+            // Whoever is silent for want of CPU is not lost: what ends without an error is asked again for as long as
+            // it matters.
+            if (fruitless > LOG_ATTEMPTS && end.status() != LogFollow.OK) {
                 lose(
                         "the probe's log cannot be followed: " + end.detail().strip(),
                         "see kubectl logs " + name + " -n " + namespace + "; the node may be lost");
                 return;
             }
             // A node out of inotify instances ends every stream at its log's present end: that leaves asking again.
-            long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << fruitless);
+            long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(fruitless, LOG_ATTEMPTS));
             LOG.debug("log of {} ended ({} {}), opening it again", name, end.status(), end.detail());
             later(this::reopen, pause);
         }

@@ -27,4 +27,9 @@ public record Sample(Instant at, Duration elapsed, int round, Outcome outcome, S
     public boolean refused() {
         return outcome == Outcome.REFUSED || outcome == Outcome.UNREACHABLE;
     }
+
+    /** The same attempt, dated earlier. */
+    public Sample earlier(Duration by) {
+        return new Sample(at.minus(by), elapsed, round, outcome, signal, cause);
+    }
 }

@@ -39,6 +39,8 @@ public final class ProbeLog {
     private final Duration timeout;
     private final Map<Integer, Round> open = new HashMap<>();
     private final Set<Integer> ended = new HashSet<>();
+    private final ProbeClock clock = new ProbeClock();
+    private Duration misdated = Duration.ZERO;
     private final List<Starved> starved = new ArrayList<>();
     private int starvedRounds;
     private Optional<Instant> heard = Optional.empty();
@@ -71,6 +73,9 @@ public final class ProbeLog {
         heard = Optional.of(at);
         int round = number.getAsInt();
         if (round == 0) {
+            if (words[1].equals("B")) {
+                begun(at, words[2].split(" ", 2));
+            }
             return List.of();
         }
         Round state = open.computeIfAbsent(round, ignored -> new Round());
@@ -80,7 +85,7 @@ public final class ProbeLog {
             case "D" -> answer(at, round, state, words[2]);
             case "R" -> result(at, round, state, words[2]);
             case "E" -> {
-                return end(at, round, state);
+                return end(at, round, state, words[2].split(" ", 3));
             }
             default -> {}
         }
@@ -114,15 +119,46 @@ public final class ProbeLog {
         return overdue.or(() -> silent).map(due -> new Starved(due, now));
     }
 
-    private List<Reading> end(Instant at, int round, Round state) {
+    /** How much earlier everything that was told so far was than it had been dated, as the last line showed; told once. */
+    public Duration misdated() {
+        Duration by = misdated;
+        misdated = Duration.ZERO;
+        return by;
+    }
+
+    /** @param said the number of results of a round, and when the probe began by its own clock */
+    private void begun(Instant at, String[] said) {
+        Optional<Duration> written = said.length == 2 ? uptime(said[1]) : Optional.empty();
+        written.ifPresent(uptime -> misdated = misdated.plus(clock.heard(at, uptime)));
+    }
+
+    /** @param said the number of results, and when the round began and ended by the probe's clock */
+    private List<Reading> end(Instant at, int round, Round state, String[] said) {
         ended.add(round);
         open.remove(round);
+        Optional<Duration> began = said.length == 3 ? uptime(said[1]) : Optional.empty();
+        Optional<Duration> written = said.length == 3 ? uptime(said[2]) : Optional.empty();
+        written.ifPresent(uptime -> misdated = misdated.plus(clock.heard(at, uptime)));
         if (!state.starved.isEmpty()) {
             starvedRounds++;
             starved.addAll(state.starved);
             return List.of();
         }
-        return results(at, round, state);
+        List<Reading> readings = results(at, round, state);
+        return began.isPresent() && written.filter(w -> clock.isLate(at, w)).isPresent()
+                ? readings.stream().map(reading -> dated(reading, began.get())).toList()
+                : readings;
+    }
+
+    private Reading dated(Reading reading, Duration began) {
+        Sample sample = reading.sample();
+        Instant at = clock.date(sample.at(), began.plus(sample.elapsed()));
+        return new Reading(reading.attempt(), sample.earlier(Duration.between(at, sample.at())), reading.remoteIp());
+    }
+
+    private static Optional<Duration> uptime(String text) {
+        double seconds = seconds(text);
+        return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(Math.round(seconds * 1000)));
     }
 
     private List<Reading> results(Instant at, int round, Round state) {

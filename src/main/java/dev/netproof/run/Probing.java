@@ -385,6 +385,10 @@ final class Probing {
                 feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), time.from(), time.to())));
             }
             feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), log.starvedRounds())));
+            Duration misdated = log.misdated();
+            if (!misdated.isZero()) {
+                feed(() -> convergence.ifPresent(c -> c.misdated(line.probe(), misdated)));
+            }
             for (Reading reading : readings) {
                 if (wentElsewhere(line.probe(), reading)) {
                     continue;

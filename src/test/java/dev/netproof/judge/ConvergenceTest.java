@@ -184,7 +184,8 @@ class ConvergenceTest {
                     .path(ONE)
                     .started(0)
                     .front(0, DNS_FAILURE, 6, 7, 8)
-                    .front(1, CONNECTED, 6, 7, 8);
+                    .front(1, CONNECTED, 6, 7, 8)
+                    .other(0, CONNECTED, 8.5);
 
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.FAIL, Reason.NAME_NOT_RESOLVED);
@@ -195,13 +196,32 @@ class ConvergenceTest {
         }
 
         @Test
+        void that_resolves_for_nobody_proves_nothing_of_a_policy() {
+            Watch watch = Watch.of(ALLOW)
+                    .lookup("postgres.shop.svc")
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 5)
+                    .front(0, DNS_FAILURE, 6, 7, 8)
+                    .front(1, CONNECTED, 6, 7, 8)
+                    .other(0, DNS_FAILURE, 6, 7, 8);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NAME_NOT_RESOLVED);
+            assertThat(watch.verdict().explanation())
+                    .isEqualTo(
+                            "the name postgres.shop.svc does not resolve, and no name did for anybody in this run; by"
+                                    + " address the connection works");
+        }
+
+        @Test
         void that_does_not_resolve_says_when_addresses_fail_too() {
             Watch watch = Watch.of(ALLOW)
                     .lookup("postgres.shop.svc")
                     .path(ONE)
                     .started(0)
                     .front(0, DNS_FAILURE, 6, 7, 8)
-                    .silence(1, 9, 10, 11);
+                    .silence(1, 9, 10, 11)
+                    .other(0, CONNECTED, 8.5);
 
             says(watch.verdict(), Status.FAIL, Reason.NAME_NOT_RESOLVED);
             assertThat(watch.verdict().explanation()).endsWith("by address the connection does not work either");
@@ -401,9 +421,18 @@ class ConvergenceTest {
 
         @Test
         void that_was_seen_open_only_while_rules_may_still_arrive_is_unsettled() {
-            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, CONNECTED, 0.8);
+            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, CONNECTED, 0.8, 1.8, 2.8);
 
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void of_which_fewer_rounds_ended_than_must_agree_says_nothing_of_the_network() {
+            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, TIMEOUT, 14, 19);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
+            assertThat(watch.verdict().explanation())
+                    .isEqualTo("the probe ran, but only 2 of its rounds ended in time");
         }
 
         @Test

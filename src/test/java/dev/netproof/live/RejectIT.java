@@ -3,6 +3,8 @@ package dev.netproof.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.PodIP;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,8 @@ final class RejectIT {
             "unreachable", "icmp-port-unreachable",
             "prohibited", "icmp-admin-prohibited"));
 
+    private static final List<String> FAULTS = new ArrayList<>();
+
     private static final String SOURCES = """
             sources:
               someone: {labels: {app: someone}, synthetic: true}
@@ -42,13 +46,14 @@ final class RejectIT {
                 Manifests.loopbackServer("shy", 80, 8080));
         ANSWERS.keySet().forEach(name -> LIVE.apply(Manifests.watchedServer(name, 80, 8080)));
         LIVE.awaitReady();
-        ANSWERS.forEach(
-                (name, answer) -> Lab.fault("reject", "--from", "any", "--to", address(name), "--with", answer));
         ANSWERS.forEach((name, answer) ->
-                Lab.fault("reject", "--from", "any", "--to", "[" + ipv6(name) + "]:8080", "--with", answer));
-        Lab.fault("reject", "--from", "any", "--to", address("forwarded"), "--with", "icmp-port-unreachable");
-        Lab.fault("reject", "--from", "any", "--to", address("ambiguous"), "--with", "tcp-reset");
-        Lab.fault(
+                FAULTS.add(Lab.fault("reject", "--from", "any", "--to", address(name), "--with", answer)));
+        ANSWERS.forEach((name, answer) -> FAULTS.add(
+                Lab.fault("reject", "--from", "any", "--to", "[" + ipv6(name) + "]:8080", "--with", answer)));
+        FAULTS.add(
+                Lab.fault("reject", "--from", "any", "--to", address("forwarded"), "--with", "icmp-port-unreachable"));
+        FAULTS.add(Lab.fault("reject", "--from", "any", "--to", address("ambiguous"), "--with", "tcp-reset"));
+        FAULTS.add(Lab.fault(
                 "reject",
                 "--from",
                 "any",
@@ -57,7 +62,7 @@ final class RejectIT {
                 "--proto",
                 "udp",
                 "--with",
-                "icmp-admin-prohibited");
+                "icmp-admin-prohibited"));
     }
 
     private static String ipv6(String app) {
@@ -74,9 +79,7 @@ final class RejectIT {
 
     @AfterAll
     static void clear() {
-        if (Lab.here()) {
-            Lab.fault("clear");
-        }
+        FAULTS.forEach(Lab::clear);
     }
 
     @Test
@@ -94,6 +97,9 @@ final class RejectIT {
             assertThat(denied.controls()).hasSize(2).containsOnly("LISTENING");
             ran.that("rejected → svc/" + name + " is rejected").is("PASS", "DENIED");
         });
+        Fault.RST.shown(LIVE, ran, "someone → svc/reset is denied");
+        Fault.PORT_UNREACHABLE.shown(LIVE, ran, "someone → svc/unreachable is denied");
+        Fault.ADMIN_PROHIBITED.shown(LIVE, ran, "someone → svc/prohibited is denied");
     }
 
     @Test
@@ -106,6 +112,7 @@ final class RejectIT {
                 .forEach(name -> ran.that("dropped → svc/" + name + " is dropped")
                         .is("FAIL", "WRONG_MANNER")
                         .says("denied", "drop"));
+        Fault.WRONG_MANNER.shown(LIVE, ran, "dropped → svc/reset is dropped");
     }
 
     @Test

@@ -55,6 +55,11 @@ final class InMemoryCluster implements Cluster {
         Optional<String> address(ProbePod probe, String name, int round);
     }
 
+    /** When a line that a probe said so long after the beginning arrives. */
+    interface Delivery {
+        Duration arrival(ProbePod probe, Duration said);
+    }
+
     /**
      * One attempt.
      *
@@ -86,6 +91,7 @@ final class InMemoryCluster implements Cluster {
     private Optional<String> twinless = Optional.empty();
     private Starving starving = (probe, since) -> false;
     private Runnable meanwhile = () -> {};
+    private Delivery delivery = (probe, said) -> said;
     private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
     private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
     private int surveys;
@@ -100,6 +106,11 @@ final class InMemoryCluster implements Cluster {
 
     InMemoryCluster resolving(Resolver other) {
         resolver = other;
+        return this;
+    }
+
+    InMemoryCluster delivering(Delivery other) {
+        delivery = other;
         return this;
     }
 
@@ -302,7 +313,7 @@ final class InMemoryCluster implements Cluster {
                                 probe.serviceAccount().orElse("default"),
                                 terms.images().curl(),
                                 Optional.of("curl@sha256:c0ffee"))));
-                line(starts, probe, 0, "B " + (probe.attempts().size() + 1));
+                line(starts, probe, 0, "B " + (probe.attempts().size() + 1) + " " + uptime(starts));
                 at(starts, meanwhile);
                 at(starts, () -> round(probe, starts, 1));
             }
@@ -327,11 +338,12 @@ final class InMemoryCluster implements Cluster {
                         : attempt(probe, i, began, since, number);
                 longest = taken.compareTo(longest) > 0 ? taken : longest;
             }
+            Instant ended = began.plus(longest).plusMillis(1);
             line(
-                    began.plus(longest).plusMillis(1),
+                    ended,
                     probe,
                     number,
-                    "E " + (probe.attempts().size() + 1));
+                    "E " + (probe.attempts().size() + 1) + " " + uptime(began) + " " + uptime(ended));
             at(began.plus(terms.pace().round()), () -> round(probe, started, number + 1));
         }
 
@@ -522,7 +534,13 @@ final class InMemoryCluster implements Cluster {
                     message);
         }
 
-        private void line(Instant at, ProbePod probe, int round, String text) {
+        private static String uptime(Instant at) {
+            return String.format(
+                    Locale.ROOT, "%.2f", 1_000 + Duration.between(NOON, at).toMillis() / 1_000.0);
+        }
+
+        private void line(Instant said, ProbePod probe, int round, String text) {
+            Instant at = NOON.plus(delivery.arrival(probe, Duration.between(NOON, said)));
             tell(new ProbeEvent.Line(at, probe.id(), terms.nonce() + " " + round + " " + text));
         }
 

@@ -150,12 +150,25 @@ class RunnerTest {
     }
 
     @Test
-    void f2_a_blocked_name_server_is_told_from_a_blocked_connection() {
+    void f2_a_name_server_that_serves_nobody_is_no_violation() {
         Report report = run(
                 cluster(shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), ENFORCED)
                         .resolving((probe, name, round) -> Optional.empty()));
 
-        says(report, Exit.VIOLATIONS, "FAIL NAME_NOT_RESOLVED", "PASS DENIED");
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NAME_NOT_RESOLVED", "PASS DENIED");
+    }
+
+    @Test
+    void f2_a_blocked_name_server_is_told_from_a_blocked_connection() {
+        Report report = run(cluster(
+                        shop.allow(from("catalog"), to("postgres"))
+                                .deny(from("storefront"), to("postgres"))
+                                .allow(from("storefront"), to("catalog")),
+                        ENFORCED)
+                .resolving((probe, name, round) ->
+                        probe.labels().containsValue("catalog") ? Optional.empty() : Optional.of("10.96.0.1")));
+
+        says(report, Exit.VIOLATIONS, "FAIL NAME_NOT_RESOLVED", "PASS DENIED", "PASS CONNECTED");
         assertThat(explanation(report))
                 .isEqualTo("the name postgres.shop does not resolve (egress to kube-dns is blocked?); by address the"
                         + " connection works");
@@ -278,6 +291,41 @@ class RunnerTest {
                 stopping(PROBE_ERROR)));
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE PROBE_UNRELIABLE", "PASS CONNECTED");
+    }
+
+    @Test
+    void f4_what_arrives_late_is_not_taken_for_what_happens_now() {
+        // Dead for everybody for ten seconds, and then open for everybody.
+        InMemoryCluster cluster = cluster(
+                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                        t -> t.port() == 5432 && t.since().toSeconds() < 10 ? TIMEOUT : CONNECTED)
+                .delivering((probe, said) -> {
+                    if (!probe.labels().containsValue("storefront") || said.toSeconds() < 4) {
+                        return said;
+                    }
+                    return Duration.ofMillis(said.toSeconds() < 11 ? 19_500 : 60_000);
+                });
+
+        Report report = run(cluster);
+
+        assertThat(reasons(report)).doesNotContain("PASS DENIED").contains("PASS CONNECTED");
+    }
+
+    @Test
+    void f4_a_log_that_is_opened_late_is_dated_by_the_probes_own_clock() {
+        // Let through for two seconds, long before the rules are expected; its log is read ten seconds later.
+        InMemoryCluster cluster = cluster(
+                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                        t -> t.port() == 5432
+                                        && t.from("storefront")
+                                        && t.since().toSeconds() >= 2
+                                ? TIMEOUT
+                                : CONNECTED)
+                .delivering((probe, said) -> probe.labels().containsValue("storefront") && said.toSeconds() < 11
+                        ? Duration.ofSeconds(11)
+                        : said);
+
+        says(run(cluster), Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
     }
 
     @Test
