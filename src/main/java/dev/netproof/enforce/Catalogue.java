@@ -1,5 +1,9 @@
 package dev.netproof.enforce;
 
+import static dev.netproof.enforce.Role.AWAY_ONE;
+import static dev.netproof.enforce.Role.AWAY_TWO;
+import static dev.netproof.enforce.Role.ONE;
+import static dev.netproof.enforce.Role.TWO;
 import static dev.netproof.model.Enforcement.Direction.EGRESS;
 import static dev.netproof.model.Enforcement.Direction.INGRESS;
 
@@ -10,26 +14,64 @@ import dev.netproof.model.Enforcement.Capability;
 import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.model.Enforcement.Kind;
 import dev.netproof.model.Enforcement.Profile;
+import dev.netproof.model.Enforcement.Unseen;
 import dev.netproof.model.Expectation;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
 import dev.netproof.plan.PolicyManifest;
+import dev.netproof.plan.PolicyManifest.Block;
 import dev.netproof.plan.PolicyManifest.Peer;
 import dev.netproof.plan.PolicyManifest.Pods;
 import dev.netproof.plan.PolicyManifest.Ports;
 import dev.netproof.plan.PolicyManifest.Rule;
 import dev.netproof.plan.Selector;
+import dev.netproof.plan.Selector.Operator;
+import dev.netproof.plan.Selector.Requirement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Everything that is put to the proof. */
 final class Catalogue {
     static final String DEFAULT_DENY = "default-deny";
+    static final String SCTP = "sctp";
 
     /** What every server listens on. */
     static final int PORT = 8081;
 
+    /** Those with many ports listen on all from the first to this one. */
+    static final int LAST_PORT = 8084;
+
+    /** Stands for the port that a server calls by this name: it is another number on every second node. */
+    static final int NAMED_WEB = -1;
+
+    /** Stands for the other one of the two numbers that {@link #NAMED_WEB} has. */
+    static final int NOT_NAMED_WEB = -2;
+
+    static final String WEB = "web";
+
+    /** Declared for UDP alone, though the server listens on its number over TCP. */
+    static final String WRONG_PROTOCOL = "wrong-protocol";
+
+    static final int WRONG_PROTOCOL_PORT = 8083;
+
+    private static final String STATE = "netproof.dev/state";
+    private static final Map<String, String> LOCKED = Map.of(STATE, "locked");
+
     private static final String DOCS = "https://kubernetes.io/docs/concepts/services-networking/network-policies/";
+    private static final String API =
+            "https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/";
+
+    /** What the specification leaves open and nothing here looks at. */
+    static final List<Unseen> UNSEEN = List.of(
+            new Unseen("hairpin", "no pod of netproof's both connects and listens"),
+            new Unseen("node to pod", "netproof runs nothing in a node's own network"),
+            new Unseen("sources in the host's network", "a restricted namespace admits none"),
+            new Unseen("connections from before a policy", "every attempt is a fresh connection"));
 
     private Catalogue() {}
 
@@ -38,68 +80,578 @@ final class Catalogue {
         return all().stream().filter(one -> one.least().compareTo(profile) <= 0).toList();
     }
 
+    /** The rows to show for a node that nothing can run on. */
+    static List<Scenario> least() {
+        return of(Profile.CANARY);
+    }
+
     private static List<Scenario> all() {
         List<Scenario> all = new ArrayList<>();
-        all.addAll(defaultDeny());
+        defaultDeny(all);
+        peers(all);
+        policies(all);
+        ports(all);
+        protocols(all);
+        blocks(all);
+        services(all);
+        changes(all);
+        isolation(all);
+        leftOpen(all);
         return all;
     }
 
-    private static List<Scenario> defaultDeny() {
-        Capability capability = new Capability(
+    private static void defaultDeny(List<Scenario> all) {
+        Capability capability = must(
                 DEFAULT_DENY,
                 "default-deny",
                 "no policy isolates anything: whatever the API server stores, everybody reaches everybody",
                 "a pod that a policy selects is isolated in the policy's directions; only what some policy allows gets"
                         + " through",
                 DOCS + "#the-two-sorts-of-pod-isolation",
-                Kind.MUST,
-                List.of("flannel by itself: it has no policy engine (https://github.com/flannel-io/flannel)"));
-        return List.of(
-                new Scenario(
-                        capability,
+                "flannel by itself: it has no policy engine (https://github.com/flannel-io/flannel)");
+        all.add(new Scenario(
+                capability,
+                INGRESS,
+                "a",
+                Profile.CANARY,
+                List.of(step(
+                        scene -> List.of(scene.policy("", INGRESS), control(scene)),
+                        allow(ONE),
+                        deny(TWO),
+                        denyService(TWO)))));
+        all.add(new Scenario(
+                capability,
+                EGRESS,
+                "a",
+                Profile.CANARY,
+                List.of(step(scene -> List.of(scene.policy("", EGRESS)), deny(TWO), denyService(TWO)))));
+    }
+
+    private static void peers(List<Scenario> all) {
+        Capability pod = must(
+                "pod-selector",
+                "podSelector",
+                "policies cannot tell pods apart",
+                "a podSelector alone selects pods in the policy's own namespace",
+                API);
+        Capability namespace = must(
+                "namespace-selector",
+                "namespaceSelector",
+                "policies cannot tell namespaces apart",
+                "a namespaceSelector selects all pods of the namespaces with those labels; kubernetes.io/metadata.name is a"
+                        + " label of every namespace",
+                DOCS + "#targeting-a-namespace-by-its-name");
+        Capability both = must(
+                "namespace-and-pod",
+                "namespace AND pod",
+                "a peer of two selectors lets in more, or fewer, than those that satisfy both",
+                "namespaceSelector and podSelector in one peer select particular pods within particular namespaces",
+                DOCS + "#behavior-of-to-and-from-selectors");
+        Capability either = must(
+                "peers-or",
+                "two peers as OR",
+                "of two peers only one is let in, or neither",
+                "peers of one rule are combined by OR",
+                API);
+        Capability expressions = must(
+                "match-expressions",
+                "matchExpressions",
+                "selectors by In, NotIn and Exists select others than those meant",
+                "a label selector's matchExpressions are ANDed",
+                "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements");
+        for (Direction direction : Direction.values()) {
+            all.add(one(pod, direction, "b", scene -> List.of(rule(direction, pods(ONE))), only(ONE)));
+        }
+        for (Direction direction : Direction.values()) {
+            all.add(one(
+                    namespace,
+                    direction,
+                    "b",
+                    scene -> List.of(rule(direction, away(scene, Optional.empty()))),
+                    only(AWAY_ONE, AWAY_TWO)));
+        }
+        for (Direction direction : Direction.values()) {
+            all.add(one(
+                    both,
+                    direction,
+                    "b",
+                    scene -> List.of(rule(direction, away(scene, Optional.of(Selector.of(AWAY_ONE.labels()))))),
+                    only(AWAY_ONE)));
+        }
+        for (Direction direction : Direction.values()) {
+            all.add(one(
+                    either,
+                    direction,
+                    "b",
+                    scene -> List.of(rule(direction, pods(ONE), away(scene, Optional.empty()))),
+                    only(ONE, AWAY_ONE, AWAY_TWO)));
+        }
+        all.add(one(
+                expressions,
+                INGRESS,
+                "c",
+                scene -> List.of(rule(
                         INGRESS,
-                        "a",
-                        Profile.CANARY,
-                        List.of(step(
+                        new Pods(
+                                Optional.empty(),
+                                Optional.of(new Selector(
+                                        Map.of(),
+                                        List.of(
+                                                new Requirement(Role.WHO, Operator.IN, List.of("one", "three")),
+                                                new Requirement(Role.WHO, Operator.NOT_IN, List.of("two")),
+                                                new Requirement(Role.WHO, Operator.EXISTS, List.of()),
+                                                new Requirement(STATE, Operator.DOES_NOT_EXIST, List.of()))))))),
+                only(ONE)));
+    }
+
+    /** Everybody in both namespaces, of whom these alone are let through. */
+    private static List<Edge> only(Role... allowed) {
+        Set<Role> through = Set.of(allowed);
+        List<Edge> edges = new ArrayList<>();
+        for (Role role : Role.values()) {
+            edges.add(through.contains(role) ? allow(role) : deny(role));
+        }
+        return edges;
+    }
+
+    private static void policies(List<Scenario> all) {
+        Capability capability = must(
+                "policies-add-up",
+                "policies add up",
+                "a second policy on the same pods has no effect, or replaces the first",
+                "network policies do not conflict; they are additive: what any of them allows is allowed",
+                DOCS + "#the-two-sorts-of-pod-isolation");
+        for (Direction direction : Direction.values()) {
+            all.add(new Scenario(
+                    capability,
+                    direction,
+                    "a",
+                    Profile.FULL,
+                    List.of(step(
+                            scene -> List.of(
+                                    scene.policy("first", direction, rule(direction, pods(ONE))),
+                                    scene.policy(
+                                            "second",
+                                            direction,
+                                            rule(direction, away(scene, Optional.of(Selector.of(AWAY_TWO.labels())))))),
+                            only(ONE, AWAY_TWO).toArray(Edge[]::new)))));
+        }
+    }
+
+    private static void ports(List<Scenario> all) {
+        Capability number = must(
+                "numeric-port",
+                "numeric port",
+                "a rule for one port opens the others, or none",
+                "a rule with ports allows traffic to these ports of the target pod alone",
+                API);
+        Capability named = must(
+                "named-port",
+                "named port",
+                "a port's name is taken for one number everywhere, or for none",
+                "a port may be the name of a container port: each pod's own number of that name and protocol",
+                API);
+        Capability range = must(
+                "end-port",
+                "endPort",
+                "a range of ports opens too much or too little",
+                "endPort makes a rule apply to all ports from port to endPort, both included",
+                DOCS + "#targeting-a-range-of-ports");
+        Capability everybody = must(
+                "empty-peer-with-ports",
+                "ports without peers",
+                "a rule that names ports and no peers lets in nobody, or lets everybody in everywhere",
+                "an empty or missing list of peers matches all sources, of the ports that the rule names",
+                API);
+        // Only the ports of the same pod differ, so that ONE must be let in besides, to show that they listen.
+        for (Direction direction : Direction.values()) {
+            Role other = direction == INGRESS ? TWO : ONE;
+            all.add(ported(
+                    number,
+                    direction,
+                    scene -> new Rule(direction, List.of(pods(other)), List.of(tcp(8082))),
+                    List.of(edge(other, 8082, Expectation.ALLOW), edge(other, PORT, Expectation.DENY))));
+        }
+        for (Direction direction : Direction.values()) {
+            Role other = direction == INGRESS ? TWO : ONE;
+            all.add(ported(
+                    named,
+                    direction,
+                    scene -> new Rule(direction, List.of(pods(other)), List.of(called(WEB), called(WRONG_PROTOCOL))),
+                    List.of(
+                            edge(other, NAMED_WEB, Expectation.ALLOW),
+                            edge(other, NOT_NAMED_WEB, Expectation.DENY),
+                            edge(other, WRONG_PROTOCOL_PORT, Expectation.DENY))));
+        }
+        for (Direction direction : Direction.values()) {
+            Role other = direction == INGRESS ? TWO : ONE;
+            all.add(ported(
+                    range,
+                    direction,
+                    scene -> new Rule(
+                            direction,
+                            List.of(pods(other)),
+                            List.of(new Ports(
+                                    Protocol.TCP,
+                                    Optional.of(new PortRef.Number(PORT)),
+                                    OptionalInt.of(LAST_PORT - 1)))),
+                    List.of(
+                            edge(other, PORT, Expectation.ALLOW),
+                            edge(other, 8082, Expectation.ALLOW),
+                            edge(other, LAST_PORT - 1, Expectation.ALLOW),
+                            edge(other, LAST_PORT, Expectation.DENY))));
+        }
+        all.add(ported(
+                everybody,
+                INGRESS,
+                scene -> new Rule(INGRESS, List.of(), List.of(tcp(8082))),
+                List.of(
+                        edge(TWO, 8082, Expectation.ALLOW),
+                        edge(AWAY_ONE, 8082, Expectation.ALLOW),
+                        edge(TWO, PORT, Expectation.DENY),
+                        edge(AWAY_ONE, PORT, Expectation.DENY))));
+    }
+
+    private static Scenario ported(
+            Capability capability, Direction direction, Function<Scene, Rule> rule, List<Edge> edges) {
+        if (direction == EGRESS) {
+            return one(capability, EGRESS, "p", scene -> List.of(rule.apply(scene)), edges);
+        }
+        List<Edge> whole = new ArrayList<>(edges);
+        edges.stream()
+                .filter(edge -> edge.expected().equals(Optional.of(Expectation.DENY)))
+                .map(edge -> edge(ONE, edge.port(), Expectation.ALLOW))
+                .distinct()
+                .forEach(whole::add);
+        return new Scenario(
+                capability,
+                INGRESS,
+                "p",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(scene.policy("", INGRESS, rule.apply(scene)), control(scene)),
+                        whole.toArray(Edge[]::new))));
+    }
+
+    private static void protocols(List<Scenario> all) {
+        Capability any = must(
+                "protocol-without-port",
+                "protocol without port",
+                "a rule for a protocol lets through the other protocols too, or no port at all",
+                "a port that is not given matches all ports, of the protocol that the rule names",
+                API);
+        Capability udp = must(
+                "udp",
+                "UDP",
+                "datagrams pass policies by, or are all dropped",
+                "the protocol of a port is TCP, UDP or SCTP; TCP if not given",
+                API);
+        Capability sctp = must(
+                SCTP,
+                "SCTP",
+                "associations pass policies by, or are all dropped",
+                "a policy may name SCTP where the network plugin supports it",
+                DOCS + "#sctp-support");
+        all.add(new Scenario(
+                sctp,
+                INGRESS,
+                "s",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(scene.policy("", INGRESS), control(scene)),
+                        new Edge(TWO, Way.POD_SCTP, PORT, Optional.of(Expectation.DENY)),
+                        new Edge(ONE, Way.POD_SCTP, PORT, Optional.of(Expectation.ALLOW))))));
+        Capability ipv6 = must(
+                "ipv6",
+                "IPv6",
+                "a pod with addresses of both families is isolated in one of them alone",
+                "a policy is about pods, whichever of their addresses is used",
+                "https://kubernetes.io/docs/concepts/services-networking/dual-stack/");
+        all.add(new Scenario(
+                any,
+                INGRESS,
+                "c",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(
+                                scene.policy(
+                                        "",
+                                        INGRESS,
+                                        new Rule(
+                                                INGRESS,
+                                                List.of(pods(TWO)),
+                                                List.of(new Ports(
+                                                        Protocol.UDP, Optional.empty(), OptionalInt.empty())))),
+                                control(scene)),
+                        datagram(TWO, Expectation.ALLOW),
+                        deny(TWO),
+                        allow(ONE)))));
+        all.add(new Scenario(
+                udp,
+                INGRESS,
+                "c",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(
+                                scene.policy("", INGRESS, new Rule(INGRESS, List.of(pods(TWO)), List.of(tcp(PORT)))),
+                                control(scene)),
+                        datagram(TWO, Expectation.DENY),
+                        datagram(ONE, Expectation.ALLOW),
+                        allow(TWO)))));
+        all.add(new Scenario(
+                udp,
+                EGRESS,
+                "a",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(
+                                scene.policy("", EGRESS, new Rule(EGRESS, List.of(pods(TWO)), List.of(tcp(PORT))))),
+                        datagram(TWO, Expectation.DENY),
+                        allow(TWO)))));
+        all.add(new Scenario(
+                ipv6,
+                INGRESS,
+                "a",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(scene.policy("", INGRESS), control(scene)),
+                        new Edge(TWO, Way.POD_IPV6, PORT, Optional.of(Expectation.DENY)),
+                        new Edge(ONE, Way.POD_IPV6, PORT, Optional.of(Expectation.ALLOW))))));
+        all.add(new Scenario(
+                ipv6,
+                EGRESS,
+                "a",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(scene.policy("", EGRESS)),
+                        new Edge(TWO, Way.POD_IPV6, PORT, Optional.of(Expectation.DENY))))));
+    }
+
+    private static void blocks(List<Scenario> all) {
+        Capability block = must(
+                "ip-block",
+                "ipBlock",
+                "rules by address let through others than those addresses",
+                "an ipBlock selects particular ranges of addresses; for pods of the cluster it depends on where addresses"
+                        + " are translated, and pod to pod they are not",
+                DOCS + "#behavior-of-to-and-from-selectors");
+        Capability except = must(
+                "ip-block-except",
+                "ipBlock except",
+                "what is excepted from a range is let through all the same",
+                "except lists ranges that are not included in the rule",
+                API);
+        for (Direction direction : Direction.values()) {
+            all.add(one(
+                    block,
+                    direction,
+                    direction == INGRESS ? "c" : "p",
+                    scene -> List.of(new Rule(direction, addresses(scene, ONE), List.of())),
+                    List.of(allow(ONE), deny(TWO), deny(AWAY_ONE))));
+        }
+        for (Direction direction : Direction.values()) {
+            all.add(one(
+                    except,
+                    direction,
+                    direction == INGRESS ? "c" : "p",
+                    scene -> List.of(new Rule(
+                            direction,
+                            List.of(new Block(
+                                    "0.0.0.0/0", only4(scene.addresses().of(TWO)))),
+                            List.of())),
+                    List.of(allow(ONE), deny(TWO), allow(AWAY_ONE))));
+        }
+    }
+
+    private static List<Peer> addresses(Scene scene, Role role) {
+        return only4(scene.addresses().of(role)).stream()
+                .<Peer>map(cidr -> new Block(cidr, List.of()))
+                .toList();
+    }
+
+    private static List<String> only4(List<String> addresses) {
+        return addresses.stream()
+                .filter(ip -> !ip.contains(":"))
+                .map(ip -> ip + "/32")
+                .toList();
+    }
+
+    private static void services(List<Scenario> all) {
+        all.add(new Scenario(
+                must(
+                        "service-equals-pod",
+                        "egress by Service",
+                        "what may be reached by its pod address may not be by its Service, or the other way round",
+                        "policies are about pods: a connection to a Service is one to the pod that it is led to",
+                        DOCS),
+                EGRESS,
+                "a",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(scene.policy("", EGRESS, rule(EGRESS, pods(ONE)))),
+                        allow(ONE),
+                        new Edge(ONE, Way.SERVICE, PORT, Optional.of(Expectation.ALLOW)),
+                        deny(TWO),
+                        denyService(TWO)))));
+    }
+
+    private static void changes(List<Scenario> all) {
+        all.add(new Scenario(
+                must(
+                        "label-change",
+                        "label change",
+                        "a pod that is given another label stays with the rules of the old one",
+                        "a policy applies to the pods that its selector selects, as they are labelled now",
+                        API),
+                INGRESS,
+                "b",
+                Profile.FULL,
+                List.of(
+                        new Step(
                                 scene -> List.of(
-                                        scene.policy("", INGRESS),
-                                        scene.policy("control", INGRESS, allow(INGRESS, List.of(pods(Role.ONE))))),
-                                edge(Role.ONE, Expectation.ALLOW),
-                                edge(Role.TWO, Expectation.DENY),
-                                service(Role.TWO, Expectation.DENY)))),
-                new Scenario(
-                        capability,
-                        EGRESS,
-                        "a",
-                        Profile.CANARY,
-                        List.of(step(
-                                scene -> List.of(scene.policy("", EGRESS)),
-                                edge(Role.TWO, Expectation.DENY),
-                                service(Role.TWO, Expectation.DENY)))));
+                                        scene.policy("", LOCKED, Set.of(INGRESS)),
+                                        scene.policy("control", LOCKED, Set.of(INGRESS), rule(INGRESS, pods(ONE)))),
+                                Optional.empty(),
+                                List.of(allow(ONE), allow(TWO))),
+                        new Step(scene -> List.of(), Optional.of(LOCKED), List.of(allow(ONE), deny(TWO))))));
+        all.add(new Scenario(
+                must(
+                        "policy-update",
+                        "policy update and delete",
+                        "a policy that is changed or deleted goes on as it was",
+                        "what is stored is what applies",
+                        API),
+                INGRESS,
+                "a",
+                Profile.FULL,
+                List.of(
+                        step(
+                                scene -> List.of(scene.policy("", INGRESS, rule(INGRESS, pods(ONE)))),
+                                allow(ONE),
+                                deny(TWO)),
+                        step(
+                                scene -> List.of(scene.policy("", INGRESS, rule(INGRESS, pods(TWO)))),
+                                deny(ONE),
+                                allow(TWO)))));
+    }
+
+    private static void isolation(List<Scenario> all) {
+        all.add(new Scenario(
+                must(
+                        "ingress-leaves-egress",
+                        "ingress isolation leaves egress free",
+                        "a pod that nobody may reach cannot reach anybody either",
+                        "a pod is isolated for ingress and for egress independently",
+                        DOCS + "#the-two-sorts-of-pod-isolation"),
+                EGRESS,
+                "x",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(
+                                // Selects a target too, at which it is seen when the policy is in effect.
+                                scene.wide("", INGRESS), scene.wide("control", INGRESS, rule(INGRESS, pods(ONE)))),
+                        new Edge(TWO, Way.POD_INWARD, PORT, Optional.of(Expectation.DENY)),
+                        new Edge(ONE, Way.POD_INWARD, PORT, Optional.of(Expectation.ALLOW)),
+                        allow(TWO),
+                        new Edge(TWO, Way.SERVICE, PORT, Optional.of(Expectation.ALLOW))))));
+    }
+
+    private static void leftOpen(List<Scenario> all) {
+        all.add(new Scenario(
+                new Capability(
+                        "service-in-ip-block",
+                        "Service address in ipBlock",
+                        "whether an egress rule can name a Service by its virtual address",
+                        "not defined: addresses may be translated before or after policies are applied",
+                        DOCS + "#behavior-of-to-and-from-selectors",
+                        Kind.INFORMATION,
+                        List.of()),
+                EGRESS,
+                "p",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(scene.policy(
+                                "",
+                                EGRESS,
+                                new Rule(
+                                        EGRESS,
+                                        only4(scene.virtual().of(ONE)).stream()
+                                                .<Peer>map(cidr -> new Block(cidr, List.of()))
+                                                .toList(),
+                                        List.of()))),
+                        new Edge(ONE, Way.SERVICE, PORT, Optional.empty()),
+                        deny(TWO)))));
+    }
+
+    private static Capability must(
+            String id, String title, String meaning, String specification, String source, String... failing) {
+        return new Capability(id, title, meaning, specification, source, Kind.MUST, List.of(failing));
+    }
+
+    /** One policy with these rules. */
+    private static Scenario one(
+            Capability capability,
+            Direction direction,
+            String track,
+            Function<Scene, List<Rule>> rules,
+            List<Edge> edges) {
+        return new Scenario(
+                capability,
+                direction,
+                track,
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(
+                                scene.policy("", direction, rules.apply(scene).toArray(Rule[]::new))),
+                        edges.toArray(Edge[]::new))));
     }
 
     private static Step step(Function<Scene, List<PolicyManifest>> policies, Edge... edges) {
         return new Step(policies, Optional.empty(), List.of(edges));
     }
 
-    private static Rule allow(Direction direction, List<Peer> peers, Ports... ports) {
-        return new Rule(direction, peers, List.of(ports));
+    /** Lets one in, who shows that the target is alive. */
+    private static PolicyManifest control(Scene scene) {
+        return scene.policy("control", INGRESS, rule(INGRESS, pods(ONE)));
+    }
+
+    private static Rule rule(Direction direction, Peer... peers) {
+        return new Rule(direction, List.of(peers), List.of());
     }
 
     private static Peer pods(Role role) {
         return new Pods(Optional.empty(), Optional.of(Selector.of(role.labels())));
     }
 
-    private static Edge edge(Role role, Expectation expected) {
-        return new Edge(role, Way.POD, PORT, Optional.of(expected));
+    private static Peer away(Scene scene, Optional<Selector> pods) {
+        return new Pods(Optional.of(Selector.of(Map.of("kubernetes.io/metadata.name", scene.away()))), pods);
     }
 
-    private static Edge service(Role role, Expectation expected) {
-        return new Edge(role, Way.SERVICE, PORT, Optional.of(expected));
+    private static Ports tcp(int port) {
+        return new Ports(Protocol.TCP, Optional.of(new PortRef.Number(port)), OptionalInt.empty());
     }
 
-    /** The rows to show for a node that nothing can run on. */
-    static List<Scenario> least() {
-        return of(Profile.CANARY);
+    private static Ports called(String name) {
+        return new Ports(Protocol.TCP, Optional.of(new PortRef.Name(name)), OptionalInt.empty());
+    }
+
+    private static Edge allow(Role role) {
+        return edge(role, PORT, Expectation.ALLOW);
+    }
+
+    private static Edge deny(Role role) {
+        return edge(role, PORT, Expectation.DENY);
+    }
+
+    private static Edge edge(Role role, int port, Expectation expected) {
+        return new Edge(role, Way.POD, port, Optional.of(expected));
+    }
+
+    private static Edge denyService(Role role) {
+        return new Edge(role, Way.SERVICE, PORT, Optional.of(Expectation.DENY));
+    }
+
+    private static Edge datagram(Role role, Expectation expected) {
+        return new Edge(role, Way.POD_UDP, PORT, Optional.of(expected));
     }
 }

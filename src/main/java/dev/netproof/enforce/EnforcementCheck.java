@@ -118,6 +118,9 @@ public final class EnforcementCheck {
                                     .reduce("", String::concat),
                     "name nodes that are ready and take pods: --nodes");
         }
+        if (terms.profile() == Enforcement.Profile.FULL) {
+            unseen.addAll(Catalogue.UNSEEN);
+        }
         cluster.cleanGrounds(Cluster.CleanScope.EXPIRED);
         if (!own) {
             cluster.clean(Set.of(home), Cluster.CleanScope.EXPIRED);
@@ -259,7 +262,7 @@ public final class EnforcementCheck {
         }
         cast.aims().forEach((probe, aims) -> aims.forEach((attempt, backend) -> seen.aim(probe, attempt, backend)));
         ground.launch(cast.probes());
-        Map<String, List<Trial>> lanes = lanes(ground, stage, cast, seen);
+        Map<String, List<Trial>> lanes = lanes(ground, stage, cast, addresses, seen);
         watch(ground, seen, lanes, end);
         List<Row> rows = new ArrayList<>();
         lanes.values().stream().flatMap(List::stream).forEach(trial -> {
@@ -294,7 +297,8 @@ public final class EnforcementCheck {
     }
 
     /** Trials that share a subject, in turn; everything else goes on beside each other. */
-    private Map<String, List<Trial>> lanes(ProvingGround ground, Stage stage, Cast cast, Observations seen) {
+    private Map<String, List<Trial>> lanes(
+            ProvingGround ground, Stage stage, Cast cast, Map<String, Address> addresses, Observations seen) {
         Map<String, List<Trial>> lanes = new LinkedHashMap<>();
         for (Ready ready : cast.ready()) {
             Scenario scenario = ready.scenario();
@@ -303,10 +307,27 @@ public final class EnforcementCheck {
                     stage.home(),
                     stage.away(),
                     Stage.subject(scenario.direction(), scenario.track(), ready.place()),
-                    role -> addresses(ground, stage, role, scenario.direction(), seen));
+                    Stage.surroundings(scenario.track(), ready.place()),
+                    role -> addresses(ground, stage, role, scenario.direction(), seen, addresses),
+                    role -> stage.pods(role, Direction.EGRESS).stream()
+                            .flatMap(id -> Optional.ofNullable(addresses.get(id)).stream())
+                            .flatMap(address -> address.virtual().stream())
+                            .toList());
             Trial trial =
                     new Trial(scenario, ready.node(), ready.steps(), scene, ready.subjectServer(), terms, seen, ground);
-            if (!ready.whole()) {
+            if (!ready.whole() && scenario.capability().id().equals(Catalogue.SCTP)) {
+                trial.forgo(
+                        Status.UNTESTABLE,
+                        Reason.NOT_SUPPORTED,
+                        "no server could listen on SCTP: the node's kernel has none",
+                        Optional.empty());
+            } else if (ready.untestable().isPresent()) {
+                trial.forgo(
+                        Status.UNTESTABLE,
+                        Reason.NOT_SUPPORTED,
+                        ready.untestable().get(),
+                        Optional.empty());
+            } else if (!ready.whole()) {
                 trial.forgo(
                         Status.INCONCLUSIVE,
                         Reason.ACTOR_LOST,
@@ -326,9 +347,16 @@ public final class EnforcementCheck {
     }
 
     private static List<String> addresses(
-            ProvingGround ground, Stage stage, Role role, Direction direction, Observations seen) {
+            ProvingGround ground,
+            Stage stage,
+            Role role,
+            Direction direction,
+            Observations seen,
+            Map<String, Address> servers) {
         List<String> found = new ArrayList<>();
         for (String id : stage.pods(role, direction)) {
+            Optional.ofNullable(servers.get(id))
+                    .ifPresent(address -> found.addAll(address.serving().ips()));
             found.addAll(seen.start(id)
                     .map(start -> ground.addresses(stage.namespace(role), start.pod()))
                     .orElse(List.of()));

@@ -47,7 +47,12 @@ record Scenario(Capability capability, Direction direction, String track, Profil
         POD,
         /** The virtual address of a Service in front of the one pod. */
         SERVICE,
-        POD_IPV6
+        POD_IPV6,
+        /** A datagram that wants an answer. */
+        POD_UDP,
+        POD_SCTP,
+        /** From the role to the scenario's target, although the scenario is about the egress of its source. */
+        POD_INWARD
     }
 
     /** All that is tried in any step, each once. */

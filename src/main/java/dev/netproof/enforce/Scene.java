@@ -14,11 +14,20 @@ import java.util.Set;
  * addresses.
  *
  * @param subject labels that select the row's own pod and no other
+ * @param surroundings labels that select the target and the source of the row's track and node together
+ * @param virtual addresses of the Services in front of them
  * @param home the namespace of the subject
  * @param away the other namespace; the same one where there is just one
  * @param name begins the names of the policies
  */
-record Scene(String name, String home, String away, Map<String, String> subject, Addresses addresses) {
+record Scene(
+        String name,
+        String home,
+        String away,
+        Map<String, String> subject,
+        Map<String, String> surroundings,
+        Addresses addresses,
+        Addresses virtual) {
     /** Addresses of whom policies speak of by address. */
     @FunctionalInterface
     interface Addresses {
@@ -29,6 +38,16 @@ record Scene(String name, String home, String away, Map<String, String> subject,
     /** A policy on the subject. */
     PolicyManifest policy(String suffix, Direction direction, Rule... rules) {
         return policy(suffix, Map.of(), Set.of(direction), rules);
+    }
+
+    /** A policy on target and source together. */
+    PolicyManifest wide(String suffix, Direction direction, Rule... rules) {
+        return new PolicyManifest(
+                home,
+                name + (suffix.isEmpty() ? "" : "-" + suffix),
+                Selector.of(surroundings),
+                Set.of(direction),
+                List.of(rules));
     }
 
     /** A policy on the subject as long as it has these labels too. */

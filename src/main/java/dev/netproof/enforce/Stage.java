@@ -12,6 +12,7 @@ import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ProbePod.Ownership;
 import dev.netproof.plan.ProbePod.Tools;
 import dev.netproof.plan.ServerPod;
+import dev.netproof.plan.ServerPod.Server;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,7 +52,8 @@ final class Stage {
     record Address(Serving serving, List<String> virtual) {
         Optional<String> ip(Way way) {
             return switch (way) {
-                case POD -> serving.ips().stream().findFirst();
+                case POD, POD_UDP, POD_SCTP, POD_INWARD ->
+                    serving.ips().stream().findFirst();
                 case POD_IPV6 ->
                     serving.ips().stream().filter(ip -> ip.contains(":")).findFirst();
                 case SERVICE -> virtual.stream().findFirst();
@@ -104,6 +106,11 @@ final class Stage {
         return roles;
     }
 
+    /** Labels that select target and source of a track at a place. */
+    static Map<String, String> surroundings(String track, int place) {
+        return Map.of(TRACK, track, PLACE, "n" + place);
+    }
+
     /** Labels that select the subject of a track at a place, and nobody else. */
     static Map<String, String> subject(Direction direction, String track, int place) {
         return Map.of(PART, direction == Direction.INGRESS ? "target" : "source", TRACK, track, PLACE, "n" + place);
@@ -125,17 +132,45 @@ final class Stage {
         return "s-" + role.word() + "-" + place;
     }
 
-    private static List<ContainerPort> ports() {
-        return List.of(
-                new ContainerPort(Optional.of("web"), Catalogue.PORT, Protocol.TCP),
-                new ContainerPort(Optional.of("echo"), Catalogue.PORT, Protocol.UDP));
+    /** The number that stands for it on the servers of a place. */
+    private static int number(int port, int place) {
+        boolean first = place % 2 == 0;
+        return switch (port) {
+            case Catalogue.NAMED_WEB -> first ? Catalogue.PORT : Catalogue.PORT + 1;
+            case Catalogue.NOT_NAMED_WEB -> first ? Catalogue.PORT + 1 : Catalogue.PORT;
+            default -> port;
+        };
+    }
+
+    private static List<ContainerPort> ports(Server server, int place) {
+        if (server != Server.MANY_PORTS) {
+            return List.of(
+                    new ContainerPort(Optional.of(Catalogue.WEB), Catalogue.PORT, Protocol.TCP),
+                    new ContainerPort(
+                            Optional.of("other"),
+                            Catalogue.PORT,
+                            server == Server.SCTP ? Protocol.SCTP : Protocol.UDP));
+        }
+        List<ContainerPort> ports = new ArrayList<>();
+        for (int number = Catalogue.PORT; number <= Catalogue.LAST_PORT; number++) {
+            boolean web = number == number(Catalogue.NAMED_WEB, place);
+            ports.add(new ContainerPort(web ? Optional.of(Catalogue.WEB) : Optional.empty(), number, Protocol.TCP));
+        }
+        ports.add(
+                new ContainerPort(Optional.of(Catalogue.WRONG_PROTOCOL), Catalogue.WRONG_PROTOCOL_PORT, Protocol.UDP));
+        return ports;
     }
 
     List<ServerPod> servers() {
         List<ServerPod> servers = new ArrayList<>();
         for (int place = 0; place < nodes.size(); place++) {
-            for (String track : tracks(Direction.INGRESS)) {
-                servers.add(server(targetId(track, place), home, subject(Direction.INGRESS, track, place), place));
+            for (String track : targets()) {
+                servers.add(server(
+                        targetId(track, place),
+                        home,
+                        subject(Direction.INGRESS, track, place),
+                        place,
+                        track.equals("p") ? Server.MANY_PORTS : track.equals("s") ? Server.SCTP : Server.ECHO));
             }
         }
         // Nobody's policies select these: they show that there is a way from node to node, and are what sources are
@@ -148,14 +183,28 @@ final class Stage {
                 Map<String, String> labels = new TreeMap<>(role.labels());
                 labels.put(PART, "destination");
                 labels.put(PLACE, "n" + place);
-                servers.add(server(roleServer(role, place), namespace(role), labels, place));
+                servers.add(server(
+                        roleServer(role, place),
+                        namespace(role),
+                        labels,
+                        place,
+                        role == Role.ONE ? Server.MANY_PORTS : Server.ECHO));
             }
         }
         return servers;
     }
 
-    private ServerPod server(String id, String namespace, Map<String, String> labels, int place) {
-        return new ServerPod(id, namespace, labels, nodes.get(place), List.of(), ServerPod.Server.ECHO, ports());
+    private ServerPod server(String id, String namespace, Map<String, String> labels, int place, Server kind) {
+        return new ServerPod(id, namespace, labels, nodes.get(place), List.of(), kind, ports(kind, place));
+    }
+
+    /** Tracks that need a target on every node. */
+    private Set<String> targets() {
+        Set<String> tracks = new LinkedHashSet<>(tracks(Direction.INGRESS));
+        of(Direction.EGRESS).stream()
+                .filter(one -> one.tried().stream().anyMatch(edge -> edge.way() == Way.POD_INWARD))
+                .forEach(one -> tracks.add(one.track()));
+        return tracks;
     }
 
     List<Front> fronts() {
@@ -204,11 +253,15 @@ final class Stage {
         return plays;
     }
 
+    private static boolean inward(Scenario scenario, Scenario.Edge edge) {
+        return scenario.direction() == Direction.INGRESS || edge.way() == Way.POD_INWARD;
+    }
+
     private List<Pair> pairs(Scenario scenario, Scenario.Edge edge, int place) {
         List<Pair> pairs = new ArrayList<>();
         for (int partner : partners(edge.role(), place)) {
             pairs.add(
-                    scenario.direction() == Direction.INGRESS
+                    inward(scenario, edge)
                             ? new Pair(
                                     edge,
                                     roleProbe(edge.role(), partner),
@@ -232,6 +285,7 @@ final class Stage {
             int place,
             List<List<Bound>> steps,
             List<String> missing,
+            Optional<String> untestable,
             Optional<String> subjectServer) {
         /** Whether everybody is there whom the scenario needs. */
         boolean whole() {
@@ -261,6 +315,7 @@ final class Stage {
                     play.place(),
                     steps,
                     List.copyOf(missing),
+                    untestable(play, addresses),
                     play.scenario().direction() == Direction.INGRESS
                             ? Optional.of(targetId(play.scenario().track(), play.place()))
                             : Optional.empty()));
@@ -274,6 +329,15 @@ final class Stage {
         return new Cast(probes, ready, aims);
     }
 
+    private static Optional<String> untestable(Play play, Map<String, Address> addresses) {
+        boolean needed = play.steps().stream()
+                .flatMap(List::stream)
+                .filter(pair -> pair.edge().way() == Way.POD_IPV6)
+                .map(pair -> addresses.get(pair.server()))
+                .anyMatch(address -> address != null && address.ip(Way.POD_IPV6).isEmpty());
+        return needed ? Optional.of("pods have no IPv6 addresses here") : Optional.empty();
+    }
+
     private static void aim(Map<String, Map<Attempt, Backend>> aims, String probe, Attempt attempt, Backend backend) {
         aims.computeIfAbsent(probe, p -> new LinkedHashMap<>()).put(attempt, backend);
     }
@@ -284,26 +348,45 @@ final class Stage {
         int to = nodes.indexOf(edge.toNode());
         String witness = roleProbe(Role.ONE, from);
         if (edge.server().startsWith("d-")) {
-            aim(aims, witness, attempt(edge.backend().ip(), edge.backend().port()), edge.backend());
+            aim(
+                    aims,
+                    witness,
+                    attempt(
+                            edge.backend().transport(),
+                            edge.backend().ip(),
+                            edge.backend().port()),
+                    edge.backend());
         }
         Address road = addresses.get(roleServer(Role.TWO, to));
         if (road != null) {
             road.ip(Way.POD).ifPresent(ip -> {
-                Backend backend = backend(road, ip, Catalogue.PORT);
-                aim(aims, witness, attempt(ip, Catalogue.PORT), backend);
+                Backend backend = backend(road, Protocol.TCP, ip, Catalogue.PORT);
+                aim(aims, witness, attempt(Protocol.TCP, ip, Catalogue.PORT), backend);
             });
         }
     }
 
-    private static Attempt attempt(String ip, int port) {
-        return new Attempt.Http("http", ip, ip, port, "/", Optional.empty());
+    private static Attempt attempt(Protocol transport, String ip, int port) {
+        return switch (transport) {
+            case UDP -> new Attempt.Udp(ip, port);
+            case SCTP -> new Attempt.Sctp(ip, port);
+            default -> new Attempt.Http("http", ip, ip, port, "/", Optional.empty());
+        };
     }
 
-    private static Backend backend(Address address, String ip, int port) {
+    private static Protocol transport(Way way) {
+        return switch (way) {
+            case POD_UDP -> Protocol.UDP;
+            case POD_SCTP -> Protocol.SCTP;
+            default -> Protocol.TCP;
+        };
+    }
+
+    private static Backend backend(Address address, Protocol transport, String ip, int port) {
         return new Backend(
                 ip,
                 port,
-                Protocol.TCP,
+                transport,
                 Optional.of(new Backend.TargetPod(
                         "",
                         address.serving().pod(),
@@ -321,11 +404,12 @@ final class Stage {
         Way way = pair.edge().way();
         Optional<String> ip = address.ip(way);
         // A Service leads to the pod: who is alive behind it is asked by the pod's own address.
-        Optional<String> own = address.ip(way == Way.SERVICE ? Way.POD : way);
-        if (ip.isEmpty() || own.isEmpty()) {
+        Optional<String> pod = address.ip(way == Way.SERVICE ? Way.POD : way);
+        if (ip.isEmpty() || pod.isEmpty()) {
             return Optional.empty();
         }
-        int port = way == Way.SERVICE ? SERVICE_PORT : pair.edge().port();
+        int own = number(pair.edge().port(), pair.to());
+        int port = way == Way.SERVICE ? SERVICE_PORT : own;
         String from = nodes.get(pair.from());
         String to = nodes.get(pair.to());
         Path path = new Path(
@@ -338,22 +422,21 @@ final class Stage {
                 Optional.of(to));
         return Optional.of(new Bound(
                 pair.edge(),
-                meaning(pair, from, to),
+                meaning(pair, own, from, to),
                 pair.probe(),
                 pair.server(),
-                attempt(ip.get(), port),
-                backend(address, own.get(), pair.edge().port()),
+                attempt(transport(way), ip.get(), port),
+                backend(address, transport(way), pod.get(), own),
                 path,
                 from,
                 to));
     }
 
-    private static String meaning(Pair pair, String from, String to) {
+    private static String meaning(Pair pair, int port, String from, String to) {
         String how = switch (pair.edge().way()) {
-            case POD ->
-                pair.edge().port() == Catalogue.PORT
-                        ? ""
-                        : ", port " + pair.edge().port();
+            case POD, POD_INWARD -> pair.edge().port() == Catalogue.PORT ? "" : ", port " + port;
+            case POD_UDP -> ", over UDP";
+            case POD_SCTP -> ", over SCTP";
             case SERVICE -> ", by its Service";
             case POD_IPV6 -> ", over IPv6";
         };
@@ -388,7 +471,7 @@ final class Stage {
                 Map.of(),
                 List.of(),
                 Ownership.PLAIN,
-                Tools.CURL,
+                Tools.needed(attempts),
                 attempts);
     }
 

@@ -174,6 +174,16 @@ final class Trial {
             return;
         }
         Optional<String> gone = gone();
+        if (gone.isPresent()
+                && phase == Phase.BASELINE
+                && scenario.capability().id().equals(Catalogue.SCTP)) {
+            forgo(
+                    Status.UNTESTABLE,
+                    Reason.NOT_SUPPORTED,
+                    "no server could listen on SCTP: the node's kernel has none",
+                    Optional.of("load the module sctp on the nodes, if anything there needs it"));
+            return;
+        }
         if (gone.isPresent() && (conclusion.isEmpty() || conclusion.get().status() == Status.ENFORCED)) {
             conclude(Status.INCONCLUSIVE, Reason.ACTOR_LOST, gone.get(), Optional.of("run again"));
             takeBack();
@@ -238,6 +248,15 @@ final class Trial {
     }
 
     private void noBaseline() {
+        if (scenario.capability().id().equals(Catalogue.SCTP)
+                && all.stream().allMatch(edge -> opens(seen.since(edge, since)) == 0)) {
+            forgo(
+                    Status.UNTESTABLE,
+                    Reason.NOT_SUPPORTED,
+                    "no SCTP association was made even without a policy: the nodes' kernel or the network has none",
+                    Optional.empty());
+            return;
+        }
         Bound shut = all.stream()
                 .filter(edge -> opens(seen.since(edge, since)) < OPEN_AGAIN)
                 .findFirst()

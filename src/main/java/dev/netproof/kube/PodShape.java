@@ -233,11 +233,14 @@ final class PodShape {
                 "disabled"));
         Map<String, String> environment = new TreeMap<>();
         List<String> command = new ArrayList<>(List.of("/agnhost"));
-        if (plan.server() == ServerPod.Server.MANY_PORTS) {
+        if (plan.server() != ServerPod.Server.ECHO) {
             command.add("porter");
             plan.ports().stream()
                     .filter(port -> port.protocol() == Protocol.TCP)
                     .forEach(port -> environment.put("SERVE_PORT_" + port.number(), plan.id()));
+            plan.ports().stream()
+                    .filter(port -> port.protocol() == Protocol.SCTP)
+                    .forEach(port -> environment.put("SERVE_SCTP_PORT_" + port.number(), plan.id()));
         } else {
             command.add("netexec");
             command.add("--http-port=" + first(plan, Protocol.TCP));

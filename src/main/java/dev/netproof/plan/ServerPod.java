@@ -33,6 +33,8 @@ public record ServerPod(
         /** HTTP on its one TCP port and an echo of datagrams on its one UDP port, in every family of addresses. */
         ECHO,
         /** HTTP on any number of TCP ports, over IPv4 alone. */
-        MANY_PORTS
+        MANY_PORTS,
+        /** HTTP on its TCP port and associations on its SCTP port; ends at once where the kernel has no SCTP. */
+        SCTP
     }
 }

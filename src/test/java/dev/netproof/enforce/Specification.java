@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What policies mean, straight from the API's own documentation, for TCP. A test's engine may take them to mean something else, one
+ * What policies mean, straight from the API's own documentation, for TCP and UDP. A test's engine may take them to mean something else, one
  * thing at a time.
  */
 class Specification {
@@ -27,7 +27,11 @@ class Specification {
             ToyCluster.Live from,
             ToyCluster.Live to,
             String ip,
-            int port) {
+            int port,
+            Protocol protocol) {
+        if (!concerns(protocol) || !concerns(ip)) {
+            return true;
+        }
         ToyCluster.Live subject = direction == Direction.INGRESS ? to : from;
         List<PolicyManifest> selecting = policies.stream()
                 .filter(policy -> policy.namespace().equals(subject.namespace)
@@ -40,12 +44,20 @@ class Specification {
         return combined(selecting.stream()
                 .map(policy -> policy.rules().stream()
                         .filter(rule -> rule.direction() == direction)
-                        .anyMatch(rule -> matches(policy, rule, from, to, ip, port)))
+                        .anyMatch(rule -> matches(policy, rule, from, to, ip, port, protocol)))
                 .toList());
     }
 
     boolean selects(PolicyManifest policy, ToyCluster.Live pod) {
         return policy.pods().selects(pod.labels);
+    }
+
+    boolean concerns(Protocol protocol) {
+        return true;
+    }
+
+    boolean concerns(String ip) {
+        return true;
     }
 
     /** Policies add up. */
@@ -54,14 +66,21 @@ class Specification {
     }
 
     private boolean matches(
-            PolicyManifest policy, Rule rule, ToyCluster.Live from, ToyCluster.Live to, String ip, int port) {
+            PolicyManifest policy,
+            Rule rule,
+            ToyCluster.Live from,
+            ToyCluster.Live to,
+            String ip,
+            int port,
+            Protocol protocol) {
         ToyCluster.Live other = rule.direction() == Direction.INGRESS ? from : to;
         String address = rule.direction() == Direction.INGRESS ? from.ips.get(ip.contains(":") ? 1 : 0) : ip;
         boolean peer = rule.peers().isEmpty()
                 || peers(rule.peers().stream()
                         .map(one -> matches(policy, one, other, address))
                         .toList());
-        boolean ports = rule.ports().isEmpty() || rule.ports().stream().anyMatch(one -> matches(one, to, port));
+        boolean ports =
+                rule.ports().isEmpty() || rule.ports().stream().anyMatch(one -> matches(one, to, port, protocol));
         return peer && ports;
     }
 
@@ -116,8 +135,8 @@ class Specification {
         }
     }
 
-    boolean matches(Ports ports, ToyCluster.Live to, int port) {
-        if (ports.protocol().transport() != Protocol.TCP) {
+    boolean matches(Ports ports, ToyCluster.Live to, int port, Protocol protocol) {
+        if (ports.protocol() != protocol) {
             return false;
         }
         if (ports.port().isEmpty()) {
@@ -128,7 +147,7 @@ class Specification {
             return port >= number.value() && port <= ports.end().orElse(number.value());
         }
         return to.ports.stream()
-                .anyMatch(one -> one.protocol() == Protocol.TCP
+                .anyMatch(one -> one.protocol() == protocol
                         && one.number() == port
                         && one.name().filter(wanted.toString()::equals).isPresent());
     }

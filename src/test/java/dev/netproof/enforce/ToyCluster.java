@@ -11,6 +11,7 @@ import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Cni;
 import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.model.Outcome;
+import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts;
@@ -413,8 +414,12 @@ final class ToyCluster implements Cluster {
             Duration longest = Duration.ofMillis(1);
             line(began, probe, number, figures("L", 7, 0, starving ? 0.9 : 0.0004, 0, "refused"));
             for (int i = 0; i < probe.attempts().size(); i++) {
-                Attempt.Http http = (Attempt.Http) probe.attempts().get(i);
-                Outcome outcome = outcome(from, http);
+                if (!(probe.attempts().get(i) instanceof Attempt.Http http)) {
+                    Duration taken = datagram(probe, from, i, began, number);
+                    longest = taken.compareTo(longest) > 0 ? taken : longest;
+                    continue;
+                }
+                Outcome outcome = outcome(from, http.ip(), http.port(), Protocol.TCP);
                 Duration taken = outcome == Outcome.TIMEOUT ? terms.connectTimeout() : Duration.ofMillis(3);
                 longest = taken.compareTo(longest) > 0 ? taken : longest;
                 String id = Integer.toString(i);
@@ -438,15 +443,33 @@ final class ToyCluster implements Cluster {
             at(began.plus(PACE), () -> round(probe, from, number + 1));
         }
 
-        private Outcome outcome(Live from, Attempt.Http http) {
-            String at = Optional.ofNullable(virtual.get(http.ip() + ":" + http.port()))
-                    .orElse("");
-            int port = at.isEmpty() ? http.port() : Integer.parseInt(at.substring(at.indexOf(':') + 1));
+        private Duration datagram(ProbePod probe, Live from, int index, Instant began, int round) {
+            Attempt attempt = probe.attempts().get(index);
+            if (attempt instanceof Attempt.Sctp) {
+                line(began, probe, round, "R " + index + " unsupported 1.000 1.001 - - -");
+                return Duration.ofMillis(1);
+            }
+            Attempt.Udp udp = (Attempt.Udp) attempt;
+            boolean answered = outcome(from, udp.ip(), udp.port(), Protocol.UDP) == Outcome.CONNECTED;
+            Duration taken = answered ? Duration.ofMillis(3) : terms.connectTimeout();
+            line(
+                    began.plus(taken),
+                    probe,
+                    round,
+                    answered
+                            ? "R " + index + " reply 1.000 1.003 " + udp.ip() + " - -"
+                            : "R " + index + " silent 1.000 3.000 - - -");
+            return taken;
+        }
+
+        private Outcome outcome(Live from, String ip0, int port0, Protocol protocol) {
+            String at = Optional.ofNullable(virtual.get(ip0 + ":" + port0)).orElse("");
+            int port = at.isEmpty() ? port0 : Integer.parseInt(at.substring(at.indexOf(':') + 1));
             Live to = at.isEmpty()
                     ? pods.values().stream()
-                            .filter(pod -> pod.ips.contains(http.ip()))
+                            .filter(pod -> pod.ips.contains(ip0))
                             .findFirst()
-                            .orElseThrow(() -> new IllegalStateException("nobody has " + http.ip()))
+                            .orElseThrow(() -> new IllegalStateException("nobody has " + ip0))
                     : java.util.Objects.requireNonNull(pods.get(at.substring(0, at.indexOf(':'))));
             if (random.nextDouble() < loss) {
                 return Outcome.TIMEOUT;
@@ -454,15 +477,17 @@ final class ToyCluster implements Cluster {
             if (isolatedFromTheStart && to.id.startsWith("t-")) {
                 return manner;
             }
-            String ip = to.ips.get(http.ip().contains(":") ? 1 : 0);
-            if (stops(Direction.EGRESS, from, from, to, ip, port) || stops(Direction.INGRESS, to, from, to, ip, port)) {
+            String ip = to.ips.get(ip0.contains(":") ? 1 : 0);
+            if (stops(Direction.EGRESS, from, from, to, ip, port, protocol)
+                    || stops(Direction.INGRESS, to, from, to, ip, port, protocol)) {
                 return manner;
             }
-            boolean listens = to.ports.stream().anyMatch(one -> one.number() == port);
+            boolean listens = to.ports.stream().anyMatch(one -> one.number() == port && one.protocol() == protocol);
             return to.dead ? Outcome.TIMEOUT : listens ? Outcome.CONNECTED : Outcome.REFUSED;
         }
 
-        private boolean stops(Direction direction, Live subject, Live from, Live to, String ip, int port) {
+        private boolean stops(
+                Direction direction, Live subject, Live from, Live to, String ip, int port, Protocol protocol) {
             boolean looked = reach == Reach.EVERYTHING_THAT_PASSES
                     ? engine.works(from.node, direction, elapsed()) || engine.works(to.node, direction, elapsed())
                     : engine.works(subject.node, direction, elapsed());
@@ -473,7 +498,7 @@ final class ToyCluster implements Cluster {
                     .filter(one -> !now.isBefore(one.from()) && now.isBefore(one.until()))
                     .map(Stored::manifest)
                     .toList();
-            return !specification.lets(inEffect, direction, from, to, ip, port);
+            return !specification.lets(inEffect, direction, from, to, ip, port, protocol);
         }
 
         private static String figures(String id, int exit, double connect, double total, int status, String message) {

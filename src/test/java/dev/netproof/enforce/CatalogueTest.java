@@ -1,0 +1,246 @@
+package dev.netproof.enforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.netproof.enforce.ToyCluster.Live;
+import dev.netproof.model.Enforcement;
+import dev.netproof.model.Enforcement.Profile;
+import dev.netproof.model.Enforcement.Row;
+import dev.netproof.model.Enforcement.Status;
+import dev.netproof.model.Protocol;
+import dev.netproof.plan.PolicyManifest;
+import dev.netproof.plan.PolicyManifest.Block;
+import dev.netproof.plan.PolicyManifest.Pods;
+import dev.netproof.plan.PolicyManifest.Ports;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The full profile against engines that follow the specification but for one thing each. */
+class CatalogueTest {
+    @Test
+    void an_engine_that_follows_the_specification_has_every_capability() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        Enforcement found = full(cluster);
+
+        assertThat(found.rows())
+                .filteredOn(row -> row.status() != Status.ENFORCED && row.status() != Status.OBSERVED)
+                .as("all but SCTP, which the toy has not")
+                .extracting(Row::capability)
+                .containsOnly(Catalogue.SCTP);
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+        assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(75));
+    }
+
+    @Test
+    void what_the_specification_leaves_open_is_observed_and_no_failure() {
+        Enforcement found = full(ToyCluster.of("node1", "node2"));
+
+        assertThat(found.rows())
+                .filteredOn(row -> row.status() == Status.OBSERVED)
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(row.seen()).contains("is stopped"));
+    }
+
+    @Test
+    void every_capability_says_what_it_means_and_where_it_is_specified() {
+        assertThat(Catalogue.of(Profile.FULL)).allSatisfy(scenario -> {
+            assertThat(scenario.capability().id()).matches("[a-z0-9-]+");
+            assertThat(scenario.capability().meaning()).isNotBlank();
+            assertThat(scenario.capability().specification()).isNotBlank();
+            assertThat(scenario.capability().source()).startsWith("https://");
+        });
+    }
+
+    @Test
+    void a_cluster_that_enforces_nothing_is_told_so_at_the_first_deadline() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2").engine((node, direction, since) -> false);
+        Enforcement found = full(cluster);
+
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.NOT_ENFORCED);
+        assertThat(found.rows()).noneMatch(row -> row.status() == Status.ENFORCED);
+        assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(60));
+    }
+
+    /** What an engine gets wrong, and what is found to be missing for it. */
+    private record Flaw(Specification meaning, Set<String> missing) {}
+
+    static Stream<Map.Entry<String, Flaw>> flaws() {
+        Map<String, Flaw> flaws = new LinkedHashMap<>();
+        flaws.put(
+                "ranges are taken for their first port",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean matches(Ports ports, Live to, int port, Protocol protocol) {
+                                return super.matches(
+                                        new Ports(ports.protocol(), ports.port(), OptionalInt.empty()),
+                                        to,
+                                        port,
+                                        protocol);
+                            }
+                        },
+                        "end-port"));
+        flaws.put(
+                "of two peers both must match",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean peers(List<Boolean> each) {
+                                return !each.contains(false);
+                            }
+                        },
+                        "peers-or",
+                        "ip-block"));
+        flaws.put(
+                "of two selectors in a peer one is enough",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean namespaceAndPod(boolean namespace, boolean pod) {
+                                return namespace || pod;
+                            }
+                        },
+                        "pod-selector",
+                        "namespace-selector",
+                        "namespace-and-pod",
+                        "peers-or",
+                        "match-expressions",
+                        // And whatever else tells pods apart by one selector.
+                        "default-deny",
+                        "numeric-port",
+                        "named-port",
+                        "end-port",
+                        "policies-add-up",
+                        "policy-update",
+                        "service-equals-pod",
+                        "ingress-leaves-egress",
+                        "label-change",
+                        "protocol-without-port",
+                        "udp",
+                        "ipv6"));
+        flaws.put(
+                "all policies must allow",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean combined(List<Boolean> each) {
+                                return !each.contains(false);
+                            }
+                        },
+                        "policies-add-up",
+                        "empty-peer-with-ports"));
+        flaws.put(
+                "exceptions are overlooked",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean block(Block block, String address) {
+                                return super.block(new Block(block.cidr(), List.of()), address);
+                            }
+                        },
+                        "ip-block-except"));
+        flaws.put(
+                "a namespace selector is taken for all namespaces",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean namespace(PolicyManifest policy, Pods pods, Live other) {
+                                return pods.namespaces().isPresent() || super.namespace(policy, pods, other);
+                            }
+                        },
+                        "namespace-selector",
+                        "namespace-and-pod",
+                        "peers-or",
+                        "policies-add-up"));
+        flaws.put(
+                "names of ports are unknown",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean matches(Ports ports, Live to, int port, Protocol protocol) {
+                                return ports.port()
+                                                .filter(one -> one.toString().equals(Catalogue.WEB))
+                                                .isEmpty()
+                                        && super.matches(ports, to, port, protocol);
+                            }
+                        },
+                        "named-port"));
+        flaws.put(
+                "datagrams pass",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean concerns(Protocol protocol) {
+                                return protocol != Protocol.UDP;
+                            }
+                        },
+                        "udp"));
+        flaws.put(
+                "IPv6 passes",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean concerns(String ip) {
+                                return !ip.contains(":");
+                            }
+                        },
+                        "ipv6"));
+        flaws.put(
+                "labels are read once",
+                flaw(
+                        new Specification() {
+                            @Override
+                            boolean selects(PolicyManifest policy, Live pod) {
+                                return !policy.name().contains("label-change") && super.selects(policy, pod);
+                            }
+                        },
+                        "label-change"));
+        return flaws.entrySet().stream();
+    }
+
+    private static Flaw flaw(Specification meaning, String... missing) {
+        return new Flaw(meaning, Set.of(missing));
+    }
+
+    @ParameterizedTest
+    @MethodSource("flaws")
+    void an_engine_with_one_flaw_is_found_to_lack_just_what_that_takes_away(Map.Entry<String, Flaw> flaw) {
+        Enforcement found =
+                full(ToyCluster.of("node1", "node2").meaning(flaw.getValue().meaning()));
+
+        Set<String> missing = new TreeSet<>();
+        found.rows().stream()
+                .filter(row -> row.status() == Status.NOT_ENFORCED)
+                .forEach(row -> missing.add(row.capability()));
+        Set<String> lost = new TreeSet<>(flaw.getValue().missing());
+        assertThat(missing).as(flaw.getKey()).isSubsetOf(lost).isNotEmpty();
+        assertThat(found.rows())
+                .as("%s: nothing that it takes away is called enforced in every direction", flaw.getKey())
+                .filteredOn(row -> lost.contains(row.capability()))
+                .anyMatch(row -> row.status() != Status.ENFORCED);
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.PARTIAL);
+    }
+
+    private static Enforcement full(ToyCluster cluster) {
+        Enforcement found = new EnforcementCheck(
+                        cluster,
+                        EnforcementCheckTest.terms(Profile.FULL, NodeChoice.usual(), Optional.empty()),
+                        step -> {},
+                        cluster.clock())
+                .run()
+                .enforcement()
+                .orElseThrow();
+        assertThat(cluster.isClean()).isTrue();
+        return found;
+    }
+}
