@@ -17,10 +17,9 @@ class HelpTest {
     private static final List<String> NOT_OURS = List.of("generate-completion", "help");
 
     private static Stream<CommandLine> commands() {
-        return new CommandLine(new Main())
-                .getSubcommands().values().stream()
-                        .distinct()
-                        .filter(command -> !NOT_OURS.contains(command.getCommandName()));
+        return Main.commands().getSubcommands().values().stream()
+                .distinct()
+                .filter(command -> !NOT_OURS.contains(command.getCommandName()));
     }
 
     @TestFactory
@@ -39,7 +38,7 @@ class HelpTest {
 
     @Test
     void theExamplesOfTheWholeAreUnderstood() {
-        List<String> examples = examples(new CommandLine(new Main()));
+        List<String> examples = examples(Main.commands());
 
         assertThat(examples).isNotEmpty();
         examples.forEach(HelpTest::understood);
@@ -59,8 +58,6 @@ class HelpTest {
     private static void understood(String example) {
         String line = example.split(" {2,}| >", 2)[0];
         String[] words = Arrays.stream(line.split(" ", -1)).skip(1).toArray(String[]::new);
-        assertThatCode(() -> new CommandLine(new Main()).parseArgs(words))
-                .as(line)
-                .doesNotThrowAnyException();
+        assertThatCode(() -> Main.commands().parseArgs(words)).as(line).doesNotThrowAnyException();
     }
 }
