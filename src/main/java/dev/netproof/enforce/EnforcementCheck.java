@@ -256,7 +256,9 @@ public final class EnforcementCheck {
         Cast cast = stage.cast(addresses);
         pods = servers.size()
                 + cast.probes().size()
-                + (int) cast.ready().stream().filter(one -> one.fresh().isPresent()).count();
+                + (int) cast.ready().stream()
+                        .filter(one -> one.fresh().isPresent())
+                        .count();
         progress.accept("starting " + cast.probes().size() + " probes");
         List<ProbePod> everyone = new ArrayList<>(cast.probes());
         cast.ready().forEach(one -> one.fresh().ifPresent(everyone::add));
@@ -317,8 +319,16 @@ public final class EnforcementCheck {
                             .flatMap(id -> Optional.ofNullable(addresses.get(id)).stream())
                             .flatMap(address -> address.virtual().stream())
                             .toList());
-            Trial trial =
-                    new Trial(scenario, ready.node(), ready.steps(), scene, ready.subjectServer(), ready.fresh(), terms, seen, ground);
+            Trial trial = new Trial(
+                    scenario,
+                    ready.node(),
+                    ready.steps(),
+                    scene,
+                    ready.subjectServer(),
+                    ready.fresh(),
+                    terms,
+                    seen,
+                    ground);
             if (!ready.whole() && scenario.capability().id().equals(Catalogue.SCTP)) {
                 trial.forgo(
                         Status.UNTESTABLE,

@@ -435,7 +435,8 @@ final class Trial {
             controls.put(edge, seen.controls(edge.backend(), edge.probe(), since));
         });
         if (denied.isEmpty() && !forbidden.isEmpty()) {
-            denied = Optional.of(fresh.isPresent() ? letThrough(forbidden) : settled(forbidden, since, Outcome::looksDenied));
+            denied = Optional.of(
+                    fresh.isPresent() ? letThrough(forbidden) : settled(forbidden, since, Outcome::looksDenied));
         }
         edges.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
         if (step + 1 < steps.size()) {
@@ -450,7 +451,8 @@ final class Trial {
                             java.util.Locale.ROOT,
                             "a fresh pod was let through for %.1f s after its start, against a policy that was there before it",
                             denied.get().toMillis() / 1000.0),
-                    Optional.of("let run wait for longer: --settle; keep secrets of a pod's first moments out of reach"));
+                    Optional.of(
+                            "let run wait for longer: --settle; keep secrets of a pod's first moments out of reach"));
             giveBack(now);
             return;
         }

@@ -286,7 +286,8 @@ final class FabricGround implements ProvingGround {
             PodResource pod = server.client().pods().inNamespace(namespace).withName(name);
             ObjectNode changes = JSON.createObjectNode();
             ObjectNode merged = changes.putObject("metadata").putObject("labels");
-            // What a merge patch does not name stays; without a resource version the kubelet's own writes are no conflict.
+            // What a merge patch does not name stays; without a resource version the kubelet's own writes are no
+            // conflict.
             Optional.ofNullable(pod.get())
                     .ifPresent(there -> there.getMetadata().getLabels().keySet().forEach(merged::putNull));
             wanted.forEach(merged::put);

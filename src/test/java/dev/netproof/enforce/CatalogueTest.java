@@ -58,7 +58,8 @@ class CatalogueTest {
         assertThat(found.rows())
                 .filteredOn(row -> row.capability().equals(Catalogue.POLICY_BEFORE_POD))
                 .hasSize(2)
-                .allMatch(row -> row.status() == Status.NOT_ENFORCED && row.seen().contains("let through for 2.0 s"));
+                .allMatch(
+                        row -> row.status() == Status.NOT_ENFORCED && row.seen().contains("let through for 2.0 s"));
         assertThat(found.measures())
                 .filteredOn(one -> one.metric() == Enforcement.Metric.START_UP_WINDOW)
                 .hasSize(2)
