@@ -195,7 +195,8 @@ final class EnforcementIT {
                     .withLabel("netproof.dev/part", "target")
                     .list()
                     .getItems()
-                    .forEach(pod -> LIVE.client().resource(pod).withGracePeriod(0).delete());
+                    .forEach(pod ->
+                            LIVE.client().resource(pod).withGracePeriod(0).delete());
         });
         killer.start();
         Checked checked = check();
