@@ -178,14 +178,14 @@ fault_proxy() {
 }
 
 # What requests some CPU and is not guaranteed it (probes are of this kind, the lab's own pods and most servers of tests are not)
-# gets a thousandth of a CPU.
+# gets a hundredth of a CPU.
 FAULT_STARVED_PERIOD=1000000
 
 fault_starve() {
   local how=${1:-} node quota
   node=$(one_node "${2:-}") || exit
   case $how in
-    on) quota=${3:-5000} ;;
+    on) quota=${3:-10000} ;;
     off) quota=-1 ;;
     *) usage_error "fault starve on|off NODE" fault ;;
   esac

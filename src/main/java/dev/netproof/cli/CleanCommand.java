@@ -22,7 +22,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Objects of a run whose deadline has not passed may belong to somebody else's live run:",
-            "on a terminal you are asked, elsewhere --all removes them."
+            "on a terminal you are asked, elsewhere --all removes them.",
+            "",
+            "Examples:",
+            "  netproof clean                  in every namespace, where pods may be listed in all of them",
+            "  netproof clean -n shop --all"
         })
 final class CleanCommand implements Callable<Integer> {
     @Mixin

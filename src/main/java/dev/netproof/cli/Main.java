@@ -51,11 +51,15 @@ public final class Main {
         System.exit(execute(args));
     }
 
+    /** All commands, as command lines are read. */
+    static CommandLine commands() {
+        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
     static int execute(String... args) {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = commands();
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpAutoWidth(true);
         line.setExecutionExceptionHandler((error, command, parsed) -> {
             PrintWriter err = command.getErr();

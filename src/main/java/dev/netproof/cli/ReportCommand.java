@@ -20,7 +20,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "report",
         description = "Renders the JSON evidence of an earlier run in other formats, without a cluster.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  netproof report evidence.json",
+            "  netproof report evidence.json --report html=netproof.html --report junit=netproof.xml"
+        })
 final class ReportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE.json", description = "What --report json=FILE wrote.")
     @Nullable Path file;

@@ -18,6 +18,7 @@ import dev.netproof.report.Rendering;
 import dev.netproof.report.Reports;
 import dev.netproof.run.Progress;
 import dev.netproof.run.RunTerms;
+import dev.netproof.run.RunTerms.Beside;
 import dev.netproof.run.Runner;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -143,6 +144,12 @@ final class RunCommand implements Callable<Integer> {
             description =
                     "Where netproof's own probe shows that outside hosts are alive: a namespace without egress policy; default: ${DEFAULT-VALUE}.")
     String controlNamespace = "default";
+
+    @Option(
+            names = "--no-canary",
+            description =
+                    "Do not look beside the matrix whether its nodes enforce policies at all (a namespace of netproof's own, for some seconds).")
+    boolean noCanary;
 
     @Option(
             names = "--allow-published",
@@ -308,7 +315,13 @@ final class RunCommand implements Callable<Integer> {
                 Optional.ofNullable(mirror),
                 pullSecrets);
         return new RunTerms(
-                Version.text(), plan, new Patience(stable, settle, deadline), timeout, connectTimeout, images);
+                Version.text(),
+                plan,
+                new Patience(stable, settle, deadline),
+                timeout,
+                connectTimeout,
+                images,
+                noCanary ? Beside.NOTHING : Beside.CANARY);
     }
 
     private static Report noCluster(List<Matrix> selected, ClusterTrouble trouble) {

@@ -14,7 +14,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "schema",
         description = "Prints the JSON Schema of a matrix, for editors and other tools.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "A matrix names it in its first line, for editors with the YAML language server:",
+            "  # yaml-language-server: $schema=connectivity-matrix.schema.json",
+            "",
+            "Examples:",
+            "  netproof schema > connectivity-matrix.schema.json"
+        })
 final class SchemaCommand implements Callable<Integer> {
     @Spec
     @Nullable CommandSpec spec;

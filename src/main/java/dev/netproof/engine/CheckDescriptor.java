@@ -2,6 +2,7 @@ package dev.netproof.engine;
 
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Matrix;
 import dev.netproof.model.Verdict;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,10 +17,20 @@ import org.opentest4j.TestAbortedException;
 /** A check as a test: its verdict was reached with all the others and is looked up here. */
 final class CheckDescriptor extends AbstractTestDescriptor implements Node<Run> {
     private final Check check;
+    private final Matrix matrix;
 
-    CheckDescriptor(UniqueId id, Check check, TestSource source) {
+    CheckDescriptor(UniqueId id, Check check, Matrix matrix, TestSource source) {
         super(id, check.sentence(), source);
         this.check = check;
+        this.matrix = matrix;
+    }
+
+    Check check() {
+        return check;
+    }
+
+    Matrix matrix() {
+        return matrix;
     }
 
     @Override

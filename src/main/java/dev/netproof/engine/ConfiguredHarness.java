@@ -11,6 +11,7 @@ import dev.netproof.plan.PlanTerms.Published;
 import dev.netproof.probe.ProbeScript;
 import dev.netproof.run.Progress;
 import dev.netproof.run.RunTerms;
+import dev.netproof.run.RunTerms.Beside;
 import dev.netproof.run.Runner;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.platform.engine.ConfigurationParameters;
 
 /** Runs in a build tool or an IDE: the cluster is the kubeconfig's, or what configuration parameters say. */
@@ -40,20 +42,31 @@ final class ConfiguredHarness implements Harness {
                 Published.REFUSE,
                 parameters.get("netproof.control-namespace").orElse("default"),
                 Map.of());
+        Duration settle = duration("netproof.settle").orElse(Patience.DEFAULT.settle());
+        Duration deadline = duration("netproof.deadline").orElse(Patience.DEFAULT.deadline());
+        int stable = parameters.get("netproof.stable", Integer::valueOf).orElse(Patience.DEFAULT.stable());
         RunTerms terms = new RunTerms(
                 "netproof",
                 plan,
-                Patience.DEFAULT,
-                parameters
-                        .get("netproof.timeout", text -> Duration.parse("PT" + text))
-                        .orElse(Duration.ofMinutes(5)),
-                Duration.ofSeconds(3),
-                Images.DEFAULT);
+                new Patience(stable, settle, deadline),
+                duration("netproof.timeout").orElse(Duration.ofMinutes(5)),
+                duration("netproof.connect-timeout").orElse(Duration.ofSeconds(3)),
+                new Images(
+                        parameters.get("netproof.curl-image").orElse(Images.DEFAULT.curl()),
+                        Images.DEFAULT.netshoot(),
+                        parameters.get("netproof.mirror"),
+                        List.of()),
+                parameters.getBoolean("netproof.canary").orElse(true) ? Beside.CANARY : Beside.NOTHING);
         try (Cluster cluster = access.connect(
                 (probe, session) ->
                         ProbeScript.payload(probe, session.nonce(), session.connectTimeout(), session.pace()),
                 clock)) {
             return new Runner(cluster, terms, Progress.NONE, clock).run(matrices);
         }
+    }
+
+    /** Written as on the command line: 90s, 5m, 1m30s. */
+    private Optional<Duration> duration(String name) {
+        return parameters.get(name, text -> Duration.parse("PT" + text));
     }
 }

@@ -14,19 +14,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.junit.platform.engine.DiscoveryIssue;
 import org.junit.platform.engine.EngineDiscoveryRequest;
 import org.junit.platform.engine.ExecutionRequest;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.UniqueId;
-import org.junit.platform.engine.discovery.DirectorySelector;
-import org.junit.platform.engine.discovery.FileSelector;
 import org.junit.platform.engine.support.descriptor.FilePosition;
 import org.junit.platform.engine.support.descriptor.FileSource;
 import org.junit.platform.engine.support.hierarchical.HierarchicalTestEngine;
 
 /**
- * Discovers matrices by file and directory and reports each check as a test. The plan runs once, before the first check; the
+ * Discovers matrices by file, line of a file, directory, classpath resource and unique id, and reports each check as a test. The plan runs once, before the first check; the
  * checks look their verdicts up.
  */
 public final class NetproofEngine extends HierarchicalTestEngine<Run> {
@@ -65,28 +64,42 @@ public final class NetproofEngine extends HierarchicalTestEngine<Run> {
 
     @Override
     public TestDescriptor discover(EngineDiscoveryRequest request, UniqueId uniqueId) {
-        List<Matrix> matrices = given.orElseGet(() -> read(request, uniqueId));
-        MatrixSuite root = new MatrixSuite(uniqueId, matrices);
-        Map<UniqueId, Integer> names = new LinkedHashMap<>();
-        for (Matrix matrix : matrices) {
-            Group suite = new Group(
-                    unique(uniqueId.append("matrix", matrix.name()), names), matrix.name(), source(matrix.location()));
-            root.addChild(suite);
-            Map<String, Group> sources = new LinkedHashMap<>();
-            for (Check check : matrix.checks()) {
-                Group source = sources.computeIfAbsent(check.source().name(), name -> {
-                    Group group = new Group(
-                            suite.getUniqueId().append("source", name),
-                            name,
-                            source(check.source().location()));
-                    suite.addChild(group);
-                    return group;
-                });
-                UniqueId id = unique(source.getUniqueId().append("check", check.target()), names);
-                source.addChild(new CheckDescriptor(id, check, source(check.location())));
-            }
+        MatrixSuite root = new MatrixSuite(uniqueId);
+        if (given.isPresent()) {
+            given.get().forEach(matrix -> add(matrix, root, (check, id) -> true));
+        } else {
+            Selection selection = Selection.of(request, uniqueId);
+            read(request, uniqueId, selection).forEach(matrix -> add(matrix, root, selection::includes));
         }
         return root;
+    }
+
+    /**
+     * The unique id of a check says its file, matrix, source and target, and no line: it stays what it is when something is written
+     * above it. Of checks that have all of this in common, later ones are numbered.
+     */
+    private static void add(Matrix matrix, MatrixSuite root, BiPredicate<Check, UniqueId> wanted) {
+        Map<UniqueId, Integer> names = new LinkedHashMap<>();
+        UniqueId suiteId =
+                root.getUniqueId().append("matrix", matrix.location().file() + Selection.NAME + matrix.name());
+        Group suite = new Group(suiteId, matrix.name(), source(matrix.location()));
+        Map<String, Group> sources = new LinkedHashMap<>();
+        for (Check check : matrix.checks()) {
+            UniqueId sourceId = suiteId.append("source", check.source().name());
+            UniqueId id = unique(sourceId.append("check", check.target()), names);
+            if (wanted.test(check, id)) {
+                sources.computeIfAbsent(check.source().name(), name -> {
+                            Group group = new Group(
+                                    sourceId, name, source(check.source().location()));
+                            suite.addChild(group);
+                            return group;
+                        })
+                        .addChild(new CheckDescriptor(id, check, matrix, source(check.location())));
+            }
+        }
+        if (!suite.getChildren().isEmpty()) {
+            root.addChild(suite);
+        }
     }
 
     private static UniqueId unique(UniqueId id, Map<UniqueId, Integer> names) {
@@ -99,24 +112,22 @@ public final class NetproofEngine extends HierarchicalTestEngine<Run> {
                 Path.of(location.file()).toFile(), FilePosition.from(location.line(), location.column()));
     }
 
-    private static List<Matrix> read(EngineDiscoveryRequest request, UniqueId uniqueId) {
-        List<Path> paths = new ArrayList<>();
-        request.getSelectorsByType(FileSelector.class).forEach(selector -> {
-            String name = selector.getRawPath();
-            if (name.endsWith(".yaml") || name.endsWith(".yml")) {
-                paths.add(selector.getPath());
-            }
-        });
-        request.getSelectorsByType(DirectorySelector.class).forEach(selector -> paths.add(selector.getPath()));
-        if (paths.isEmpty()) {
-            return List.of();
+    private static List<Matrix> read(EngineDiscoveryRequest request, UniqueId uniqueId, Selection selection) {
+        MatrixReader reader = MatrixReader.of(
+                LocalDate.now(ZoneOffset.UTC),
+                request.getConfigurationParameters().get("netproof.namespace").orElse("default"));
+        List<Matrix> matrices = new ArrayList<>();
+        if (!selection.paths().isEmpty()) {
+            matrices.addAll(told(reader.read(selection.paths()), request, uniqueId));
         }
-        Reading reading = MatrixReader.of(
-                        LocalDate.now(ZoneOffset.UTC),
-                        request.getConfigurationParameters()
-                                .get("netproof.namespace")
-                                .orElse("default"))
-                .read(paths);
+        selection
+                .texts()
+                .forEach((name, text) -> matrices.addAll(told(reader.readText(name, text), request, uniqueId)));
+        return matrices;
+    }
+
+    /** A mistake is an issue of the discovery: the platform shows all of them, and runs nothing when one is an error. */
+    private static List<Matrix> told(Reading reading, EngineDiscoveryRequest request, UniqueId uniqueId) {
         DiagnosticText text = new DiagnosticText();
         for (Diagnostic diagnostic : reading.diagnostics()) {
             DiscoveryIssue.Severity severity = diagnostic.severity() == Diagnostic.Severity.ERROR

@@ -1,5 +1,6 @@
 package dev.netproof.engine;
 
+import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Matrix;
@@ -21,7 +22,13 @@ public final class Run implements EngineExecutionContext {
     }
 
     void execute(List<Matrix> matrices) {
-        Report report = harness.run(matrices);
+        Report report;
+        try {
+            report = harness.run(matrices);
+        } catch (ClusterTrouble trouble) {
+            breakage = Optional.of(new Report.Breakage(String.valueOf(trouble.getMessage()), trouble.fix()));
+            return;
+        }
         report.results().forEach(result -> results.put(result.check(), result));
         breakage = report.breakage();
     }

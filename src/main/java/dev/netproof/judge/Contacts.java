@@ -1,6 +1,7 @@
 package dev.netproof.judge;
 
 import dev.netproof.model.ControlGrade;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +27,15 @@ final class Contacts {
     void reached(String backend, String probe, Instant from, Instant to, Optional<String> answered) {
         contacts.computeIfAbsent(backend, b -> new ArrayList<>())
                 .add(new Contact(from, to, Optional.of(probe), answered));
+    }
+
+    /** What this probe reached it reached so much earlier. */
+    void earlier(String probe, Duration by) {
+        contacts.values()
+                .forEach(all -> all.replaceAll(contact -> contact.by().equals(Optional.of(probe))
+                        ? new Contact(
+                                contact.from().minus(by), contact.to().minus(by), contact.by(), contact.answered())
+                        : contact));
     }
 
     void listening(String backend, Instant at) {

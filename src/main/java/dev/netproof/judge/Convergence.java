@@ -12,6 +12,7 @@ import dev.netproof.model.Streak;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.Leg;
 import dev.netproof.plan.Plan;
@@ -25,6 +26,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +45,7 @@ public final class Convergence {
     private final Map<String, Track> tracks = new HashMap<>();
     private final Map<String, List<Backend>> aims = new HashMap<>();
     private final Contacts contacts = new Contacts();
+    private final Twins twins = new Twins();
     private final Map<String, Instant> answers = new HashMap<>();
     private final Map<String, String> unanswered = new HashMap<>();
     private final Set<String> witnesses = new HashSet<>();
@@ -119,6 +122,16 @@ public final class Convergence {
         starved.put(probe, rounds);
     }
 
+    /** Everything that a probe was said to have seen so far was seen so much earlier. */
+    public void misdated(String probe, Duration by) {
+        tracks.forEach((key, track) -> {
+            if (key.startsWith(probe + " ")) {
+                track.earlier(by);
+            }
+        });
+        contacts.earlier(probe, by);
+    }
+
     /** One counted attempt. */
     public void sample(String probe, int attempt, Sample sample) {
         sample(probe, attempt, sample, Optional.empty());
@@ -130,6 +143,9 @@ public final class Convergence {
      * @param opened when its connection was open, if it is known: from then on until the sample's own time the far end was alive
      */
     public void sample(String probe, int attempt, Sample sample, Optional<Instant> opened) {
+        if (twins.took(probe, attempt, sample)) {
+            return;
+        }
         track(probe, attempt).add(sample);
         List<Backend> backends = aims.getOrDefault(key(probe, attempt), List.of());
         if (sample.outcome().reachedListener() && backends.size() == 1) {
@@ -208,6 +224,128 @@ public final class Convergence {
                 && counted.get(counted.size() - 1).at().isAfter(answered);
     }
 
+    /**
+     * Twins to start, by the id of the probe that each explains: of those whose attempts are refused by nobody knows whom, because
+     * curl does not see it. No probe is given more than one.
+     */
+    public Map<String, ProbePod> unexplained(Collection<PlannedCheck> undecided) {
+        Map<String, Set<Attempt>> refused = new LinkedHashMap<>();
+        Set<String> certain = new HashSet<>();
+        for (PlannedCheck check : undecided) {
+            for (Leg leg : check.legs()) {
+                ProbePod probe = probes.get(leg.probe());
+                List<Sample> refusals = track(leg).tail(s -> s.outcome().looksDenied()).stream()
+                        .filter(Sample::refused)
+                        .toList();
+                if (probe == null
+                        || probe.tools() != ProbePod.Tools.CURL
+                        || twins.has(probe.id())
+                        || leg.path().kind() == Path.Kind.LOOKUP
+                        || refusals.isEmpty()) {
+                    continue;
+                }
+                refused.computeIfAbsent(probe.id(), p -> new LinkedHashSet<>())
+                        .add(probe.attempts().get(leg.attempt()));
+                // What should be open may be refused only until a fresh pod's rules have arrived.
+                boolean late = !refusals.get(refusals.size() - 1).began().isBefore(settled(probe.id()));
+                if (refusals.size() > 1 && (late || check.check().expectation().forbids())) {
+                    certain.add(probe.id());
+                }
+            }
+        }
+        Map<String, ProbePod> started = new LinkedHashMap<>();
+        refused.forEach((id, attempts) -> {
+            ProbePod probe = probes.get(id);
+            if (probe != null && certain.contains(id)) {
+                ProbePod twin = probe.twin(life(id).node(), List.copyOf(attempts));
+                twins.add(id, twin);
+                started.put(id, twin);
+            }
+        });
+        return started;
+    }
+
+    /** Whether a twin may still tell who refuses one of the check's attempts. */
+    public boolean awaitsExplanation(PlannedCheck check) {
+        return check.legs().stream()
+                .anyMatch(leg -> twin(leg)
+                        .filter(seen -> track(leg).tail(s -> s.outcome().looksDenied()).stream()
+                                .anyMatch(Sample::refused))
+                        .filter(seen -> life(seen.twin()).lost().isEmpty()
+                                && life(seen.twin()).changed().isEmpty())
+                        .filter(seen -> explained(seen).stream().allMatch(s -> s.outcome() == Outcome.TIMEOUT))
+                        .isPresent());
+    }
+
+    private Optional<Twins.Seen> twin(Leg leg) {
+        return Optional.ofNullable(probes.get(leg.probe())).flatMap(probe -> twins.of(probe, leg.attempt()));
+    }
+
+    /** What a twin saw once its rules had arrived. */
+    private List<Sample> explained(Twins.Seen seen) {
+        Instant settled = settled(seen.twin());
+        return life(seen.twin()).changed().isPresent()
+                ? List.of()
+                : seen.samples().stream()
+                        .filter(s -> !s.began().isBefore(settled))
+                        .toList();
+    }
+
+    /** Whether a probe of the same identity got through: then it is not known what is so. */
+    private boolean twinGotThrough(Leg leg) {
+        return twin(leg).stream()
+                .flatMap(seen -> explained(seen).stream())
+                .anyMatch(s -> s.outcome().reachedListener());
+    }
+
+    /** Who refuses a path's attempts, as its own probe sees it or else its twin. */
+    private Optional<Blame> blame(PlannedCheck check, Leg leg) {
+        Instant settled = settled(leg.probe());
+        List<Sample> own = track(leg).tail(s -> s.outcome().looksDenied()).stream()
+                .filter(s -> !s.began().isBefore(settled))
+                .toList();
+        // Kernels limit how often they answer with ICMP: after the first rounds there may be silence for long.
+        if (track(leg).tail(s -> s.outcome().looksDenied()).stream().noneMatch(Sample::refused)
+                || leg.path().kind() == Path.Kind.LOOKUP) {
+            return Optional.empty();
+        }
+        Optional<Blame> blame = blame(leg, own).or(() -> twin(leg).flatMap(seen -> blame(leg, explained(seen))));
+        boolean behindItsPods = leg.path().kind() == Path.Kind.VIP
+                && check.legs().stream().anyMatch(l -> isPodOf(leg, l))
+                && check.legs().stream()
+                        .filter(l -> isPodOf(leg, l))
+                        .allMatch(l -> refuser(blame(check, l)) == Judge.Refuser.FILTER);
+        return behindItsPods ? blame.map(Blame::likeItsPods) : blame;
+    }
+
+    private static boolean isPodOf(Leg vip, Leg leg) {
+        return leg.path().kind() == Path.Kind.POD && leg.probe().equals(vip.probe());
+    }
+
+    /** The latest refusal; who made it is believed only if as many rounds as must agree say the same. */
+    private Optional<Blame> blame(Leg leg, List<Sample> seen) {
+        Protocol transport =
+                leg.backends().stream().findFirst().map(Backend::transport).orElse(Protocol.TCP);
+        List<Blame> blames = seen.stream()
+                .filter(Sample::refused)
+                .flatMap(s -> s.cause().stream())
+                .map(cause -> Blame.of(cause, leg.path(), transport))
+                .toList();
+        if (blames.isEmpty()) {
+            return Optional.empty();
+        }
+        Blame latest = blames.get(blames.size() - 1);
+        boolean agreed = seen.size() >= patience.stable()
+                && seen.stream().allMatch(s -> s.outcome().looksDenied())
+                && blames.size() == seen.stream().filter(Sample::refused).count()
+                && blames.stream().allMatch(b -> b.refuser() == latest.refuser());
+        return Optional.of(agreed ? latest : latest.unproved());
+    }
+
+    private static Judge.Refuser refuser(Optional<Blame> blame) {
+        return blame.map(Blame::refuser).orElse(Judge.Refuser.UNKNOWN);
+    }
+
     /** The latest moment at which an undecided check is decided anyway. */
     public Instant deadline(PlannedCheck check, Instant launched) {
         Instant latest = launched.plus(patience.deadline());
@@ -248,7 +386,7 @@ public final class Convergence {
                     return false;
                 }
             } else {
-                if (wasOpen(leg, track(leg))) {
+                if (wasOpen(leg, track(leg)) || twinGotThrough(leg)) {
                     return false;
                 }
                 Optional<Denial> denial = denial(check, leg);
@@ -256,7 +394,8 @@ public final class Convergence {
                         || Judge.rule(
                                                 expected,
                                                 denial.get().proof().grade(),
-                                                denial.get().outcome())
+                                                denial.get().outcome(),
+                                                refuser(blame(check, leg)))
                                         .status()
                                 != Status.PASS) {
                     return false;
@@ -511,7 +650,9 @@ public final class Convergence {
                 // The proof must have been there while the attempts failed, for a failed allow as for a denial.
                 proof = denial.map(Denial::proof);
             }
-            if (expected.forbids() && denial.isPresent()) {
+            if (twinGotThrough(leg)) {
+                steady = false;
+            } else if (expected.forbids() && denial.isPresent()) {
                 outcome = denial.map(Denial::outcome);
                 steady = true;
             } else {
@@ -539,6 +680,8 @@ public final class Convergence {
                 life.changed(),
                 starved.getOrDefault(leg.probe(), 0),
                 changed,
+                blame(check, leg),
+                names(leg),
                 contacts.reachedElsewhere(
                                 leg.probe(),
                                 leg.backends().stream()
@@ -547,6 +690,30 @@ public final class Convergence {
                                         .orElse(""))
                         ? Finding.Elsewhere.REACHED_SOMETHING
                         : Finding.Elsewhere.REACHED_NOTHING);
+    }
+
+    /** Whether a name resolved for anybody, or a name server answered, while this one failed to in as many rounds as must agree. */
+    private Finding.Names names(Leg leg) {
+        List<Sample> failed = track(leg).tail(s -> s.outcome() == Outcome.DNS_FAILURE);
+        if (failed.isEmpty()) {
+            return Finding.Names.SERVED;
+        }
+        Instant since =
+                failed.get(Math.max(0, failed.size() - patience.stable())).began();
+        boolean served = probes.values().stream()
+                .anyMatch(probe -> java.util.stream.IntStream.range(
+                                0, probe.attempts().size())
+                        .anyMatch(index -> track(probe.id(), index).samples().stream()
+                                .anyMatch(s -> !s.at().isBefore(since)
+                                        && wasServed(probe.attempts().get(index), s.outcome()))));
+        return served ? Finding.Names.SERVED : Finding.Names.SERVED_NOBODY;
+    }
+
+    private static boolean wasServed(Attempt attempt, Outcome outcome) {
+        if (attempt instanceof Attempt.ByName || attempt instanceof Attempt.Lookup) {
+            return outcome != Outcome.DNS_FAILURE && outcome != Outcome.PROBE_ERROR;
+        }
+        return attempt instanceof Attempt.DnsQuery && outcome == Outcome.CONNECTED;
     }
 
     private PathObservation observation(Leg leg, Finding finding) {
@@ -561,10 +728,28 @@ public final class Convergence {
                         path.port(),
                         path.targetPod(),
                         path.targetNode()),
-                Streak.of(finding.samples()),
+                explained(Streak.of(finding.samples()), finding),
                 finding.outcome(),
                 finding.grade(),
                 finding.grade() == ControlGrade.NONE ? Optional.empty() : Optional.of(finding.controlledBy()));
+    }
+
+    /** The history with who refuses, where only a twin saw that. */
+    private static List<Streak> explained(List<Streak> history, Finding finding) {
+        if (finding.blame().isEmpty()
+                || finding.samples().stream().anyMatch(s -> s.cause().isPresent())) {
+            return history;
+        }
+        List<Streak> explained = new ArrayList<>(history);
+        for (int i = explained.size() - 1; i >= 0; i--) {
+            if (explained.get(i).outcome() == Outcome.REFUSED
+                    || explained.get(i).outcome() == Outcome.UNREACHABLE) {
+                explained.set(
+                        i, explained.get(i).saying(finding.blame().get().cause().words()));
+                break;
+            }
+        }
+        return explained;
     }
 
     private Instant settled(String probe) {

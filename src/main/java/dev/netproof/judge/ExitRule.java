@@ -1,10 +1,12 @@
 package dev.netproof.judge;
 
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** From verdicts to the process's exit code: the first that applies of 5, 4, 1, 3, 0. */
@@ -14,12 +16,30 @@ public final class ExitRule {
 
     private ExitRule() {}
 
-    /** The exit of a run that reached its end. */
+    /** The exit of a run that reached its end, without a look at the cluster's enforcement. */
     public static Exit of(List<CheckResult> results) {
+        return of(results, Optional.empty());
+    }
+
+    /**
+     * The exit of a run that reached its end.
+     *
+     * @param enforcement what was found out about the cluster beside it. An inconclusive one changes nothing: each denial that
+     *     passed has a proof of its own.
+     */
+    public static Exit of(List<CheckResult> results, Optional<Enforcement.Verdict> enforcement) {
         boolean judged =
                 results.stream().anyMatch(r -> !UNHEARD.contains(r.verdict().reason()));
         if (!judged) {
             return Exit.NOT_JUDGED;
+        }
+        if (enforcement
+                .filter(verdict -> switch (verdict) {
+                    case NOT_ENFORCED, PARTIAL -> true;
+                    case ENFORCED, INCONCLUSIVE -> false;
+                })
+                .isPresent()) {
+            return Exit.NOT_ENFORCING;
         }
         if (results.stream().anyMatch(r -> r.verdict().status() == Status.FAIL)) {
             return Exit.VIOLATIONS;

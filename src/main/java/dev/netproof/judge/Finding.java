@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param changed how admission changed the probe
  * @param starved rounds that did not count because the probe did not get to run
  * @param targetChanged how the target changed meanwhile
+ * @param blame who refuses, where the path is refused
+ * @param names whether any probe was served by the name servers while this one was not; of no meaning but for a look-up
  * @param elsewhere what the same probe reached otherwise
  */
 record Finding(
@@ -36,7 +38,15 @@ record Finding(
         Optional<String> changed,
         int starved,
         Optional<String> targetChanged,
+        Optional<Blame> blame,
+        Names names,
         Elsewhere elsewhere) {
+
+    /** Whether the name servers served anybody meanwhile: the control of a name that does not resolve. */
+    enum Names {
+        SERVED,
+        SERVED_NOBODY
+    }
 
     /** What the same probe reached beside this path, name servers left out: it hints at which end stops the traffic. */
     enum Elsewhere {

@@ -13,6 +13,16 @@ public final class Judge {
     /** What one path comes to. */
     public record Ruling(Status status, Reason reason) {}
 
+    /** Who refused an attempt, as far as the refusal itself proves it. */
+    public enum Refuser {
+        /** A filter on the way: the message says so, or bears an address that is not the target's. */
+        FILTER,
+        /** The probe's own kernel, which has no route there: no packet was on any way. */
+        OWN_KERNEL,
+        /** Whoever it was, the refusal looks as if the target had made it; or nothing is known of it. */
+        UNKNOWN
+    }
+
     private static final Ruling NO_CONTROL = new Ruling(Status.INCONCLUSIVE, Reason.NO_CONTROL);
 
     /**
@@ -22,15 +32,24 @@ public final class Judge {
      * @param observed what the path settled on
      */
     public static Ruling rule(Expectation expected, ControlGrade control, Outcome observed) {
+        return rule(expected, control, observed, Refuser.UNKNOWN);
+    }
+
+    /**
+     * Judges one path of which it is known who refused.
+     *
+     * @param refuser of all counted attempts that were refused
+     */
+    public static Ruling rule(Expectation expected, ControlGrade control, Outcome observed, Refuser refuser) {
         if (observed == Outcome.PROBE_ERROR) {
             return new Ruling(Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
         }
         if (expected == Expectation.ALLOW) {
-            return allow(control, observed);
+            return allow(control, observed, refuser);
         }
         return switch (observed) {
             case CONNECTED -> new Ruling(Status.FAIL, Reason.OPEN);
-            case TIMEOUT, REFUSED, UNREACHABLE -> proves(control, observed) ? denied(expected, observed) : NO_CONTROL;
+            case TIMEOUT, REFUSED, UNREACHABLE -> stopped(expected, control, observed, refuser);
             // The application layer answered, so that only somebody who was let through can show that it tells sources
             // apart.
             case L7_DENIED -> control == ControlGrade.REACHED ? denied(expected, observed) : NO_CONTROL;
@@ -41,11 +60,22 @@ public final class Judge {
         };
     }
 
-    private static Ruling allow(ControlGrade control, Outcome observed) {
+    private static Ruling stopped(Expectation expected, ControlGrade control, Outcome observed, Refuser refuser) {
+        if (observed != Outcome.TIMEOUT && refuser == Refuser.OWN_KERNEL) {
+            // A probe without a route, of that family perhaps, says nothing about who else may get there.
+            return new Ruling(Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
+        }
+        return proves(control, observed, refuser) ? denied(expected, observed) : NO_CONTROL;
+    }
+
+    private static Ruling allow(ControlGrade control, Outcome observed, Refuser refuser) {
         return switch (observed) {
             case CONNECTED -> new Ruling(Status.PASS, Reason.CONNECTED);
             case TIMEOUT, REFUSED, UNREACHABLE ->
-                proves(control, observed) ? new Ruling(Status.FAIL, Reason.BLOCKED) : NO_CONTROL;
+                // What a filter stops is stopped, whether or not anybody is there.
+                proves(control, observed, refuser) || (observed != Outcome.TIMEOUT && refuser == Refuser.FILTER)
+                        ? new Ruling(Status.FAIL, Reason.BLOCKED)
+                        : NO_CONTROL;
             case RESET, L7_DENIED -> new Ruling(Status.FAIL, Reason.WRONG_RESPONSE);
             case DNS_FAILURE -> new Ruling(Status.FAIL, Reason.NAME_NOT_RESOLVED);
             case PROBE_ERROR -> throw new IllegalStateException("judged above");
@@ -53,10 +83,10 @@ public final class Judge {
     }
 
     /** A server bound to loop-back alone listens too, and its own kernel refuses everybody else. */
-    private static boolean proves(ControlGrade control, Outcome observed) {
+    private static boolean proves(ControlGrade control, Outcome observed, Refuser refuser) {
         return switch (control) {
             case REACHED, LISTENING -> true;
-            case LISTENING_LOOPBACK -> observed != Outcome.REFUSED;
+            case LISTENING_LOOPBACK -> observed != Outcome.REFUSED || refuser == Refuser.FILTER;
             case NONE -> false;
         };
     }

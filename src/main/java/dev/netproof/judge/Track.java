@@ -2,6 +2,7 @@ package dev.netproof.judge;
 
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +22,10 @@ final class Track {
             at--;
         }
         samples.add(at, sample);
+    }
+
+    void earlier(Duration by) {
+        samples.replaceAll(sample -> sample.earlier(by));
     }
 
     /** Only those that satisfy a condition. */

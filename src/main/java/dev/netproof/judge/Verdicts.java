@@ -73,7 +73,11 @@ final class Verdicts {
         if (finding.steadiness() == Steadiness.UNSTEADY) {
             return unsettled(finding);
         }
-        Judge.Ruling ruling = Judge.rule(expected, finding.grade(), outcome);
+        Judge.Ruling ruling = Judge.rule(
+                expected,
+                finding.grade(),
+                outcome,
+                finding.blame().map(Blame::refuser).orElse(Judge.Refuser.UNKNOWN));
         return new Verdict(ruling.status(), ruling.reason(), explain(finding, outcome, ruling), fix(finding, ruling));
     }
 
@@ -97,7 +101,7 @@ final class Verdicts {
         return check.legs().stream().allMatch(leg -> leg.path().kind() == Path.Kind.LOOKUP);
     }
 
-    private static Optional<Verdict> unusable(Finding finding) {
+    private Optional<Verdict> unusable(Finding finding) {
         if (finding.changed().isPresent()) {
             return Optional.of(new Verdict(
                     Status.INCONCLUSIVE,
@@ -106,7 +110,11 @@ final class Verdicts {
                     Optional.of("exempt pods with the label netproof.dev/role from that webhook, or write the labels"
                             + " that it adds into the source")));
         }
-        if (finding.samples().isEmpty()) {
+        boolean tooFew = finding.leg().path().kind() != Path.Kind.LOOKUP
+                && finding.samples().size() < patience.stable()
+                && finding.steadiness() == Steadiness.UNSTEADY
+                && finding.loss().isEmpty();
+        if (finding.samples().isEmpty() || tooFew) {
             return Optional.of(unheard(finding));
         }
         if (finding.targetChanged().isPresent()
@@ -133,9 +141,13 @@ final class Verdicts {
             return new Verdict(
                     Status.INCONCLUSIVE,
                     Reason.PROBE_UNRELIABLE,
-                    finding.starved() > 0
-                            ? "the probe was starved of CPU in each of its " + finding.starved() + " rounds"
-                            : "the probe ran, but no round of its attempts ended in time",
+                    (finding.samples().isEmpty()
+                                    ? "the probe ran, but no round of its attempts ended in time"
+                                    : "the probe ran, but only "
+                                            + finding.samples().size() + " of its rounds ended in time")
+                            + (finding.starved() > 0
+                                    ? ", and " + finding.starved() + " did not count: it was starved of CPU"
+                                    : ""),
                     Optional.of("its node is too busy: make room there, or let the source run elsewhere (nodes)"));
         }
         Finding.Loss loss = finding.loss()
@@ -173,6 +185,16 @@ final class Verdicts {
         boolean byAddress = findings.stream()
                 .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
                 .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
+        if (finding.names() == Finding.Names.SERVED_NOBODY) {
+            return new Verdict(
+                    Status.INCONCLUSIVE,
+                    Reason.NAME_NOT_RESOLVED,
+                    "the name " + finding.leg().path().address()
+                            + " does not resolve, and no name did for anybody in this run; by address the connection "
+                            + (byAddress ? "works" : "does not work either"),
+                    Optional.of("see whether the name servers run; to tell that from a policy, run with a check of a"
+                            + " source that may ask them"));
+        }
         return new Verdict(
                 Status.FAIL,
                 Reason.NAME_NOT_RESOLVED,
@@ -245,7 +267,9 @@ final class Verdicts {
     private String explain(Finding finding, Outcome outcome, Judge.Ruling ruling) {
         return switch (ruling.reason()) {
             case OPEN -> open(finding);
-            case BLOCKED -> to(finding) + " " + manner(finding, outcome) + "; " + finding.controlledBy();
+            case BLOCKED ->
+                to(finding) + " " + manner(finding, outcome)
+                        + (finding.grade() == ControlGrade.NONE ? "" : "; " + finding.controlledBy());
             case NO_CONTROL ->
                 to(finding) + " " + manner(finding, outcome) + ", but nothing shows that it is alive ("
                         + (finding.grade() == ControlGrade.LISTENING_LOOPBACK
@@ -256,7 +280,10 @@ final class Verdicts {
                 to(finding) + " is denied, but it " + manner(finding, outcome) + " where the matrix says "
                         + expected.word();
             case WRONG_RESPONSE -> to(finding) + " answered, but not as expected: " + signal(finding);
-            case PROBE_UNRELIABLE -> "the probe's results could not be read: " + signal(finding);
+            case PROBE_UNRELIABLE ->
+                outcome == Outcome.PROBE_ERROR
+                        ? "the probe's results could not be read: " + signal(finding)
+                        : to(finding) + " " + manner(finding, outcome);
             default -> to(finding) + " " + manner(finding, outcome);
         };
     }
@@ -288,6 +315,8 @@ final class Verdicts {
                                         ? "check that the target listens on that port on its pod IP; permit pods/portforward,"
                                                 + " add a source that may reach it, or give the target a readiness probe"
                                         : "no control reached it: name a namespace that may with --control-namespace");
+            case PROBE_UNRELIABLE ->
+                finding.blame().map(b -> "give the probe's nodes a route there, of the same family of addresses");
             case WRONG_MANNER -> Optional.of("expect: deny accepts every manner of a proven denial");
             default -> Optional.empty();
         };
@@ -379,13 +408,23 @@ final class Verdicts {
         return switch (outcome) {
             case CONNECTED -> "connected";
             case TIMEOUT -> "did not answer (time-out)";
-            case REFUSED -> "refused (" + signal(finding) + ")";
-            case UNREACHABLE -> "is unreachable (" + signal(finding) + ")";
+            case REFUSED -> "refused (" + refusal(finding) + ")";
+            case UNREACHABLE -> "is unreachable (" + refusal(finding) + ")";
             case RESET -> "closed the connection without a response";
             case L7_DENIED -> "refused in the application layer (" + signal(finding) + ")";
             case DNS_FAILURE -> "did not resolve";
             case PROBE_ERROR -> "could not be probed";
         };
+    }
+
+    private static String refusal(Finding finding) {
+        return finding.blame()
+                .map(b -> b.words(finding.grade()))
+                .orElseGet(() -> finding.samples().stream()
+                        .filter(Sample::refused)
+                        .reduce((a, b) -> b)
+                        .map(Sample::signal)
+                        .orElseGet(() -> signal(finding)));
     }
 
     private static String signal(Finding finding) {

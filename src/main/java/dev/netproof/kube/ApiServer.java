@@ -92,7 +92,7 @@ final class ApiServer implements AutoCloseable {
                         .withConfig(config)
                         .withHttpClientFactory(transport)
                         // The kinds used here are known by their classes: no search of a thousand others.
-                        .withKubernetesSerialization(new KubernetesSerialization(new ObjectMapper(), false))
+                        .withKubernetesSerialization(kinds())
                         .build();
             } catch (KubernetesClientException e) {
                 throw trouble("reach it", e);
@@ -100,6 +100,13 @@ final class ApiServer implements AutoCloseable {
             client = known;
         }
         return known;
+    }
+
+    private static KubernetesSerialization kinds() {
+        KubernetesSerialization kinds = new KubernetesSerialization(new ObjectMapper(), false);
+        // Without it a watch that is told that it is too old does not understand, and asks the same for ever.
+        kinds.registerKubernetesResource("v1", "Status", Status.class);
+        return kinds;
     }
 
     /** The API server has answered: from now on its failures are taken for passing ones, and asked about for longer. */

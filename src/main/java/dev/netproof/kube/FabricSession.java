@@ -14,6 +14,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +63,9 @@ final class FabricSession implements ProbeSession {
     private final Map<String, LiveProbe> probes = new ConcurrentHashMap<>();
     /** Creations that are queued or in flight: closing waits for them. */
     private final AtomicInteger creating = new AtomicInteger();
+
+    /** Names of pods that could not be deleted, by the reason. */
+    private final Map<String, Set<String>> remaining = new ConcurrentHashMap<>();
 
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Listening listening;
@@ -242,6 +247,15 @@ final class FabricSession implements ProbeSession {
         }
     }
 
+    @Override
+    public List<String> remaining() {
+        return remaining.entrySet().stream()
+                .map(left -> left.getKey() + ", so that " + left.getValue().size()
+                        + " of netproof's own are left there: " + String.join(", ", new TreeSet<>(left.getValue()))
+                        + "; they stop at " + deadline + ", and netproof clean removes them")
+                .toList();
+    }
+
     /** Another thread closes the session already: Ctrl-C in the last second of a run. */
     private void awaitOther() {
         try {
@@ -302,12 +316,11 @@ final class FabricSession implements ProbeSession {
                         .ifPresent(territory -> territory.forget(PodWatch.key(namespace, name)));
             }
         } catch (KubernetesClientException e) {
-            LOG.warn(
-                    "pod {} in namespace {} could not be deleted ({}); netproof clean removes it after {}",
-                    name,
-                    namespace,
-                    ApiServer.message(e),
-                    deadline);
+            String why = e.getCode() == ApiServer.FORBIDDEN
+                    ? "not permitted to delete pods in namespace " + namespace
+                    : "pods in namespace " + namespace + " could not be deleted: " + ApiServer.message(e);
+            remaining.computeIfAbsent(why, w -> ConcurrentHashMap.newKeySet()).add(name);
+            LOG.warn("pod {} stays: {}", name, why);
         }
     }
 
@@ -549,14 +562,16 @@ final class FabricSession implements ProbeSession {
                 return;
             }
             fruitless = end.progress() == LogFollow.Progress.SOME ? 0 : fruitless + 1;
-            if (fruitless > LOG_ATTEMPTS) {
+            // Whoever is silent for want of CPU is not lost: what ends without an error is asked again for as long as
+            // it matters.
+            if (fruitless > LOG_ATTEMPTS && end.status() != LogFollow.OK) {
                 lose(
                         "the probe's log cannot be followed: " + end.detail().strip(),
                         "see kubectl logs " + name + " -n " + namespace + "; the node may be lost");
                 return;
             }
             // A node out of inotify instances ends every stream at its log's present end: that leaves asking again.
-            long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << fruitless);
+            long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(fruitless, LOG_ATTEMPTS));
             LOG.debug("log of {} ended ({} {}), opening it again", name, end.status(), end.detail());
             later(this::reopen, pause);
         }

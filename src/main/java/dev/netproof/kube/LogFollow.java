@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * for the log, so this speaks HTTP. Opened again it passes over the lines that it has had.
  */
 final class LogFollow {
-    private static final int OK = 200;
+    static final int OK = 200;
     private static final int ERROR_LIMIT = 4_096;
 
     /** How a stream ended. */

@@ -1,6 +1,7 @@
 package dev.netproof.kube;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.Set;
@@ -16,6 +17,10 @@ import org.slf4j.LoggerFactory;
 final class PodWatch {
     private static final Logger LOG = LoggerFactory.getLogger(PodWatch.class);
     private static final int START_SECONDS = 20;
+    private static final String REVIEW = """
+            {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+             "spec": {"resourceAttributes": {"namespace": "%s", "verb": "watch", "resource": "pods"}}}
+            """;
 
     /** Told of each change, one after the other. */
     @FunctionalInterface
@@ -80,6 +85,12 @@ final class PodWatch {
     /** Returns when the watch stands. */
     void start() {
         String doing = "watch pods in namespace " + namespace;
+        if (isRefused()) {
+            throw new ClusterTrouble(
+                    "not permitted to " + doing,
+                    "have it granted, docs/permissions.md has the Roles; see "
+                            + server.kubectl("auth can-i watch pods -n " + namespace));
+        }
         try {
             informer.start().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -89,6 +100,18 @@ final class PodWatch {
             throw server.trouble(doing, e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
             throw server.trouble(doing, e);
+        }
+    }
+
+    /** Asked beforehand, because the client takes a refusal to watch for a watch that broke, and asks again for ever. */
+    private boolean isRefused() {
+        try {
+            String answer = server.client()
+                    .raw("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "POST", REVIEW.formatted(namespace));
+            return answer != null && answer.replaceAll("\\s", "").contains("\"allowed\":false");
+        } catch (KubernetesClientException e) {
+            LOG.debug("no SelfSubjectAccessReview", e);
+            return false;
         }
     }
 

@@ -4,6 +4,7 @@ import dev.netproof.plan.Backend;
 import dev.netproof.plan.ProbePod;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,4 +27,9 @@ public interface ProbeSession extends AutoCloseable {
     /** Removes every object that the session created, and waits until they are gone or cannot be removed. Never throws. */
     @Override
     void close();
+
+    /** What closing could not remove, and what becomes of it; nothing before it. */
+    default List<String> remaining() {
+        return List.of();
+    }
 }

@@ -22,4 +22,14 @@ public record Sample(Instant at, Duration elapsed, int round, Outcome outcome, S
     public Instant began() {
         return at.minus(elapsed);
     }
+
+    /** Whether something answered that it would not be let through, and did not merely keep silent. */
+    public boolean refused() {
+        return outcome == Outcome.REFUSED || outcome == Outcome.UNREACHABLE;
+    }
+
+    /** The same attempt, dated earlier. */
+    public Sample earlier(Duration by) {
+        return new Sample(at.minus(by), elapsed, round, outcome, signal, cause);
+    }
 }

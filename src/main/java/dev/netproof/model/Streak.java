@@ -31,6 +31,11 @@ public record Streak(Outcome outcome, int attempts, Instant first, Instant last,
         return List.copyOf(streaks);
     }
 
+    /** The same with more evidence of the last. */
+    public Streak saying(String more) {
+        return new Streak(outcome, attempts, first, last, slowest, signal + ": " + more);
+    }
+
     private Streak and(Sample next) {
         return new Streak(
                 outcome,

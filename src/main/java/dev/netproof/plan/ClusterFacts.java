@@ -36,6 +36,11 @@ public record ClusterFacts(
         unreadable = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(unreadable));
     }
 
+    /** The read that was not permitted, if this kind (in the API's plural) may not be listed there: its absence says nothing then. */
+    Optional<String> hidden(String plural, String namespace) {
+        return Optional.of("list " + plural + " in namespace " + namespace).filter(unreadable::contains);
+    }
+
     /** Whether a thing is there. */
     public enum Existence {
         PRESENT,

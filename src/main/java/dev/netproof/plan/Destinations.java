@@ -5,6 +5,7 @@ import dev.netproof.model.Path;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.Target;
+import dev.netproof.model.Verdict.Reason;
 import dev.netproof.plan.ClusterFacts.Endpoint;
 import dev.netproof.plan.ClusterFacts.Pod;
 import dev.netproof.plan.ClusterFacts.Readiness;
@@ -107,6 +108,10 @@ final class Destinations {
 
     private Reach service(Destination destination, Target.Service target) {
         Optional<Service> found = find(target);
+        Optional<String> hidden = facts.hidden("services", target.namespace());
+        if (found.isEmpty() && hidden.isPresent()) {
+            return Reach.none(Foregone.hidden(hidden.get(), "the Service " + target.name(), Reason.NO_DESTINATION));
+        }
         if (found.isEmpty()) {
             Set<String> names = facts.services().stream()
                     .filter(s -> s.namespace().equals(target.namespace()))
@@ -136,6 +141,10 @@ final class Destinations {
                 .toList();
         List<Endpoint> ready =
                 all.stream().filter(e -> e.readiness() == Readiness.READY).toList();
+        Optional<String> slices = facts.hidden("endpointslices", target.namespace());
+        if (ready.isEmpty() && slices.isPresent()) {
+            return Reach.none(Foregone.hidden(slices.get(), "which pods are behind " + what, Reason.NO_BACKEND));
+        }
         if (ready.isEmpty()) {
             return Reach.none(Foregone.noReadyPod(what, all.size()));
         }
@@ -192,7 +201,10 @@ final class Destinations {
                 names.add(workload.name());
             }
         }
-        return Reach.none(Foregone.missing(target.kind().kind(), target.name(), target.namespace(), names));
+        return Reach.none(facts.hidden(Planner.plural(target.kind()), target.namespace())
+                .map(doing -> Foregone.hidden(
+                        doing, "the " + target.kind().kind() + " " + target.name(), Reason.NO_DESTINATION))
+                .orElseGet(() -> Foregone.missing(target.kind().kind(), target.name(), target.namespace(), names)));
     }
 
     private Set<String> names(String namespace) {

@@ -14,6 +14,19 @@ import java.util.stream.Collectors;
 final class Foregone {
     private Foregone() {}
 
+    /**
+     * What may not be read is neither there nor missing.
+     *
+     * @param doing what was not permitted: "list services in namespace shop"
+     */
+    static Verdict hidden(String doing, String unknown, Reason reason) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                reason,
+                "not permitted to " + doing + ", so that " + unknown + " is not known",
+                Optional.of("permit it: docs/permissions.md has the Roles"));
+    }
+
     static Verdict missing(String kind, String name, String namespace, Collection<String> others) {
         return new Verdict(
                 Status.INCONCLUSIVE,

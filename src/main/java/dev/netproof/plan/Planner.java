@@ -11,6 +11,7 @@ import dev.netproof.model.Similar;
 import dev.netproof.model.Source;
 import dev.netproof.model.Target;
 import dev.netproof.model.Verdict;
+import dev.netproof.model.WorkloadKind;
 import dev.netproof.plan.ClusterFacts.Existence;
 import dev.netproof.plan.ClusterFacts.Pod;
 import dev.netproof.plan.ClusterFacts.Readiness;
@@ -102,6 +103,12 @@ public final class Planner {
                             && w.kind() == workload.kind()
                             && w.name().equals(workload.name()))
                     .findFirst();
+            Optional<String> hidden = facts.hidden(plural(workload.kind()), source.namespace());
+            if (live.isEmpty() && hidden.isPresent()) {
+                return foregone(
+                        check,
+                        Foregone.hidden(hidden.get(), "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE));
+            }
             if (live.isEmpty()) {
                 Set<String> names = facts.workloads().stream()
                         .filter(w -> w.namespace().equals(source.namespace()) && w.kind() == workload.kind())
@@ -214,7 +221,13 @@ public final class Planner {
         }
         if (legs.isEmpty()) {
             return foregone(
-                    check, Foregone.unsupported("no node can run a probe for this placement", "use nodes: any"));
+                    check,
+                    facts.unreadable().contains("list nodes")
+                            ? Foregone.hidden(
+                                    "list nodes",
+                                    "where a probe for this placement would run",
+                                    Verdict.Reason.NO_SUCH_SOURCE)
+                            : Foregone.unsupported("no node can run a probe for this placement", "use nodes: any"));
         }
         control(check, reach);
         return new PlannedCheck(check, legs, Optional.empty(), doubt);
@@ -310,6 +323,15 @@ public final class Planner {
                         && s.selector().selects(probe.labels()))
                 .forEach(s -> notes.add(s.kind() + " " + s.name() + " in namespace " + s.namespace()
                         + " counts the probe of source " + probe.source() + " while it runs, by its labels"));
+    }
+
+    /** As the API calls many of them. */
+    static String plural(WorkloadKind kind) {
+        return switch (kind) {
+            case DEPLOYMENT -> "deployments";
+            case STATEFUL_SET -> "statefulsets";
+            case DAEMON_SET -> "daemonsets";
+        };
     }
 
     private static PlannedCheck foregone(Check check, Verdict verdict) {

@@ -63,6 +63,23 @@ public record ProbePod(
                 attempts);
     }
 
+    /** A probe of the same identity that makes some of the same attempts with more tools, and so sees who refuses them. */
+    public ProbePod twin(Optional<String> on, List<Attempt> some) {
+        return new ProbePod(
+                id + "t",
+                source,
+                namespace,
+                labels,
+                serviceAccount,
+                on,
+                nodeSelector,
+                tolerations,
+                affinity,
+                ownership,
+                Tools.NETSHOOT,
+                some);
+    }
+
     /** How a probe pod refers to its run's anchor. */
     public enum Ownership {
         /** A plain owner reference: the anchor's end is the probe's end. */

@@ -47,7 +47,7 @@ final class Errno {
         }
         return switch (why) {
             case "none" -> Optional.of(new Cause.Reset());
-            case "own" -> Optional.of(new Cause.OwnKernel());
+            case "own" -> Optional.of(new Cause.OwnKernel(state));
             default -> Optional.empty();
         };
     }

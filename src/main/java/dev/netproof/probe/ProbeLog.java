@@ -39,6 +39,8 @@ public final class ProbeLog {
     private final Duration timeout;
     private final Map<Integer, Round> open = new HashMap<>();
     private final Set<Integer> ended = new HashSet<>();
+    private final ProbeClock clock = new ProbeClock();
+    private Duration misdated = Duration.ZERO;
     private final List<Starved> starved = new ArrayList<>();
     private int starvedRounds;
     private Optional<Instant> heard = Optional.empty();
@@ -71,6 +73,9 @@ public final class ProbeLog {
         heard = Optional.of(at);
         int round = number.getAsInt();
         if (round == 0) {
+            if (words[1].equals("B")) {
+                begun(at, words[2].split(" ", 2));
+            }
             return List.of();
         }
         Round state = open.computeIfAbsent(round, ignored -> new Round());
@@ -80,7 +85,7 @@ public final class ProbeLog {
             case "D" -> answer(at, round, state, words[2]);
             case "R" -> result(at, round, state, words[2]);
             case "E" -> {
-                return end(at, round, state);
+                return end(at, round, state, words[2].split(" ", 3));
             }
             default -> {}
         }
@@ -114,15 +119,46 @@ public final class ProbeLog {
         return overdue.or(() -> silent).map(due -> new Starved(due, now));
     }
 
-    private List<Reading> end(Instant at, int round, Round state) {
+    /** How much earlier everything that was told so far was than it had been dated, as the last line showed; told once. */
+    public Duration misdated() {
+        Duration by = misdated;
+        misdated = Duration.ZERO;
+        return by;
+    }
+
+    /** @param said the number of results of a round, and when the probe began by its own clock */
+    private void begun(Instant at, String[] said) {
+        Optional<Duration> written = said.length == 2 ? uptime(said[1]) : Optional.empty();
+        written.ifPresent(uptime -> misdated = misdated.plus(clock.heard(at, uptime)));
+    }
+
+    /** @param said the number of results, and when the round began and ended by the probe's clock */
+    private List<Reading> end(Instant at, int round, Round state, String[] said) {
         ended.add(round);
         open.remove(round);
+        Optional<Duration> began = said.length == 3 ? uptime(said[1]) : Optional.empty();
+        Optional<Duration> written = said.length == 3 ? uptime(said[2]) : Optional.empty();
+        written.ifPresent(uptime -> misdated = misdated.plus(clock.heard(at, uptime)));
         if (!state.starved.isEmpty()) {
             starvedRounds++;
             starved.addAll(state.starved);
             return List.of();
         }
-        return results(at, round, state);
+        List<Reading> readings = results(at, round, state);
+        return began.isPresent() && written.filter(w -> clock.isLate(at, w)).isPresent()
+                ? readings.stream().map(reading -> dated(reading, began.get())).toList()
+                : readings;
+    }
+
+    private Reading dated(Reading reading, Duration began) {
+        Sample sample = reading.sample();
+        Instant at = clock.date(sample.at(), began.plus(sample.elapsed()));
+        return new Reading(reading.attempt(), sample.earlier(Duration.between(at, sample.at())), reading.remoteIp());
+    }
+
+    private static Optional<Duration> uptime(String text) {
+        double seconds = seconds(text);
+        return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(Math.round(seconds * 1000)));
     }
 
     private List<Reading> results(Instant at, int round, Round state) {
@@ -286,7 +322,7 @@ public final class ProbeLog {
                 index.getAsInt(),
                 new Reading(
                         index.getAsInt(),
-                        new Sample(at, elapsed, round, outcome, shortened(signal(attempt, outcome, f)), cause),
+                        new Sample(at, elapsed, round, outcome, shortened(signal(attempt, outcome, cause, f)), cause),
                         f[4].equals("-") ? Optional.empty() : Optional.of(f[4])));
     }
 
@@ -302,7 +338,7 @@ public final class ProbeLog {
         };
     }
 
-    private static String signal(Attempt attempt, Outcome outcome, String[] f) {
+    private static String signal(Attempt attempt, Outcome outcome, Optional<Cause> cause, String[] f) {
         String to = attempt instanceof Attempt.ByName && !f[4].equals("-") ? f[4] : "";
         return switch (f[1]) {
             case "open" -> "connected" + (to.isEmpty() ? "" : " to " + to);
@@ -311,7 +347,9 @@ public final class ProbeLog {
             case "resolved" -> "resolved to " + f[4];
             case "silent" -> "no answer";
             case "closed" -> "connected, then " + f[6];
-            default -> f[6].isBlank() ? outcome.name() : f[6].trim();
+            default ->
+                (f[6].isBlank() ? outcome.name() : f[6].trim())
+                        + cause.map(c -> ": " + c.words()).orElse("");
         };
     }
 

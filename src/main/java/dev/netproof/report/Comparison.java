@@ -7,7 +7,6 @@ import dev.netproof.model.Circumstances.Policy;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Report;
-import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Status;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -200,7 +199,7 @@ public record Comparison(
         if (now == Status.FAIL) {
             return Optional.of(was.filter(Status.FAIL::equals).isPresent() ? Kind.STILL_VIOLATED : Kind.NEW_VIOLATION);
         }
-        if (Observed.isFlapping(after) || after.verdict().reason() == Verdict.Reason.UNSETTLED) {
+        if (Observed.isFlapping(after)) {
             return Optional.of(
                     now != Status.PASS && was.filter(Comparison::isProof).isPresent()
                             ? Kind.NO_LONGER_PROVED

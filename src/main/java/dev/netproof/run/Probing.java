@@ -57,6 +57,7 @@ final class Probing {
     private final Map<String, ProbeLog> logs = new HashMap<>();
     private final Map<String, ProbePod> probes = new LinkedHashMap<>();
     private final Set<String> asked = new HashSet<>();
+    private final Set<String> twins = new HashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private final List<Runnable> early = new ArrayList<>();
     private final Map<String, Map<Integer, Backend>> controlled = new HashMap<>();
@@ -314,7 +315,21 @@ final class Probing {
                         session.ask(backend);
                     }
                 }
+                watching.unexplained(open).forEach((probe, twin) -> {
+                    byProbe.put(twin.id(), byProbe.getOrDefault(probe, Set.of()));
+                    explain(twin, watching);
+                });
             }
+        }
+    }
+
+    /** A twin costs one more pod for a source that is refused, and explains; without it everything else goes on. */
+    private void explain(ProbePod twin, Convergence watching) {
+        twins.add(twin.id());
+        try {
+            launch(List.of(twin));
+        } catch (ClusterTrouble trouble) {
+            watching.lost(twin.id(), String.valueOf(trouble.getMessage()), trouble.fix());
         }
     }
 
@@ -335,10 +350,13 @@ final class Probing {
     }
 
     private boolean isDecided(PlannedCheck check, Convergence watching, Instant now) {
-        if (watching.matches(check) || watching.hopeless(check)) {
+        Instant deadline = watching.deadline(check, launched);
+        if (watching.hopeless(check)) {
             return true;
         }
-        Instant deadline = watching.deadline(check, launched);
+        if (watching.matches(check)) {
+            return !watching.awaitsExplanation(check) || !now.isBefore(deadline);
+        }
         return !watching.waitsForProbe(check)
                 && !now.isBefore(waitsForAnswer(check) ? deadline.plus(LATE_ANSWER) : deadline);
     }
@@ -367,6 +385,10 @@ final class Probing {
                 feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), time.from(), time.to())));
             }
             feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), log.starvedRounds())));
+            Duration misdated = log.misdated();
+            if (!misdated.isZero()) {
+                feed(() -> convergence.ifPresent(c -> c.misdated(line.probe(), misdated)));
+            }
             for (Reading reading : readings) {
                 if (wentElsewhere(line.probe(), reading)) {
                     continue;
@@ -375,6 +397,11 @@ final class Probing {
                         c -> c.sample(line.probe(), reading.attempt(), reading.sample(), reading.opened())));
             }
             return readings;
+        }
+        if (event instanceof ProbeEvent.Lost lost && twins.contains(lost.probe())) {
+            notes.add("who refuses the connections of " + source(lost.probe())
+                    + " could not be told, because the probe that sees it (image of --netshoot-image) was lost: "
+                    + lost.why());
         }
         if (event instanceof ProbeEvent.Started started) {
             Optional.ofNullable(logs.get(started.probe())).ifPresent(log -> log.started(started.at()));

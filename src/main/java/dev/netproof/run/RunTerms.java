@@ -11,6 +11,26 @@ import java.time.Duration;
  * @param tool netproof's version
  * @param timeout of the whole run
  * @param connectTimeout of one attempt
+ * @param beside what goes on beside the matrices
  */
 public record RunTerms(
-        String tool, PlanTerms plan, Patience patience, Duration timeout, Duration connectTimeout, Images images) {}
+        String tool,
+        PlanTerms plan,
+        Patience patience,
+        Duration timeout,
+        Duration connectTimeout,
+        Images images,
+        Beside beside) {
+    /** Terms with nothing beside the matrices. */
+    public RunTerms(
+            String tool, PlanTerms plan, Patience patience, Duration timeout, Duration connectTimeout, Images images) {
+        this(tool, plan, patience, timeout, connectTimeout, images, Beside.NOTHING);
+    }
+
+    /** What goes on beside the matrices. */
+    public enum Beside {
+        NOTHING,
+        /** Whether the nodes that the run uses enforce any policy at all. */
+        CANARY
+    }
+}

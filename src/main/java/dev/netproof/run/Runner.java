@@ -1,5 +1,6 @@
 package dev.netproof.run;
 
+import dev.netproof.enforce.NodeChoice;
 import dev.netproof.judge.ExitRule;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
@@ -8,9 +9,12 @@ import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.ClusterIdentity;
+import dev.netproof.model.Enforcement;
+import dev.netproof.model.Enforcement.Metric;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
+import dev.netproof.plan.Backend.TargetPod;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.ClusterFacts.Policies;
 import dev.netproof.plan.Plan;
@@ -19,6 +23,7 @@ import dev.netproof.plan.Planner;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.Refusal;
 import dev.netproof.probe.Pace;
+import dev.netproof.run.RunTerms.Beside;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +34,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +46,9 @@ public final class Runner {
     /** How long after its time a run may still look whether the targets are what they were. */
     private static final Duration SECOND_LOOK = Duration.ofSeconds(5);
 
+    /** Nodes that the canary looks at, at most: it is a sample beside the matrix, and each costs some pods. */
+    private static final int CANARIES = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
 
     private final Cluster cluster;
@@ -48,6 +57,9 @@ public final class Runner {
     private final Clock clock;
     private final Interruption interruption = new Interruption();
     private final Asking asking;
+    private final Canary canary;
+    private volatile Optional<Canary.Watch> looking = Optional.empty();
+    private Optional<Enforcement> enforcement = Optional.empty();
 
     private Optional<ClusterIdentity> identity = Optional.empty();
     private final Set<String> notes = new LinkedHashSet<>();
@@ -55,6 +67,16 @@ public final class Runner {
     private int pods;
 
     public Runner(Cluster cluster, RunTerms terms, Progress progress, Clock clock) {
+        this(
+                cluster,
+                terms,
+                progress,
+                clock,
+                terms.beside() == Beside.CANARY ? new EnforcementCanary(cluster, terms, clock) : Canary.NONE);
+    }
+
+    Runner(Cluster cluster, RunTerms terms, Progress progress, Clock clock, Canary canary) {
+        this.canary = canary;
         this.cluster = cluster;
         this.terms = terms;
         this.progress = progress;
@@ -65,6 +87,7 @@ public final class Runner {
     /** Ends the run early, from any thread: it cleans up and reports what it knows. */
     public void interrupt(Exit exit) {
         interruption.raise(exit);
+        looking.ifPresent(watch -> watch.interrupt(exit));
     }
 
     /** What a run would do, without doing it. */
@@ -78,6 +101,8 @@ public final class Runner {
         try {
             return observed(matrices, started);
         } catch (RuntimeException failure) {
+            looking.ifPresent(watch -> watch.interrupt(Exit.NOT_JUDGED));
+            hear();
             return report(
                     matrices,
                     started,
@@ -146,7 +171,11 @@ public final class Runner {
         Instant end = started.plus(terms.timeout());
         List<CheckResult> results;
         Optional<Report.Breakage> breakage;
-        try (ProbeSession probes = cluster.open(session)) {
+        ProbeSession opened = cluster.open(session);
+        looking = canary.begin(nodes(plan, facts), Duration.between(clock.instant(), end));
+        // Whoever interrupted a moment ago knew of no canary.
+        interruption.exit().ifPresent(exit -> looking.ifPresent(watch -> watch.interrupt(exit)));
+        try (ProbeSession probes = opened) {
             Probing probing = new Probing(probes, session, terms, progress, interruption, end);
             breakage = watched(probing, matrices, facts, plan, end);
             results = probing.results(breakage);
@@ -159,12 +188,69 @@ public final class Runner {
             }
             progress.step("removing the probes");
         }
+        notes.addAll(opened.remaining());
+        if (looking.isPresent()) {
+            progress.step("waiting for the canary");
+        }
+        hear();
         return report(matrices, started, results, breakage, exit(results, breakage));
+    }
+
+    /** The nodes that the run uses, as far as that is known before it: those of targets, and of probes that have one. */
+    private static NodeChoice nodes(Plan plan, ClusterFacts facts) {
+        Set<String> used = new TreeSet<>();
+        plan.checks().stream()
+                .flatMap(check -> check.legs().stream())
+                .flatMap(leg -> leg.backends().stream())
+                .forEach(backend -> backend.pod().flatMap(TargetPod::node).ifPresent(used::add));
+        boolean anywhere = false;
+        for (ProbePod probe : plan.probes()) {
+            probe.node().ifPresent(used::add);
+            anywhere |= probe.node().isEmpty();
+        }
+        if (anywhere && facts.nodes().size() <= CANARIES) {
+            facts.nodes().forEach(node -> used.add(node.name()));
+        }
+        return used.isEmpty()
+                ? new NodeChoice.Some(CANARIES)
+                : new NodeChoice.Named(used.stream().limit(CANARIES).toList());
+    }
+
+    /** Takes in what the canary found; once. */
+    private void hear() {
+        Optional<Canary.Watch> watch = looking;
+        looking = Optional.empty();
+        if (watch.isEmpty()) {
+            return;
+        }
+        Report found = watch.get().found();
+        pods += found.costs().probePods();
+        enforcement = found.enforcement();
+        if (enforcement.isEmpty()) {
+            notes.add("whether the nodes enforce policies at all was not looked at: "
+                    + found.breakage()
+                            .map(why -> why.problem() + "; " + why.fix())
+                            .orElse("nothing was found")
+                    + " (--no-canary leaves it out)");
+        }
+        found.notes().forEach(note -> notes.add("canary: " + note));
+        enforcement.stream()
+                .flatMap(one -> one.measures().stream())
+                .filter(one -> one.metric() == Metric.TIME_TO_DENY)
+                .filter(one -> one.max().compareTo(terms.patience().settle()) > 0)
+                .forEach(one -> notes.add("rules took " + seconds(one.max()) + " s to arrive on " + one.node()
+                        + ", longer than pods were given to settle ("
+                        + seconds(terms.patience().settle())
+                        + " s): run again with --settle " + (one.max().toSeconds() + 1) + "s"));
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(java.util.Locale.ROOT, "%.1f", time.toMillis() / 1000.0);
     }
 
     /** What was proved before a run broke stands; but a run that broke conforms to nothing. */
     private Exit exit(List<CheckResult> results, Optional<Report.Breakage> breakage) {
-        Exit judged = ExitRule.of(results);
+        Exit judged = ExitRule.of(results, enforcement.map(Enforcement::verdict));
         return interruption.exit().orElse(breakage.isPresent() && judged == Exit.CONFORMS ? Exit.INCONCLUSIVE : judged);
     }
 
@@ -247,6 +333,7 @@ public final class Runner {
                 matrices,
                 scene.circumstances(),
                 results,
+                enforcement,
                 List.copyOf(notes),
                 breakage,
                 new Report.Costs(pods, cluster.requests()),

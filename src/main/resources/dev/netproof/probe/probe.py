@@ -1,8 +1,8 @@
 # Runs in the probe's container, under Python's standard library alone. Values arrive in the environment and are read as data. One
 # line per attempt and one at the end of each round, every line behind the run's nonce:
-#   NONCE 0 B COUNT                                     the probe began; a round has COUNT results
+#   NONCE 0 B COUNT UPTIME                              the probe began; a round has COUNT results
 #   NONCE ROUND R ID STATE BEGAN ENDED IP WHY DETAIL    an attempt; times are the node's uptime in seconds
-#   NONCE ROUND E COUNT                                 the round is over
+#   NONCE ROUND E COUNT BEGAN ENDED                     the round is over
 # STATE is open, reply, resolved (a name, where no more was asked), status (of HTTP), closed (before a response), silent, unresolved,
 # unsupported, failed, or the socket's error.
 # WHY is what made that error: TYPE.CODE@SENDER of an ICMP message, none where there was none, own for the probe's own kernel, and -
@@ -321,11 +321,12 @@ async def rounds(attempts):
         loop.add_signal_handler(ended, lambda: os._exit(0))
 
     async def one(number):
+        began = uptime()
         await asyncio.gather(*(attempt_once(number, attempt) for attempt in attempts))
-        say(number, "E", len(attempts))
+        say(number, "E", len(attempts), "%.6f" % began, "%.6f" % uptime())
 
     running = set()
-    say(0, "B", len(attempts))
+    say(0, "B", len(attempts), "%.6f" % uptime())
     number = 0
     due = loop.time()
     while True:

@@ -1,10 +1,10 @@
 # Runs in the probe's container, under any POSIX shell with busybox's applets and curl. Values arrive in the environment and are
 # read as data alone. One line per attempt and one at the end of each round, every line behind the run's nonce:
-#   NONCE 0 B COUNT                                  the probe began; a round has COUNT results
+#   NONCE 0 B COUNT UPTIME                           the probe began; a round has COUNT results
 #   NONCE ROUND A ID EXIT LOOKUP CONNECT TOTAL CONNECTS STATUS IP MESSAGE   a connection, figures as curl has them
 #   NONCE ROUND V IP port PORT ... failed: ERROR       the socket's error behind a failed connection
 #   NONCE ROUND D ID EXIT BEGAN ENDED ANSWER         a DNS query, lines of the answer joined by |
-#   NONCE ROUND E COUNT                              the round is over
+#   NONCE ROUND E COUNT BEGAN ENDED                  the round is over; times are the node's uptime in seconds
 trap 'exit 0' TERM INT
 
 connections() {
@@ -26,6 +26,7 @@ question() {
 }
 
 round() {
+  read -r start _ </proc/uptime
   for chunk in $NETPROOF_CURL_CHUNKS; do
     connections "$1" "$chunk" &
     # A shell whose sleep knows no fractions goes on at once.
@@ -37,10 +38,12 @@ round() {
 $NETPROOF_DNS
 EOF
   wait
-  printf '%s %s E %s\n' "$NETPROOF_NONCE" "$1" "$NETPROOF_COUNT"
+  read -r end _ </proc/uptime
+  printf '%s %s E %s %s %s\n' "$NETPROOF_NONCE" "$1" "$NETPROOF_COUNT" "$start" "$end"
 }
 
-printf '%s 0 B %s\n' "$NETPROOF_NONCE" "$NETPROOF_COUNT"
+read -r begun _ </proc/uptime
+printf '%s 0 B %s %s\n' "$NETPROOF_NONCE" "$NETPROOF_COUNT" "$begun"
 number=0
 set --
 while :; do

@@ -8,6 +8,7 @@ import static org.junit.platform.testkit.engine.EventConditions.test;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
+import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances;
@@ -124,6 +125,18 @@ class NetproofEngineTest {
     }
 
     @Test
+    void without_a_cluster_every_check_says_why() {
+        EngineExecutionResults results = EngineTestKit.engine(new NetproofEngine(matrices, matrix -> {
+                    throw new ClusterTrouble("there is no kubeconfig", "name one");
+                }))
+                .execute();
+
+        assertThat(failures(results))
+                .hasSize(4)
+                .allSatisfy(failure -> assertThat(failure).hasMessage("there is no kubeconfig; name one"));
+    }
+
+    @Test
     void a_test_leads_to_its_line() {
         assertThat(tests().get(1).getSource())
                 .hasValueSatisfying(source -> assertThat(source).isInstanceOfSatisfying(FileSource.class, file -> {
@@ -145,8 +158,8 @@ class NetproofEngineTest {
                 .doesNotHaveDuplicates()
                 .isEqualTo(tests().stream().map(t -> t.getUniqueId().toString()).toList())
                 .startsWith(
-                        "[engine:netproof]/[matrix:shop]/[source:catalog]/[check:postgres]",
-                        "[engine:netproof]/[matrix:shop]/[source:storefront]/[check:postgres]");
+                        "[engine:netproof]/[matrix:shop.yaml#shop]/[source:catalog]/[check:postgres]",
+                        "[engine:netproof]/[matrix:shop.yaml#shop]/[source:storefront]/[check:postgres]");
     }
 
     @Test

@@ -17,6 +17,7 @@ import static dev.netproof.model.Outcome.TIMEOUT;
 import static dev.netproof.model.Outcome.UNREACHABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.model.Cause;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.PathObservation;
@@ -24,7 +25,9 @@ import dev.netproof.model.Streak;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
+import dev.netproof.plan.ProbePod;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -181,7 +184,8 @@ class ConvergenceTest {
                     .path(ONE)
                     .started(0)
                     .front(0, DNS_FAILURE, 6, 7, 8)
-                    .front(1, CONNECTED, 6, 7, 8);
+                    .front(1, CONNECTED, 6, 7, 8)
+                    .other(0, CONNECTED, 8.5);
 
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.FAIL, Reason.NAME_NOT_RESOLVED);
@@ -192,13 +196,32 @@ class ConvergenceTest {
         }
 
         @Test
+        void that_resolves_for_nobody_proves_nothing_of_a_policy() {
+            Watch watch = Watch.of(ALLOW)
+                    .lookup("postgres.shop.svc")
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 5)
+                    .front(0, DNS_FAILURE, 6, 7, 8)
+                    .front(1, CONNECTED, 6, 7, 8)
+                    .other(0, DNS_FAILURE, 6, 7, 8);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NAME_NOT_RESOLVED);
+            assertThat(watch.verdict().explanation())
+                    .isEqualTo(
+                            "the name postgres.shop.svc does not resolve, and no name did for anybody in this run; by"
+                                    + " address the connection works");
+        }
+
+        @Test
         void that_does_not_resolve_says_when_addresses_fail_too() {
             Watch watch = Watch.of(ALLOW)
                     .lookup("postgres.shop.svc")
                     .path(ONE)
                     .started(0)
                     .front(0, DNS_FAILURE, 6, 7, 8)
-                    .silence(1, 9, 10, 11);
+                    .silence(1, 9, 10, 11)
+                    .other(0, CONNECTED, 8.5);
 
             says(watch.verdict(), Status.FAIL, Reason.NAME_NOT_RESOLVED);
             assertThat(watch.verdict().explanation()).endsWith("by address the connection does not work either");
@@ -398,9 +421,18 @@ class ConvergenceTest {
 
         @Test
         void that_was_seen_open_only_while_rules_may_still_arrive_is_unsettled() {
-            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, CONNECTED, 0.8);
+            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, CONNECTED, 0.8, 1.8, 2.8);
 
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void of_which_fewer_rounds_ended_than_must_agree_says_nothing_of_the_network() {
+            Watch watch = Watch.of(DENY).path(ONE).started(0).front(0, TIMEOUT, 14, 19);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
+            assertThat(watch.verdict().explanation())
+                    .isEqualTo("the probe ran, but only 2 of its rounds ended in time");
         }
 
         @Test
@@ -666,6 +698,160 @@ class ConvergenceTest {
                     .silence(0, 6, 7, 8, 9);
 
             assertThat(watch.asksWhetherItListens()).isFalse();
+        }
+    }
+
+    /** What curl cannot see: who refuses. */
+    @Nested
+    class A_twin {
+        private final Cause filter = new Cause.Icmp(3, 13, "10.0.0.254");
+
+        @Test
+        void is_started_for_a_refusal_that_nobody_explained_and_only_once() {
+            Watch watch = Watch.of(DENY).path(TWO).path(ONE).started(0).front(0, REFUSED, 1);
+            assertThat(watch.twin(1)).as("once is no habit").isEmpty();
+
+            ProbePod twin = watch.front(0, REFUSED, 2).twin(2).orElseThrow();
+
+            assertThat(twin.attempts()).containsExactly(new Attempt.Connect(TWO.ip(), TWO.port()));
+            assertThat(twin.tools()).isEqualTo(ProbePod.Tools.NETSHOOT);
+            assertThat(twin.node()).contains("node-1");
+            assertThat(watch.front(0, REFUSED, 3).twin(3)).isEmpty();
+        }
+
+        @Test
+        void costs_nothing_where_nobody_refuses() {
+            assertThat(Watch.of(DENY).path(TWO).started(0).silence(0, 4, 5, 6).twin(7))
+                    .isEmpty();
+            assertThat(Watch.of(ALLOW)
+                            .path(TWO)
+                            .started(0)
+                            .front(0, REFUSED, 1, 2, 3)
+                            .twin(3))
+                    .as("a fresh pod may be refused until its rules have arrived")
+                    .isEmpty();
+        }
+
+        @Test
+        void is_waited_for_while_it_may_still_tell() {
+            Watch watch = Watch.of(DENY).path(TWO).started(0).front(0, REFUSED, 1, 2);
+            ProbePod twin = watch.twin(3).orElseThrow();
+
+            watch.front(0, REFUSED, 6, 7, 8).explained(twin, REFUSED, new Cause.Reset(), 4, 5);
+            assertThat(watch.awaitsExplanation())
+                    .as("its own rules may still be on their way")
+                    .isTrue();
+
+            assertThat(watch.explained(twin, REFUSED, new Cause.Reset(), 9).awaitsExplanation())
+                    .isFalse();
+        }
+
+        @Test
+        void is_not_waited_for_once_it_is_lost() {
+            Watch watch = Watch.of(DENY).path(TWO).started(0).front(0, REFUSED, 1, 2);
+            ProbePod twin = watch.twin(3).orElseThrow();
+
+            watch.convergence().lost(twin.id(), "no such image", "name another");
+
+            assertThat(watch.awaitsExplanation()).isFalse();
+        }
+
+        @Test
+        void that_sees_a_filter_makes_a_refusal_a_denial_on_a_port_forward_alone() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .path(pod("10.0.1.9", "node-1"))
+                    .started(0)
+                    .listens(0, 1)
+                    .other(1, CONNECTED, 2)
+                    .front(0, REFUSED, 2, 3, 6, 7, 8)
+                    .front(1, TIMEOUT, 6, 7, 8)
+                    .other(1, CONNECTED, 12)
+                    .listens(0, 12);
+            ProbePod twin = watch.twin(3).orElseThrow();
+            assertThat(watch.matches()).isFalse();
+
+            watch.explained(twin, REFUSED, filter, 9, 10);
+            assertThat(watch.matches()).as("two rounds are too few").isFalse();
+
+            assertThat(watch.explained(twin, REFUSED, filter, 11).matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            assertThat(watch.verdict().explanation())
+                    .contains("an ICMP admin-prohibited from 10.0.0.254: a filter, for sure");
+        }
+
+        @Test
+        void that_sees_a_reset_leaves_a_refusal_on_a_port_forward_alone_in_doubt() {
+            Watch watch = Watch.of(DENY).path(TWO).started(0).listens(0, 1, 14).front(0, REFUSED, 2, 3, 6, 7, 8);
+            ProbePod twin = watch.twin(3).orElseThrow();
+
+            watch.explained(twin, REFUSED, new Cause.Reset(), 9, 10, 11);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(watch.verdict().explanation()).contains("a TCP reset in the target's own name");
+        }
+
+        @Test
+        void says_in_every_report_what_it_saw() {
+            Watch watch = Watch.of(DENY)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 20)
+                    .front(0, REFUSED, 2, 3, 6, 7, 8);
+            ProbePod twin = watch.twin(3).orElseThrow();
+            watch.explained(twin, REFUSED, new Cause.Reset(), 9);
+
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            assertThat(watch.verdict().explanation()).contains("most likely a filter, because the target listens");
+            assertThat(watch.result().paths().get(0).history())
+                    .extracting(Streak::signal)
+                    .containsExactly("raw REFUSED: TCP reset");
+        }
+
+        @Test
+        void is_believed_when_refusals_are_few_among_silences_because_kernels_limit_their_messages() {
+            Watch watch = Watch.of(DENY)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 20)
+                    .front(0, REFUSED, 1, 2)
+                    .silence(0, 9, 10, 11);
+            ProbePod twin = watch.twin(3).orElseThrow();
+
+            watch.explained(twin, TIMEOUT, filter, 9, 10);
+            assertThat(watch.awaitsExplanation()).isTrue();
+            watch.explained(twin, REFUSED, filter, 11);
+
+            assertThat(watch.awaitsExplanation()).isFalse();
+            assertThat(watch.verdict().explanation())
+                    .contains("refused (an ICMP admin-prohibited from 10.0.0.254: a filter, for sure)");
+        }
+
+        @Test
+        void that_gets_through_makes_it_uncertain_what_is_so() {
+            Watch watch = Watch.of(DENY)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 20)
+                    .front(0, REFUSED, 2, 3, 6, 7, 8);
+            ProbePod twin = watch.twin(3).orElseThrow();
+            watch.explained(twin, CONNECTED, filter, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
+        void that_admission_changed_explains_nothing() {
+            Watch watch = Watch.of(DENY).path(TWO).started(0).listens(0, 1, 14).front(0, REFUSED, 2, 3, 6, 7, 8);
+            ProbePod twin = watch.twin(3).orElseThrow();
+            watch.explained(twin, REFUSED, filter, 9, 10, 11);
+            watch.convergence()
+                    .started(twin.id(), Watch.at(3), "netproof-twin", Optional.of("node-1"), Optional.of("a label"));
+
+            assertThat(watch.awaitsExplanation()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.netproof.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.judge.Judge.Refuser;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Expectation;
 import dev.netproof.model.Outcome;
@@ -61,13 +62,88 @@ class JudgeTest {
             PROBE_ERROR   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
             """;
 
-    private record Row(Expectation expected, ControlGrade control, Outcome observed, Status status, Reason reason) {}
+    /** What changes when it is known who refused: a filter proves more, a probe without a route less. */
+    private static final String REFUSERS = """
+            allow FILTER      | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
+            REFUSED           | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
+            UNREACHABLE       | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
+
+            deny FILTER       | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
+            REFUSED           | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
+            UNREACHABLE       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
+
+            drop FILTER       | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
+            REFUSED           | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
+            UNREACHABLE       | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
+
+            reject FILTER     | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
+            REFUSED           | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
+            UNREACHABLE       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
+
+            allow OWN_KERNEL  | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
+            REFUSED           | ? NO_CONTROL         | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED
+            UNREACHABLE       | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
+
+            deny OWN_KERNEL   | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
+            REFUSED           | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            UNREACHABLE       | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+
+            drop OWN_KERNEL   | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
+            REFUSED           | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            UNREACHABLE       | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+
+            reject OWN_KERNEL | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
+            REFUSED           | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            UNREACHABLE       | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            """;
+
+    private record Row(
+            Expectation expected,
+            Refuser refuser,
+            ControlGrade control,
+            Outcome observed,
+            Status status,
+            Reason reason) {}
 
     @ParameterizedTest(name = "{0}, control {1}, {2}: {3} {4}")
     @MethodSource("rows")
     void the_judge_rules_as_the_table_says(
             Expectation expected, ControlGrade control, Outcome observed, Status status, Reason reason) {
         assertThat(Judge.rule(expected, control, observed)).isEqualTo(new Judge.Ruling(status, reason));
+    }
+
+    @ParameterizedTest(name = "{0}, control {2}, {3} by {1}: {4} {5}")
+    @MethodSource("refusals")
+    void the_judge_looks_at_who_refused(
+            Expectation expected,
+            Refuser refuser,
+            ControlGrade control,
+            Outcome observed,
+            Status status,
+            Reason reason) {
+        assertThat(Judge.rule(expected, control, observed, refuser)).isEqualTo(new Judge.Ruling(status, reason));
+    }
+
+    @Test
+    void who_refused_matters_where_the_table_says_so_and_nowhere_else() {
+        for (Refuser refuser : Refuser.values()) {
+            table().filter(row -> refuser == Refuser.UNKNOWN
+                            || (row.observed() != Outcome.REFUSED && row.observed() != Outcome.UNREACHABLE))
+                    .forEach(row -> assertThat(Judge.rule(row.expected(), row.control(), row.observed(), refuser))
+                            .as("%s, %s, %s by %s", row.expected(), row.control(), row.observed(), refuser)
+                            .isEqualTo(new Judge.Ruling(row.status(), row.reason())));
+        }
+        assertThat(table(REFUSERS)
+                        .map(row -> List.<Enum<?>>of(row.expected(), row.refuser(), row.control(), row.observed())))
+                .hasSize(4 * 2 * 4 * 2)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void no_denial_passes_without_a_control_even_if_a_filter_refused() {
+        assertThat(table(REFUSERS).filter(row -> row.expected().forbids() && row.control() == ControlGrade.NONE))
+                .isNotEmpty()
+                .noneMatch(row -> row.status() == Status.PASS);
     }
 
     @Test
@@ -108,19 +184,32 @@ class JudgeTest {
                         row -> Arguments.of(row.expected(), row.control(), row.observed(), row.status(), row.reason()));
     }
 
+    static Stream<Arguments> refusals() {
+        return table(REFUSERS)
+                .map(row -> Arguments.of(
+                        row.expected(), row.refuser(), row.control(), row.observed(), row.status(), row.reason()));
+    }
+
     private static Stream<Row> table() {
+        return table(TABLE);
+    }
+
+    private static Stream<Row> table(String table) {
         List<Row> rows = new ArrayList<>();
-        for (String block : TABLE.split("\n\n", -1)) {
+        for (String block : table.split("\n\n", -1)) {
             List<String[]> cells = block.strip()
                     .lines()
                     .map(line -> line.split("\\s*\\|\\s*", -1))
                     .toList();
-            Expectation expected = Expectation.valueOf(cells.get(0)[0].strip().toUpperCase(java.util.Locale.ROOT));
+            String[] head = cells.get(0)[0].strip().split(" ", -1);
+            Expectation expected = Expectation.valueOf(head[0].toUpperCase(java.util.Locale.ROOT));
+            Refuser refuser = head.length > 1 ? Refuser.valueOf(head[1]) : Refuser.UNKNOWN;
             for (String[] line : cells.subList(1, cells.size())) {
                 for (int column = 1; column < line.length; column++) {
                     String[] words = line[column].strip().split(" ", -1);
                     rows.add(new Row(
                             expected,
+                            refuser,
                             ControlGrade.valueOf(cells.get(0)[column].strip()),
                             Outcome.valueOf(line[0].strip()),
                             words[0].equals("?") ? Status.INCONCLUSIVE : Status.valueOf(words[0]),

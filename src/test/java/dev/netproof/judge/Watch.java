@@ -1,5 +1,6 @@
 package dev.netproof.judge;
 
+import dev.netproof.model.Cause;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Destination;
@@ -189,6 +190,40 @@ final class Watch {
                                 outcome,
                                 "raw " + outcome));
         return this;
+    }
+
+    /** The twin that explains the check's refusals starts, if one is asked for; its attempts are then those of the twin. */
+    Optional<ProbePod> twin(double seconds) {
+        Optional<ProbePod> twin = Optional.ofNullable(
+                convergence().unexplained(List.of(planned())).get(FRONT));
+        twin.ifPresent(t ->
+                convergence().started(t.id(), at(seconds), "netproof-twin", Optional.of("node-1"), Optional.empty()));
+        return twin;
+    }
+
+    /** What the twin sees at these moments, attempt by attempt. */
+    Watch explained(ProbePod twin, Outcome outcome, Cause cause, double... seconds) {
+        for (double second : seconds) {
+            for (int attempt = 0; attempt < twin.attempts().size(); attempt++) {
+                int round = rounds.merge(twin.id() + attempt, 1, Integer::sum);
+                convergence()
+                        .sample(
+                                twin.id(),
+                                attempt,
+                                new Sample(
+                                        at(second),
+                                        Duration.ofMillis(10),
+                                        round,
+                                        outcome,
+                                        "raw " + outcome,
+                                        Optional.of(cause)));
+            }
+        }
+        return this;
+    }
+
+    boolean awaitsExplanation() {
+        return convergence().awaitsExplanation(planned());
     }
 
     /** Another source's connection to the far end of the n-th path, open all that time. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -202,6 +203,32 @@ final class TransportTest {
             public void onClose(io.fabric8.kubernetes.client.WatcherException cause) {}
         })) {
             assertThat(seen.await(20, TimeUnit.SECONDS)).as("%s", watch).isTrue();
+        }
+    }
+
+    @Test
+    void aWatchThatIsTooOldSaysSo() throws Exception {
+        answers.add(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody()
+                    .write("""
+                    {"type": "ERROR", "object": {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+                     "message": "too old resource version: 1 (2)", "reason": "Expired", "code": 410}}
+                    """.replaceAll("\\n *", "").concat("\n").getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseBody().flush();
+            await();
+        });
+        CompletableFuture<Boolean> gone = new CompletableFuture<>();
+        try (var watch = server.client().pods().inNamespace("shop").watch(new io.fabric8.kubernetes.client.Watcher<>() {
+            @Override
+            public void eventReceived(Action action, Pod told) {}
+
+            @Override
+            public void onClose(io.fabric8.kubernetes.client.WatcherException cause) {
+                gone.complete(cause.isHttpGone());
+            }
+        })) {
+            assertThat(gone.get(20, TimeUnit.SECONDS)).as("%s", watch).isTrue();
         }
     }
 }

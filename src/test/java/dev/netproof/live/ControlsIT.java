@@ -59,5 +59,6 @@ final class ControlsIT {
                 """).exits(3);
         Ran.Result shy = ran.that("deploy/front → svc/shy is denied").is("INCONCLUSIVE", "NO_CONTROL");
         assertThat(shy.outcomes()).isNotEmpty().containsOnly("REFUSED");
+        Fault.LOOPBACK_SERVER.shown(LIVE, ran, "deploy/front → svc/shy is denied");
     }
 }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /** What only the lab can do: switch its policy engine, and make things go wrong. */
@@ -20,6 +22,7 @@ final class Lab {
     static final String OUTSIDE_IP = "198.51.100.10";
 
     private static final int PATIENCE_SECONDS = 90;
+    private static final Pattern NAME = Pattern.compile("^fault ([a-z0-9-]+):", Pattern.MULTILINE);
 
     private Lab() {}
 
@@ -39,28 +42,36 @@ final class Lab {
         Assumptions.assumeTrue(here(), forWhat + " needs the lab: scripts/cluster up --lab, NETPROOF_LAB=name");
     }
 
-    static void engine(String state) {
-        call("engine", state);
-    }
-
-    static void engine(String state, String node) {
-        call("engine", state, node);
-    }
-
-    static void fault(String... words) {
-        List<String> args = new ArrayList<>(List.of("fault"));
-        args.addAll(List.of(words));
+    static void engine(String... state) {
+        List<String> args = new ArrayList<>(List.of("engine"));
+        args.addAll(List.of(state));
         call(args.toArray(String[]::new));
     }
 
-    /** Starts a fault and does not wait until it is over. */
-    static Process faultInBackground(String... words) {
+    /** Makes a fault, and returns the name that it can be cleared by. */
+    static String fault(String... words) {
         List<String> args = new ArrayList<>(List.of("fault"));
         args.addAll(List.of(words));
-        return start(log(), args.toArray(String[]::new));
+        Matcher name = NAME.matcher(call(args.toArray(String[]::new)));
+        return name.find() ? name.group(1) : "";
     }
 
-    private static void call(String... args) {
+    /** Makes it right again. Other tests' faults stay. */
+    static void clear(String fault) {
+        call("fault", "clear", fault);
+    }
+
+    /** Makes a fault for as long as something takes. */
+    static void during(Runnable what, String... fault) {
+        String name = fault(fault);
+        try {
+            what.run();
+        } finally {
+            clear(name);
+        }
+    }
+
+    private static String call(String... args) {
         Path log = log();
         Process process = start(log, args);
         try {
@@ -70,6 +81,7 @@ final class Lab {
             assertThat(process.exitValue())
                     .as("scripts/cluster %s: %s", List.of(args), Files.readString(log, StandardCharsets.UTF_8))
                     .isZero();
+            return Files.readString(log, StandardCharsets.UTF_8);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -46,6 +48,9 @@ import org.testcontainers.utility.DockerImageName;
  */
 final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     static final String ROLE = "netproof.dev/role";
+
+    /** An option of these tests alone: run as people do, with the canary. */
+    static final String CANARY = "canary";
 
     /** Namespaces of a test class, so that one class does not take another's probes for leftovers. */
     private static final String OWNER = "live-test";
@@ -322,6 +327,44 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
         return new Ran(captured.exit(), captured.out(), captured.err(), read(json), junit);
     }
 
+    /** A run in which something happens once every probe of these sources has ended so many rounds. */
+    Ran runWhile(String body, int rounds, List<String> apps, Runnable happening, String... options) {
+        CompletableFuture<Ran> run = CompletableFuture.supplyAsync(() -> run(body, options));
+        Awaitility.await("round " + rounds + " of the probes of " + apps)
+                .atMost(START)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> run.isDone() || apps.stream().allMatch(app -> rounds(app) >= rounds));
+        if (!run.isDone()) {
+            happening.run();
+        }
+        return run.orTimeout(START.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    /** The rounds that the probe with an application's labels has ended. */
+    private long rounds(String app) {
+        return probeOf(app)
+                .filter(pod -> "Running".equals(pod.getStatus().getPhase()))
+                .map(pod -> client().pods().resource(pod).getLog().lines())
+                .map(lines ->
+                        lines.filter(line -> line.matches("\\S+ \\d+ E .*")).count())
+                .orElse(0L);
+    }
+
+    /** The running run's probe with an application's labels. */
+    Optional<Pod> probeOf(String app) {
+        return client()
+                .pods()
+                .inNamespace(namespace())
+                .withLabel("app", app)
+                .withLabel(ROLE, "probe")
+                .list()
+                .getItems()
+                .stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .findFirst();
+    }
+
     /** Any command, on this cluster. */
     Streams.Captured command(String... words) {
         List<String> args = new ArrayList<>(List.of(words));
@@ -347,7 +390,11 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
                 args.add(pace);
             }
         }
-        args.addAll(List.of(options));
+        args.addAll(Stream.of(options).filter(option -> !option.equals(CANARY)).toList());
+        // Most tests ask about one path; a canary beside each of them would take longer than the test.
+        if (!List.of(options).contains(CANARY)) {
+            args.add("--no-canary");
+        }
         return args;
     }
 
@@ -384,6 +431,27 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Any command in a process of its own, on a terminal where somebody gives an answer; returns what the terminal shows. */
+    String onATerminal(String answer, String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of("-Djdk.console=java.base", "-jar", "target/netproof-cli.jar"));
+        command.addAll(List.of(words));
+        command.addAll(List.of("--kubeconfig", kubeconfig().toString()));
+        Path shown = file("terminal.txt");
+        ProcessBuilder builder = new ProcessBuilder("script", "-qec", String.join(" ", command), "/dev/null")
+                .redirectErrorStream(true)
+                .redirectOutput(shown.toFile());
+        builder.environment().put("TERM", "xterm");
+        Process process = builder.start();
+        try (OutputStream keyboard = process.getOutputStream()) {
+            keyboard.write((answer + "\n").getBytes(StandardCharsets.UTF_8));
+            keyboard.flush();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+        return Files.readString(shown, StandardCharsets.UTF_8);
     }
 
     /** A run that is under way. */

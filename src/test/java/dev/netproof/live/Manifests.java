@@ -33,6 +33,23 @@ final class Manifests {
                 + service(name, servicePort, podPort);
     }
 
+    /** A pod that does nothing, on one node. */
+    static String clientOn(String name, String node) {
+        return client(name)
+                .replace(
+                        "terminationGracePeriodSeconds: 1",
+                        "terminationGracePeriodSeconds: 1\n      nodeSelector: {kubernetes.io/hostname: " + node + "}");
+    }
+
+    /** A client that keeps one connection to a Service for as long as it lives, and says so. */
+    static String keeper(String name, String to, int port) {
+        String script = "import socket,time; s=socket.create_connection((\\\"" + to + "\\\"," + port + ")); "
+                + "print(\\\"connected\\\", flush=True); time.sleep(3600)";
+        return deployment(name, "[python3, -c, \"" + script + "\"]", 0, "")
+                .replace(AGNHOST, NETSHOOT)
+                .replace("args:", "command:");
+    }
+
     /** A pod that does nothing, so that somebody has the labels. */
     static String client(String name) {
         return deployment(name, "[pause]", 0, "");

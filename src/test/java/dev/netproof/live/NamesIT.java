@@ -25,11 +25,13 @@ final class NamesIT {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/home, to: svc/web, expect: allow}
+                - {from: deploy/web, to: svc/web, expect: allow}
                 """).exits(1);
         Ran.Result result = ran.that("deploy/home → svc/web is allowed").is("FAIL", "NAME_NOT_RESOLVED");
         result.says("does not resolve (egress to kube-dns is blocked?)", "by address the connection works")
                 .advises("kube-dns", "53");
         assertThat(result.outcomes()).isNotEmpty().containsOnly("CONNECTED");
+        Fault.DNS_BLOCKED.shown(LIVE, ran, "deploy/home → svc/web is allowed", "deploy/web → svc/web is allowed");
     }
 
     @Test
@@ -44,5 +46,18 @@ final class NamesIT {
         ran.that("deploy/web → dns:53 is allowed").is("PASS", "CONNECTED");
         Ran.Result denied = ran.that("deploy/home → dns:53 is denied").is("PASS", "DENIED");
         assertThat(denied.controls()).isNotEmpty().containsOnly("REACHED");
+        Fault.UDP.shown(LIVE, ran, "deploy/web → dns:53 is allowed", "deploy/home → dns:53 is denied");
+    }
+
+    @Test
+    void aNameServerThatIsDeadIsNoDenial() {
+        LIVE.apply(Manifests.service("deaf-dns", "web", 53, 53).replace("port: 53,", "port: 53, protocol: UDP,"));
+        Ran ran = LIVE.run("""
+                destinations:
+                  dns: {service: deaf-dns, port: 53, protocol: UDP}
+                checks:
+                - {from: deploy/web, to: dns, expect: deny}
+                """);
+        Fault.UDP_DEAD.shown(LIVE, ran, "deploy/web → dns:53 is denied");
     }
 }

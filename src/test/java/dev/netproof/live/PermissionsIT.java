@@ -44,6 +44,7 @@ final class PermissionsIT {
                 .is("INCONCLUSIVE", "PROBE_FAILED")
                 .says("mage");
         ran.that("deploy/web → svc/db is allowed").is("INCONCLUSIVE", "PROBE_FAILED");
+        Fault.NO_IMAGE.shown(LIVE, ran, "deploy/front → svc/db is denied");
     }
 
     @Test
@@ -54,6 +55,7 @@ final class PermissionsIT {
                 .is("INCONCLUSIVE", "PROBE_FAILED")
                 .says("cannot create resource \"pods\"", "no-create")
                 .advises("auth can-i create pods");
+        Fault.FORBIDDEN_CREATE.shown(LIVE, ran, "deploy/front → svc/db is denied");
     }
 
     @Test
@@ -63,6 +65,7 @@ final class PermissionsIT {
         Ran ran = LIVE.run(kubeconfig, LIVE.matrix(MATRIX)).exits(5);
         Ran.Result result = ran.that("deploy/front → svc/db is denied").is("INCONCLUSIVE", "PROBE_FAILED");
         assertThat(result.node().path("verdict").toString()).contains("pods/log", LIVE.namespace());
+        Fault.FORBIDDEN_LOGS.shown(LIVE, ran, "deploy/front → svc/db is denied");
     }
 
     /** A kubeconfig for a service account of the namespace with these rights. */

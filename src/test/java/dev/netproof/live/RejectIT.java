@@ -2,6 +2,9 @@ package dev.netproof.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.PodIP;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,8 @@ final class RejectIT {
             "unreachable", "icmp-port-unreachable",
             "prohibited", "icmp-admin-prohibited"));
 
+    private static final List<String> FAULTS = new ArrayList<>();
+
     private static final String SOURCES = """
             sources:
               someone: {labels: {app: someone}, synthetic: true}
@@ -33,11 +38,39 @@ final class RejectIT {
     @BeforeAll
     static void servers() {
         Lab.needed("rules that reject");
-        LIVE.apply(Manifests.everywhere("open", 80, 8080));
+        LIVE.apply(
+                Manifests.everywhere("open", 80, 8080),
+                Manifests.server("forwarded", 80, 8080),
+                Manifests.server("ambiguous", 80, 8080),
+                Manifests.datagrams("log", 5514, 8080),
+                Manifests.loopbackServer("shy", 80, 8080));
         ANSWERS.keySet().forEach(name -> LIVE.apply(Manifests.watchedServer(name, 80, 8080)));
         LIVE.awaitReady();
-        ANSWERS.forEach(
-                (name, answer) -> Lab.fault("reject", "--from", "any", "--to", address(name), "--with", answer));
+        ANSWERS.forEach((name, answer) ->
+                FAULTS.add(Lab.fault("reject", "--from", "any", "--to", address(name), "--with", answer)));
+        ANSWERS.forEach((name, answer) -> FAULTS.add(
+                Lab.fault("reject", "--from", "any", "--to", "[" + ipv6(name) + "]:8080", "--with", answer)));
+        FAULTS.add(
+                Lab.fault("reject", "--from", "any", "--to", address("forwarded"), "--with", "icmp-port-unreachable"));
+        FAULTS.add(Lab.fault("reject", "--from", "any", "--to", address("ambiguous"), "--with", "tcp-reset"));
+        FAULTS.add(Lab.fault(
+                "reject",
+                "--from",
+                "any",
+                "--to",
+                LIVE.podOf("log").getStatus().getPodIP() + ":5514",
+                "--proto",
+                "udp",
+                "--with",
+                "icmp-admin-prohibited"));
+    }
+
+    private static String ipv6(String app) {
+        return LIVE.podOf(app).getStatus().getPodIPs().stream()
+                .map(PodIP::getIp)
+                .filter(ip -> ip.contains(":"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static String address(String app) {
@@ -46,9 +79,7 @@ final class RejectIT {
 
     @AfterAll
     static void clear() {
-        if (Lab.here()) {
-            Lab.fault("clear");
-        }
+        FAULTS.forEach(Lab::clear);
     }
 
     @Test
@@ -66,6 +97,9 @@ final class RejectIT {
             assertThat(denied.controls()).hasSize(2).containsOnly("LISTENING");
             ran.that("rejected → svc/" + name + " is rejected").is("PASS", "DENIED");
         });
+        Fault.RST.shown(LIVE, ran, "someone → svc/reset is denied");
+        Fault.PORT_UNREACHABLE.shown(LIVE, ran, "someone → svc/unreachable is denied");
+        Fault.ADMIN_PROHIBITED.shown(LIVE, ran, "someone → svc/prohibited is denied");
     }
 
     @Test
@@ -78,5 +112,76 @@ final class RejectIT {
                 .forEach(name -> ran.that("dropped → svc/" + name + " is dropped")
                         .is("FAIL", "WRONG_MANNER")
                         .says("denied", "drop"));
+        Fault.WRONG_MANNER.shown(LIVE, ran, "dropped → svc/reset is dropped");
+    }
+
+    @Test
+    void isAttributedAsFarAsItsMannerTells() {
+        Ran ran = LIVE.run(SOURCES + """
+                - {from: someone, to: ["deploy/log:8080", svc/open], expect: allow}
+                - {from: someone, to: ["deploy/reset:8080", "deploy/unreachable:8080", "deploy/prohibited:8080"], expect: deny}
+                - {from: someone, to: ["deploy/forwarded:8080", "deploy/ambiguous:8080", svc/shy, "deploy/log:9999"], expect: deny}
+                """, "--deadline=25s").exits(3);
+        says(ran, "deploy/reset:8080", "PASS", "DENIED", "a TCP reset in the target's own name: most likely a filter");
+        says(ran, "deploy/unreachable:8080", "PASS", "DENIED", "ICMP port-unreachable from ", "a filter, for sure");
+        says(ran, "deploy/prohibited:8080", "PASS", "DENIED", "ICMP admin-prohibited from ", "a filter, for sure");
+        // Alive by port-forward alone: a filter's answer is a denial, and a reset may be the target's own.
+        says(ran, "deploy/forwarded:8080", "PASS", "DENIED", "ICMP port-unreachable from ", "a filter, for sure");
+        says(ran, "deploy/ambiguous:8080", "INCONCLUSIVE", "NO_CONTROL", "a TCP reset", "not sure");
+        says(ran, "svc/shy", "INCONCLUSIVE", "NO_CONTROL", "a TCP reset", "not sure");
+        says(ran, "deploy/log:9999", "INCONCLUSIVE", "NO_CONTROL", "a TCP reset", "nobody listens");
+        assertThat(ran.report().at("/costs/probePods").asInt())
+                .as("one source, and one more probe that sees who refuses")
+                .isEqualTo(2);
+        assertThat(ran.that("someone → deploy/prohibited:8080 is denied")
+                        .node()
+                        .path("paths")
+                        .toString())
+                .as("the evidence")
+                .contains("ICMP admin-prohibited from ");
+    }
+
+    private static void says(Ran ran, String to, String status, String reason, String... words) {
+        ran.that("someone → " + to + " is denied").is(status, reason).says(words);
+    }
+
+    @Test
+    void overIpv6IsAttributedToo() {
+        StringBuilder checks = new StringBuilder("""
+                sources:
+                  someone: {labels: {app: someone}, synthetic: true}
+                checks:
+                """);
+        ANSWERS.keySet()
+                .forEach(name -> checks.append("- {from: someone, to: \"ip/[")
+                        .append(ipv6(name))
+                        .append("]:8080\", expect: deny}\n"));
+        Ran ran = LIVE.run(checks.toString(), "--deadline=25s");
+        ANSWERS.forEach((name, answer) -> ran.that("someone → ip/[" + ipv6(name) + "]:8080 is denied")
+                .says(
+                        switch (name) {
+                            case "reset" -> "a TCP reset";
+                            case "unreachable" -> "ICMPv6 port-unreachable from ";
+                            default -> "ICMPv6 admin-prohibited from ";
+                        }));
+    }
+
+    @Test
+    void ofADatagramIsAttributedWithoutAnotherProbe() {
+        Ran ran = LIVE.run("""
+                sources:
+                  someone: {labels: {app: someone}, synthetic: true}
+                checks:
+                - {from: someone, to: ["deploy/log:5514/udp", "deploy/log:5515/udp"], expect: deny}
+                """).exits(3);
+        says(ran, "deploy/log:5514/udp", "INCONCLUSIVE", "NO_CONTROL", "ICMP admin-prohibited", "a filter, for sure");
+        says(
+                ran,
+                "deploy/log:5515/udp",
+                "INCONCLUSIVE",
+                "NO_CONTROL",
+                "ICMP port-unreachable from " + LIVE.podOf("log").getStatus().getPodIP(),
+                "not sure");
+        assertThat(ran.report().at("/costs/probePods").asInt()).isEqualTo(1);
     }
 }

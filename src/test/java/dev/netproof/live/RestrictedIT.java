@@ -160,6 +160,7 @@ final class RestrictedIT {
         assertThat(probes).as("probes seen").hasSize(2);
         assertThat(listed).as("probes that a Service selects").hasSize(2).isEqualTo(probes);
         assertThat(wrong).isEmpty();
+        Fault.PROBE_SELECTED.shown(LIVE, ran, "web → svc/db is allowed", "ds/agent → svc/db is denied");
         assertThat(ran.notes())
                 .anySatisfy(note -> assertThat(note).contains("PodDisruptionBudget web-budget", "source web"))
                 .anySatisfy(note -> assertThat(note).contains("HorizontalPodAutoscaler web-scaler", "source web"));
@@ -186,6 +187,7 @@ final class RestrictedIT {
         assertThat(ran.problem()).contains("Service published", "source published");
         assertThat(ran.out() + ran.err()).contains("--allow-published");
         assertThat(started).isEmpty();
+        Fault.PUBLISHED.shown(LIVE, ran);
     }
 
     private static <T extends HasMetadata> ResourceEventHandler<T> hearing(Consumer<T> ear) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,19 @@ final class SignalsIT {
                         .getLength())
                 .as("two checks, and the run itself")
                 .isEqualTo(3);
-        LIVE.assertNothingLeft();
+        (signal.equals("INT") ? Fault.INTERRUPTED : Fault.TERMINATED)
+                .shown(LIVE, ran, "deploy/web → svc/db is allowed", "deploy/front → svc/db is denied");
+    }
+
+    @Test
+    void aRunThatIsOutOfTimeReportsAndLeavesNothing() {
+        Ran ran = LIVE.run("""
+                checks:
+                - {from: deploy/web, to: svc/db, expect: allow}
+                - {from: deploy/front, to: svc/db, expect: deny}
+                """, "--settle=3m", "--deadline=4m", "--timeout=12s");
+        assertThat(ran.problem()).contains("time", "12 s");
+        ran.that("deploy/front → svc/db is denied").says("12 s");
+        Fault.OUT_OF_TIME.shown(LIVE, ran, "deploy/web → svc/db is allowed", "deploy/front → svc/db is denied");
     }
 }

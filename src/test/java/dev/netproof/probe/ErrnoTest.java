@@ -39,7 +39,7 @@ class ErrnoTest {
         assertThat(Errno.cause("EHOSTUNREACH", "3.13@10.250.0.12")).contains(new Cause.Icmp(3, 13, "10.250.0.12"));
         assertThat(Errno.cause("EACCES", "1.1@fd00::1")).contains(new Cause.Icmp(1, 1, "fd00::1"));
         assertThat(Errno.cause("ECONNREFUSED", "none")).contains(new Cause.Reset());
-        assertThat(Errno.cause("ENETUNREACH", "own")).contains(new Cause.OwnKernel());
+        assertThat(Errno.cause("ENETUNREACH", "own")).contains(new Cause.OwnKernel("ENETUNREACH"));
         assertThat(Errno.cause("unsupported", "-")).contains(new Cause.NoProtocol());
         assertThat(Errno.cause("ECONNREFUSED", "-")).isEmpty();
     }

@@ -138,6 +138,11 @@ class ComparisonTest {
 
         assertThat(kinds(Comparison.of(green, flapping), EDGE)).containsExactly(Kind.FLAPPING);
         assertThat(kinds(Comparison.of(red, flapping), EDGE)).containsExactly(Kind.FLAPPING);
+        Report starved = RecordedReports.with(
+                green,
+                each(green, EDGE, was -> judged(was, Status.INCONCLUSIVE, Reason.UNSETTLED)),
+                green.circumstances());
+        assertThat(kinds(Comparison.of(starved, starved), EDGE)).isEmpty();
         Report late = RecordedReports.with(
                 green, each(green, EDGE, was -> seen(was, Outcome.CONNECTED, Outcome.TIMEOUT)), green.circumstances());
         assertThat(kinds(Comparison.of(green, late), EDGE)).isEmpty();

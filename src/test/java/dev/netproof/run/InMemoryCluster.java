@@ -55,6 +55,11 @@ final class InMemoryCluster implements Cluster {
         Optional<String> address(ProbePod probe, String name, int round);
     }
 
+    /** When a line that a probe said so long after the beginning arrives. */
+    interface Delivery {
+        Duration arrival(ProbePod probe, Duration said);
+    }
+
     /**
      * One attempt.
      *
@@ -83,8 +88,10 @@ final class InMemoryCluster implements Cluster {
     private final Set<Operation> hanging = new HashSet<>();
     private Optional<Shop> afterwards = Optional.empty();
     private Optional<Duration> breaking = Optional.empty();
+    private Optional<String> twinless = Optional.empty();
     private Starving starving = (probe, since) -> false;
     private Runnable meanwhile = () -> {};
+    private Delivery delivery = (probe, said) -> said;
     private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
     private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
     private int surveys;
@@ -102,6 +109,11 @@ final class InMemoryCluster implements Cluster {
         return this;
     }
 
+    InMemoryCluster delivering(Delivery other) {
+        delivery = other;
+        return this;
+    }
+
     /** A port-forward finds a listener there. */
     InMemoryCluster listening(String ip, int port) {
         listening.add(ip + " " + port);
@@ -110,6 +122,12 @@ final class InMemoryCluster implements Cluster {
 
     InMemoryCluster neverStarting(String source, String why) {
         neverStarting.put(source, why);
+        return this;
+    }
+
+    /** Probes that explain refusals never start. */
+    InMemoryCluster withoutTwins(String why) {
+        twinless = Optional.of(why);
         return this;
     }
 
@@ -276,7 +294,9 @@ final class InMemoryCluster implements Cluster {
             for (ProbePod probe : probes) {
                 launched++;
                 Instant starts = now.plus(STARTING);
-                String why = neverStarting.get(probe.source());
+                String why = probe.id().endsWith("t") && twinless.isPresent()
+                        ? twinless.get()
+                        : neverStarting.get(probe.source());
                 if (why != null) {
                     tell(new ProbeEvent.Lost(starts, probe.id(), why, "look at the pod's events"));
                     continue;
@@ -293,7 +313,7 @@ final class InMemoryCluster implements Cluster {
                                 probe.serviceAccount().orElse("default"),
                                 terms.images().curl(),
                                 Optional.of("curl@sha256:c0ffee"))));
-                line(starts, probe, 0, "B " + (probe.attempts().size() + 1));
+                line(starts, probe, 0, "B " + (probe.attempts().size() + 1) + " " + uptime(starts));
                 at(starts, meanwhile);
                 at(starts, () -> round(probe, starts, 1));
             }
@@ -318,11 +338,12 @@ final class InMemoryCluster implements Cluster {
                         : attempt(probe, i, began, since, number);
                 longest = taken.compareTo(longest) > 0 ? taken : longest;
             }
+            Instant ended = began.plus(longest).plusMillis(1);
             line(
-                    began.plus(longest).plusMillis(1),
+                    ended,
                     probe,
                     number,
-                    "E " + (probe.attempts().size() + 1));
+                    "E " + (probe.attempts().size() + 1) + " " + uptime(began) + " " + uptime(ended));
             at(began.plus(terms.pace().round()), () -> round(probe, started, number + 1));
         }
 
@@ -395,7 +416,15 @@ final class InMemoryCluster implements Cluster {
                             ? result(id, "status", seconds, ip.get(), "-", "200")
                             : result(id, "open", seconds, ip.get(), "-", "");
                 case TIMEOUT -> result(id, "silent", seconds, ip.get(), "-", "");
-                case REFUSED -> result(id, "ECONNREFUSED", seconds, ip.get(), "3.3@" + ip.get(), "Connection refused");
+                case REFUSED ->
+                    // The target's own kernel: a reset over TCP, a message over UDP.
+                    result(
+                            id,
+                            "ECONNREFUSED",
+                            seconds,
+                            ip.get(),
+                            attempt instanceof Attempt.Udp ? "3.3@" + ip.get() : "none",
+                            "Connection refused");
                 case UNREACHABLE ->
                     result(id, "EHOSTUNREACH", seconds, ip.get(), "3.13@10.0.0.254", "No route to host");
                 case RESET -> result(id, "closed", seconds, ip.get(), "-", "no response in time");
@@ -505,7 +534,13 @@ final class InMemoryCluster implements Cluster {
                     message);
         }
 
-        private void line(Instant at, ProbePod probe, int round, String text) {
+        private static String uptime(Instant at) {
+            return String.format(
+                    Locale.ROOT, "%.2f", 1_000 + Duration.between(NOON, at).toMillis() / 1_000.0);
+        }
+
+        private void line(Instant said, ProbePod probe, int round, String text) {
+            Instant at = NOON.plus(delivery.arrival(probe, Duration.between(NOON, said)));
             tell(new ProbeEvent.Line(at, probe.id(), terms.nonce() + " " + round + " " + text));
         }
 

@@ -11,11 +11,14 @@ import static dev.netproof.plan.Shop.stranger;
 import static dev.netproof.plan.Shop.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.enforce.NodeChoice;
 import dev.netproof.judge.Patience;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.CheckResult;
+import dev.netproof.model.Circumstances;
 import dev.netproof.model.Circumstances.TargetPod;
 import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Enforcement;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.PathObservation;
@@ -38,6 +41,7 @@ import dev.netproof.plan.Shop;
 import dev.netproof.run.InMemoryCluster.Network;
 import dev.netproof.run.InMemoryCluster.Operation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -146,12 +150,25 @@ class RunnerTest {
     }
 
     @Test
-    void f2_a_blocked_name_server_is_told_from_a_blocked_connection() {
+    void f2_a_name_server_that_serves_nobody_is_no_violation() {
         Report report = run(
                 cluster(shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), ENFORCED)
                         .resolving((probe, name, round) -> Optional.empty()));
 
-        says(report, Exit.VIOLATIONS, "FAIL NAME_NOT_RESOLVED", "PASS DENIED");
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NAME_NOT_RESOLVED", "PASS DENIED");
+    }
+
+    @Test
+    void f2_a_blocked_name_server_is_told_from_a_blocked_connection() {
+        Report report = run(cluster(
+                        shop.allow(from("catalog"), to("postgres"))
+                                .deny(from("storefront"), to("postgres"))
+                                .allow(from("storefront"), to("catalog")),
+                        ENFORCED)
+                .resolving((probe, name, round) ->
+                        probe.labels().containsValue("catalog") ? Optional.empty() : Optional.of("10.96.0.1")));
+
+        says(report, Exit.VIOLATIONS, "FAIL NAME_NOT_RESOLVED", "PASS DENIED", "PASS CONNECTED");
         assertThat(explanation(report))
                 .isEqualTo("the name postgres.shop does not resolve (egress to kube-dns is blocked?); by address the"
                         + " connection works");
@@ -274,6 +291,41 @@ class RunnerTest {
                 stopping(PROBE_ERROR)));
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE PROBE_UNRELIABLE", "PASS CONNECTED");
+    }
+
+    @Test
+    void f4_what_arrives_late_is_not_taken_for_what_happens_now() {
+        // Dead for everybody for ten seconds, and then open for everybody.
+        InMemoryCluster cluster = cluster(
+                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                        t -> t.port() == 5432 && t.since().toSeconds() < 10 ? TIMEOUT : CONNECTED)
+                .delivering((probe, said) -> {
+                    if (!probe.labels().containsValue("storefront") || said.toSeconds() < 4) {
+                        return said;
+                    }
+                    return Duration.ofMillis(said.toSeconds() < 11 ? 19_500 : 60_000);
+                });
+
+        Report report = run(cluster);
+
+        assertThat(reasons(report)).doesNotContain("PASS DENIED").contains("PASS CONNECTED");
+    }
+
+    @Test
+    void f4_a_log_that_is_opened_late_is_dated_by_the_probes_own_clock() {
+        // Let through for two seconds, long before the rules are expected; its log is read ten seconds later.
+        InMemoryCluster cluster = cluster(
+                        shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")),
+                        t -> t.port() == 5432
+                                        && t.from("storefront")
+                                        && t.since().toSeconds() >= 2
+                                ? TIMEOUT
+                                : CONNECTED)
+                .delivering((probe, said) -> probe.labels().containsValue("storefront") && said.toSeconds() < 11
+                        ? Duration.ofSeconds(11)
+                        : said);
+
+        says(run(cluster), Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
     }
 
     @Test
@@ -773,6 +825,42 @@ class RunnerTest {
         assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(8));
     }
 
+    @Test
+    void who_refuses_is_told_by_one_more_probe_for_a_source_that_is_refused() {
+        Report report = run(cluster(
+                shop.allow(from("catalog"), to("postgres"))
+                        .deny(from("storefront"), to("postgres"))
+                        .deny(stranger(), to("postgres")),
+                t -> t.port() == 5432 && !t.from("catalog") ? UNREACHABLE : CONNECTED));
+
+        says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED", "PASS DENIED");
+        assertThat(report.costs().probePods())
+                .as("three sources, of which two are refused")
+                .isEqualTo(5);
+        assertThat(report.results().get(1).verdict().explanation())
+                .contains("an ICMP admin-prohibited from 10.0.0.254: a filter, for sure");
+    }
+
+    @Test
+    void that_nobody_can_tell_who_refuses_stops_nothing() {
+        InMemoryCluster cluster = cluster(
+                shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")),
+                t -> t.port() == 5432 && !t.from("catalog") ? UNREACHABLE : CONNECTED);
+
+        Report report = run(cluster.withoutTwins("the image cannot be pulled"));
+
+        says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED");
+        assertThat(report.notes()).anyMatch(note -> note.contains("storefront") && note.contains("cannot be pulled"));
+    }
+
+    @Test
+    void an_allowed_connection_that_a_filter_refuses_is_a_violation_even_if_nobody_is_there() {
+        Report report = run(cluster(shop.allow(from("storefront"), to("postgres")), stopping(UNREACHABLE)));
+
+        says(report, Exit.VIOLATIONS, "FAIL BLOCKED");
+        assertThat(explanation(report)).contains("a filter, for sure");
+    }
+
     private static dev.netproof.model.Destination syslog() {
         return to(new Target.Pods("shop", Map.of("app", "syslog")), Optional.of(new PortRef.Number(514)), Protocol.UDP);
     }
@@ -808,12 +896,156 @@ class RunnerTest {
         return runner(cluster, timeout).run(current.matrices());
     }
 
+    @Test
+    void the_canary_looks_at_the_nodes_that_the_run_uses() {
+        FakeCanary canary = new FakeCanary(found(Enforcement.Verdict.ENFORCED));
+        Report report = withCanary(canary);
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(canary.asked()).isEqualTo(new NodeChoice.Named(List.of("node-1", "node-2")));
+        assertThat(report.enforcement().orElseThrow().verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+        assertThat(report.costs().probePods()).isGreaterThan(4);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NOT_ENFORCED", "PARTIAL"})
+    void a_cluster_that_does_not_enforce_is_what_the_run_comes_to_whatever_the_checks_say(Enforcement.Verdict verdict) {
+        Report report = withCanary(new FakeCanary(found(verdict)));
+        says(report, Exit.NOT_ENFORCING, "PASS CONNECTED", "PASS DENIED");
+    }
+
+    @Test
+    void a_canary_that_proved_nothing_takes_nothing_from_checks_that_are_proved() {
+        says(
+                withCanary(new FakeCanary(found(Enforcement.Verdict.INCONCLUSIVE))),
+                Exit.CONFORMS,
+                "PASS CONNECTED",
+                "PASS DENIED");
+    }
+
+    @Test
+    void a_canary_without_permission_is_a_note() {
+        Report report = withCanary(new FakeCanary(
+                Optional.empty(),
+                Optional.of(new Report.Breakage("not permitted to create namespaces", "ask for it"))));
+        says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED");
+        assertThat(report.notes())
+                .anySatisfy(note -> assertThat(note)
+                        .contains("was not looked at")
+                        .contains("not permitted to create namespaces")
+                        .contains("--no-canary"));
+    }
+
+    @Test
+    void rules_that_arrive_later_than_pods_are_given_to_settle_are_a_note() {
+        Enforcement slow = found(
+                Enforcement.Verdict.ENFORCED,
+                new Enforcement.Measure(
+                        Enforcement.Metric.TIME_TO_DENY, "node-2", Duration.ofSeconds(2), Duration.ofMillis(7300), 4));
+        assertThat(withCanary(new FakeCanary(slow)).notes())
+                .anySatisfy(note ->
+                        assertThat(note).contains("7.3 s").contains("node-2").contains("--settle 8s"));
+    }
+
+    @Test
+    void whoever_interrupts_a_run_interrupts_its_canary() {
+        FakeCanary canary = new FakeCanary(found(Enforcement.Verdict.ENFORCED));
+        Runner runner = runner(cluster(pair(), ENFORCED), Duration.ofMinutes(5), canary);
+        canary.whenBegun(() -> runner.interrupt(Exit.TERMINATED));
+        assertThat(runner.run(current.matrices()).exit()).isEqualTo(Exit.TERMINATED);
+        assertThat(canary.interrupted()).contains(Exit.TERMINATED);
+    }
+
+    private Report withCanary(FakeCanary canary) {
+        return runner(cluster(pair(), ENFORCED), Duration.ofMinutes(5), canary).run(current.matrices());
+    }
+
+    private Shop pair() {
+        return shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres"));
+    }
+
+    private static Enforcement found(Enforcement.Verdict verdict, Enforcement.Measure... measures) {
+        return new Enforcement(
+                verdict,
+                "what was found",
+                Optional.empty(),
+                Enforcement.Profile.CANARY,
+                List.of(),
+                List.of(),
+                List.of(measures),
+                List.of(),
+                List.of());
+    }
+
+    /** Finds what it is told to. */
+    private static final class FakeCanary implements Canary, Canary.Watch {
+        private final Optional<Enforcement> enforcement;
+        private final Optional<Report.Breakage> breakage;
+        private Optional<NodeChoice> asked = Optional.empty();
+        private Optional<Exit> interrupted = Optional.empty();
+        private Runnable begun = () -> {};
+
+        FakeCanary(Enforcement enforcement) {
+            this(Optional.of(enforcement), Optional.empty());
+        }
+
+        FakeCanary(Optional<Enforcement> enforcement, Optional<Report.Breakage> breakage) {
+            this.enforcement = enforcement;
+            this.breakage = breakage;
+        }
+
+        @Override
+        public Optional<Canary.Watch> begin(NodeChoice nodes, Duration within) {
+            asked = Optional.of(nodes);
+            begun.run();
+            return Optional.of(this);
+        }
+
+        @Override
+        public void interrupt(Exit reason) {
+            interrupted = Optional.of(reason);
+        }
+
+        @Override
+        public Report found() {
+            return new Report(
+                    "test",
+                    Optional.empty(),
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    List.of(),
+                    Circumstances.NONE,
+                    List.of(),
+                    enforcement,
+                    List.of(),
+                    breakage,
+                    new Report.Costs(4, 0),
+                    Exit.CONFORMS);
+        }
+
+        void whenBegun(Runnable action) {
+            begun = action;
+        }
+
+        NodeChoice asked() {
+            return asked.orElseThrow();
+        }
+
+        Optional<Exit> interrupted() {
+            return interrupted;
+        }
+    }
+
     private static Runner runner(InMemoryCluster cluster, Duration timeout) {
+        return runner(cluster, timeout, Canary.NONE);
+    }
+
+    private static Runner runner(InMemoryCluster cluster, Duration timeout, Canary canary) {
         return new Runner(
                 cluster,
                 new RunTerms("test", Shop.terms(), Patience.DEFAULT, timeout, Duration.ofSeconds(3), Images.DEFAULT),
                 Progress.NONE,
-                cluster.clock());
+                cluster.clock(),
+                canary);
     }
 
     private static void says(Report report, Exit exit, String... verdicts) {

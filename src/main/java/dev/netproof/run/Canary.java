@@ -1,0 +1,25 @@
+package dev.netproof.run;
+
+import dev.netproof.enforce.NodeChoice;
+import dev.netproof.model.Exit;
+import dev.netproof.model.Report;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Looks, beside a run, whether nodes enforce any policy at all. */
+interface Canary {
+    /** Looks at nothing. */
+    Canary NONE = (nodes, within) -> Optional.empty();
+
+    /** Begins to look and returns at once; empty where nothing is to be looked at. */
+    Optional<Watch> begin(NodeChoice nodes, Duration within);
+
+    /** A look that has begun. */
+    interface Watch {
+        /** Ends it early. */
+        void interrupt(Exit reason);
+
+        /** What it found, without anything left of it in the cluster; waits for that, but not for ever. Never throws. */
+        Report found();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.netproof.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import picocli.CommandLine;
+
+/** Every command's help shows how it is used, with command lines that work. */
+class HelpTest {
+    /** Of the library that reads command lines. */
+    private static final List<String> NOT_OURS = List.of("generate-completion", "help");
+
+    private static Stream<CommandLine> commands() {
+        return Main.commands().getSubcommands().values().stream()
+                .distinct()
+                .filter(command -> !NOT_OURS.contains(command.getCommandName()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCommandHasExamplesThatAreUnderstood() {
+        return commands()
+                .map(command -> DynamicTest.dynamicTest(command.getCommandName(), () -> {
+                    List<String> examples = examples(command);
+
+                    assertThat(examples)
+                            .isNotEmpty()
+                            .allSatisfy(
+                                    example -> assertThat(example).startsWith("netproof " + command.getCommandName()));
+                    examples.forEach(HelpTest::understood);
+                }));
+    }
+
+    @Test
+    void theExamplesOfTheWholeAreUnderstood() {
+        List<String> examples = examples(Main.commands());
+
+        assertThat(examples).isNotEmpty();
+        examples.forEach(HelpTest::understood);
+    }
+
+    private static List<String> examples(CommandLine command) {
+        String[] footer = command.getCommandSpec().usageMessage().footer();
+        return Arrays.stream(footer)
+                .dropWhile(line -> !line.equals("Examples:"))
+                .skip(1)
+                .filter(line -> line.startsWith("  netproof"))
+                .map(String::strip)
+                .toList();
+    }
+
+    /** Without what stands behind it: an explanation after some blanks, or what the shell makes of it. */
+    private static void understood(String example) {
+        String line = example.split(" {2,}| >", 2)[0];
+        String[] words = Arrays.stream(line.split(" ", -1)).skip(1).toArray(String[]::new);
+        assertThatCode(() -> Main.commands().parseArgs(words)).as(line).doesNotThrowAnyException();
+    }
+}

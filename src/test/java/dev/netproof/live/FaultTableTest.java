@@ -1,0 +1,37 @@
+package dev.netproof.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** docs/faults.md says what the live tests assert, and each row has its test. */
+final class FaultTableTest {
+    @Test
+    void thePageIsTheTable() throws IOException {
+        String page = Files.readString(FaultTable.PAGE, StandardCharsets.UTF_8);
+        Map<Fault, String> times = FaultTable.times(FaultTable.PAGE);
+        assertThat(times).hasSameSizeAs(List.of(Fault.values()));
+        assertThat(page)
+                .as("run scripts/test --full, which writes it, or correct the row by hand")
+                .isEqualTo(FaultTable.page(times));
+        assertThat(times.values()).allMatch(time -> time.matches("\\d+\\.\\d s"));
+    }
+
+    @Test
+    void everyFaultIsShownByALiveTest() throws IOException {
+        StringBuilder tests = new StringBuilder();
+        try (Stream<Path> files = Files.list(Path.of("src", "test", "java", "dev", "netproof", "live"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith("IT.java")).toList()) {
+                tests.append(Files.readString(file, StandardCharsets.UTF_8));
+            }
+        }
+        assertThat(Fault.values()).allSatisfy(fault -> assertThat(tests).contains("Fault." + fault.name()));
+    }
+}

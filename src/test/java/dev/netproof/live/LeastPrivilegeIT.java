@@ -1,0 +1,260 @@
+package dev.netproof.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.netproof.live.Permissions.Permission;
+import dev.netproof.live.Permissions.Row;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The Roles of deploy/rbac are enough, and each permission in them is needed for what docs/permissions.md says. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+final class LeastPrivilegeIT {
+    @RegisterExtension
+    static final LiveCluster LIVE = LiveCluster.with("privilege");
+
+    /** Runs wait more than they work. */
+    private static final int AT_ONCE = 2;
+
+    /** Each permission has a check here that asks for it. */
+    private static final String MATRIX = """
+            sources:
+              all-over: {workload: deploy/web, nodes: each}
+            checks:
+            - {from: deploy/web, to: [svc/db, svc/everywhere], expect: allow}
+            - {from: all-over, to: svc/db, expect: allow}
+            - {from: [sts/store, ds/everywhere], to: svc/db, expect: deny}
+            - {from: deploy/front, to: svc/everywhere, expect: allow}
+            - {from: deploy/front, to: [svc/db, svc/lonely], expect: deny}
+            """;
+
+    private static final Map<String, Ran> RUNS = new HashMap<>();
+    private static final List<String> CLUSTER_ROLES = new ArrayList<>();
+
+    @BeforeAll
+    static void everybodyRuns() throws IOException, InterruptedException, ExecutionException {
+        LIVE.apply(
+                Manifests.server("db", 5432, 5432),
+                Manifests.server("lonely", 6379, 6379),
+                Manifests.client("web"),
+                Manifests.client("front"),
+                Manifests.everywhere("everywhere", 80, 8080),
+                Manifests.client("store").replace("kind: Deployment", "kind: StatefulSet"),
+                Manifests.admits("db", "web"),
+                Manifests.admitsNobody("lonely"));
+        LIVE.awaitReady();
+        LIVE.awaitStatefulSets();
+
+        List<Permission> all = new ArrayList<>();
+        for (String file : List.of("run", "run-optional", "run-cluster")) {
+            all.addAll(Permissions.of(file));
+        }
+        Map<String, Future<Ran>> runs = new HashMap<>();
+        ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
+        try {
+            Path everything = account("all", all);
+            runs.put("all", pool.submit(() -> LIVE.run(everything, LIVE.matrix(MATRIX), "--timeout=90s")));
+            int number = 0;
+            for (List<Row> rows : together(Permissions.rows("run"))) {
+                List<Permission> less = new ArrayList<>(all);
+                rows.forEach(row -> assertThat(less.remove(row.permission()))
+                        .as(row.toString())
+                        .isTrue());
+                Path kubeconfig = account("less-" + number++, less);
+                Future<Ran> run = pool.submit(() -> LIVE.run(kubeconfig, LIVE.matrix(MATRIX), "--timeout=90s"));
+                rows.forEach(row -> runs.put(row.toString(), run));
+            }
+            for (Map.Entry<String, Future<Ran>> run : runs.entrySet()) {
+                RUNS.put(run.getKey(), run.getValue().get());
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        // Who may not delete leaves something behind, and somebody who may removes it.
+        LIVE.command("clean", "--all", "-n", LIVE.namespace());
+    }
+
+    @AfterAll
+    static void noClusterRoleStays() {
+        for (String name : CLUSTER_ROLES) {
+            LIVE.client().rbac().clusterRoleBindings().withName(name).delete();
+            LIVE.client().rbac().clusterRoles().withName(name).delete();
+        }
+    }
+
+    @Test
+    void theRolesAreEnough() {
+        Ran ran = ran("all").exits(0);
+
+        assertThat(ran.notes()).noneSatisfy(note -> assertThat(note).contains("not permitted"));
+        assertThat(ran.report().at("/cluster/user").asText())
+                .isEqualTo("system:serviceaccount:" + LIVE.namespace() + ":all");
+        assertThat(ran.that("deploy/front → svc/lonely is denied")
+                        .is("PASS", "DENIED")
+                        .controls())
+                .containsOnly("LISTENING_LOOPBACK");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> eachPermissionIsNeededForWhatThePageSays() {
+        return Permissions.rows("run").stream()
+                .map(row -> DynamicTest.dynamicTest("without " + row, () -> {
+                    Ran ran = ran(row.toString()).exits(row.exit());
+
+                    assertThat(ran.report().toString()).contains(row.says());
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> cleaningNeedsWhatThePageSays() {
+        return Permissions.rows("clean").stream()
+                .map(row -> DynamicTest.dynamicTest("without " + row, () -> {
+                    List<Permission> less = new ArrayList<>(Permissions.of("clean"));
+                    assertThat(less.remove(row.permission())).isTrue();
+                    leaveSomething();
+                    String name = "clean-without-" + row.permission().verb();
+
+                    Streams.Captured cleaned = clean(account(name, less));
+
+                    assertThat(cleaned.exit()).as(cleaned.err()).isEqualTo(row.exit());
+                    assertThat(cleaned.err()).contains(row.says());
+                    assertThat(LIVE.leftovers()).hasSize(1);
+                    Streams.Captured enough = clean(account("enough-" + name, Permissions.of("clean")));
+                    assertThat(enough.exit()).as(enough.err()).isZero();
+                    LIVE.assertNothingLeft();
+                }));
+    }
+
+    private static Streams.Captured clean(Path kubeconfig) {
+        return Streams.capture(() -> dev.netproof.cli.InProcess.execute(
+                "clean", "-n", LIVE.namespace(), "--kubeconfig", kubeconfig.toString()));
+    }
+
+    /** Something that a killed run of long ago left. */
+    private static void leaveSomething() {
+        LIVE.apply("""
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: npanchor-left
+                  labels: {netproof.dev/role: anchor}
+                  annotations: {netproof.dev/run: long-ago, netproof.dev/deadline: "2020-01-01T00:00:00Z"}
+                spec:
+                  schedulingGates: [{name: netproof.dev/anchor}]
+                  containers: [{name: anchor, image: registry.k8s.io/e2e-test-images/agnhost:2.56}]
+                """);
+    }
+
+    /**
+     * Which rows are taken away in one run: those without which a run ends with the same exit code and a note, unless the long
+     * suites are asked for. What stops a run, or is told by one verdict, has a run of its own.
+     */
+    private static List<List<Row>> together(List<Row> rows) {
+        Map<Boolean, List<Row>> byNote = rows.stream()
+                .collect(Collectors.partitioningBy(row -> row.exit() == 0
+                        && !row.permission().resource().equals("pods")
+                        && !Boolean.getBoolean("netproof.full")));
+        List<List<Row>> together = new ArrayList<>();
+        byNote.get(false).forEach(row -> together.add(List.of(row)));
+        if (!byNote.get(true).isEmpty()) {
+            together.add(byNote.get(true));
+        }
+        return together;
+    }
+
+    private static Ran ran(String who) {
+        return Optional.ofNullable(RUNS.get(who)).orElseThrow();
+    }
+
+    /** A kubeconfig of a service account that may do this and nothing else. */
+    private static Path account(String name, List<Permission> permissions) {
+        String namespace = LIVE.namespace();
+        LIVE.client()
+                .resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+        LIVE.client()
+                .resource(new RoleBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withRules(permissions.stream()
+                                .filter(permission -> !permission.ofCluster())
+                                .map(Permission::rule)
+                                .toList())
+                        .build())
+                .create();
+        LIVE.client()
+                .resource(new RoleBindingBuilder()
+                        .withNewMetadata()
+                        .withName(name)
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .withNewRoleRef("rbac.authorization.k8s.io", "Role", name)
+                        .addNewSubject("", "ServiceAccount", name, namespace)
+                        .build())
+                .create();
+        if (permissions.stream().anyMatch(Permission::ofCluster)) {
+            String wide = namespace + "-" + name;
+            CLUSTER_ROLES.add(wide);
+            LIVE.client()
+                    .resource(new ClusterRoleBuilder()
+                            .withNewMetadata()
+                            .withName(wide)
+                            .endMetadata()
+                            .withRules(permissions.stream()
+                                    .filter(Permission::ofCluster)
+                                    .map(Permission::rule)
+                                    .toList())
+                            .build())
+                    .create();
+            LIVE.client()
+                    .resource(new ClusterRoleBindingBuilder()
+                            .withNewMetadata()
+                            .withName(wide)
+                            .endMetadata()
+                            .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", wide)
+                            .addNewSubject("", "ServiceAccount", name, namespace)
+                            .build())
+                    .create();
+        }
+        String token = LIVE.client()
+                .serviceAccounts()
+                .inNamespace(namespace)
+                .withName(name)
+                .tokenRequest()
+                .getStatus()
+                .getToken();
+        return Permissions.kubeconfig(LIVE.kubeconfig(), token, LIVE.file(name + ".yaml"));
+    }
+}
