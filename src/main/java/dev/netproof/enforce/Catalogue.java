@@ -39,6 +39,7 @@ import java.util.function.Function;
 final class Catalogue {
     static final String DEFAULT_DENY = "default-deny";
     static final String SCTP = "sctp";
+    static final String POLICY_BEFORE_POD = "policy-before-pod";
 
     /** What every server listens on. */
     static final int PORT = 8081;
@@ -96,6 +97,7 @@ final class Catalogue {
         services(all);
         changes(all);
         isolation(all);
+        fresh(all);
         leftOpen(all);
         return all;
     }
@@ -554,6 +556,22 @@ final class Catalogue {
                         new Edge(ONE, Way.POD_INWARD, PORT, Optional.of(Expectation.ALLOW)),
                         allow(TWO),
                         new Edge(TWO, Way.SERVICE, PORT, Optional.of(Expectation.ALLOW))))));
+    }
+
+    private static void fresh(List<Scenario> all) {
+        all.add(new Scenario(
+                must(
+                        POLICY_BEFORE_POD,
+                        "policy before the pod",
+                        "a pod is let through in its first moments, until its rules have arrived: what it does at its start is"
+                                + " not under policy",
+                        "once a policy is handled, new pods that it selects are isolated before they are started",
+                        DOCS + "#pod-lifecycle"),
+                EGRESS,
+                "f",
+                Profile.FULL,
+                Scenario.Subject.FRESH,
+                List.of(step(scene -> List.of(scene.policy("", EGRESS)), deny(TWO)))));
     }
 
     private static void leftOpen(List<Scenario> all) {

@@ -254,9 +254,15 @@ public final class EnforcementCheck {
         }
         Map<String, Address> addresses = serving(ground, servers, virtual, seen, end);
         Cast cast = stage.cast(addresses);
-        pods = servers.size() + cast.probes().size();
+        pods = servers.size()
+                + cast.probes().size()
+                + (int) cast.ready().stream()
+                        .filter(one -> one.fresh().isPresent())
+                        .count();
         progress.accept("starting " + cast.probes().size() + " probes");
-        for (ProbePod probe : cast.probes()) {
+        List<ProbePod> everyone = new ArrayList<>(cast.probes());
+        cast.ready().forEach(one -> one.fresh().ifPresent(everyone::add));
+        for (ProbePod probe : everyone) {
             logs.put(probe.id(), new ProbeLog(probe, session.nonce(), session.connectTimeout()));
             seen.launched(probe);
         }
@@ -313,8 +319,16 @@ public final class EnforcementCheck {
                             .flatMap(id -> Optional.ofNullable(addresses.get(id)).stream())
                             .flatMap(address -> address.virtual().stream())
                             .toList());
-            Trial trial =
-                    new Trial(scenario, ready.node(), ready.steps(), scene, ready.subjectServer(), terms, seen, ground);
+            Trial trial = new Trial(
+                    scenario,
+                    ready.node(),
+                    ready.steps(),
+                    scene,
+                    ready.subjectServer(),
+                    ready.fresh(),
+                    terms,
+                    seen,
+                    ground);
             if (!ready.whole() && scenario.capability().id().equals(Catalogue.SCTP)) {
                 trial.forgo(
                         Status.UNTESTABLE,

@@ -15,11 +15,24 @@ import java.util.function.Function;
  *
  * @param track scenarios of the same track take turns on the same pods, those of others go on beside them
  * @param least the smallest profile that has it
+ * @param subject whether the pod is there before its policies or after them
  * @param steps each begins when the one before was seen in effect; after the last one everything is taken back
  */
-record Scenario(Capability capability, Direction direction, String track, Profile least, List<Step> steps) {
+record Scenario(
+        Capability capability, Direction direction, String track, Profile least, Subject subject, List<Step> steps) {
     Scenario {
         steps = List.copyOf(steps);
+    }
+
+    Scenario(Capability capability, Direction direction, String track, Profile least, List<Step> steps) {
+        this(capability, direction, track, least, Subject.RUNNING, steps);
+    }
+
+    /** When the pod that policies select begins to run. */
+    enum Subject {
+        RUNNING,
+        /** Once its policies have been stored for a while. */
+        FRESH
     }
 
     /**

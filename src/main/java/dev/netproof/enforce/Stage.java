@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which pods the scenarios are played with, and where. Pure. On every node: a target for each track of ingress scenarios, a source
@@ -286,14 +287,25 @@ final class Stage {
             List<List<Bound>> steps,
             List<String> missing,
             Optional<String> untestable,
-            Optional<String> subjectServer) {
+            Optional<String> subjectServer,
+            Optional<ProbePod> fresh) {
+        /** With a probe that is to be started when its policies are there. */
+        Ready with(@Nullable ProbePod probe) {
+            return new Ready(
+                    scenario, node, place, steps, missing, untestable, subjectServer, Optional.ofNullable(probe));
+        }
+
         /** Whether everybody is there whom the scenario needs. */
         boolean whole() {
             return missing.isEmpty();
         }
     }
 
-    /** Everything that can be tried now that it is known where the servers answer. */
+    /**
+     * Everything that can be tried now that it is known where the servers answer.
+     *
+     * @param probes those to start at once
+     */
     record Cast(List<ProbePod> probes, List<Ready> ready, Map<String, Map<Attempt, Backend>> aims) {}
 
     Cast cast(Map<String, Address> addresses) {
@@ -318,15 +330,21 @@ final class Stage {
                     untestable(play, addresses),
                     play.scenario().direction() == Direction.INGRESS
                             ? Optional.of(targetId(play.scenario().track(), play.place()))
-                            : Optional.empty()));
+                            : Optional.empty(),
+                    Optional.empty()));
             steps.forEach(edges -> edges.forEach(edge -> {
                 aim(aims, edge.probe(), edge.attempt(), edge.backend());
                 witness(aims, edge, addresses);
             }));
         }
-        List<ProbePod> probes = new ArrayList<>();
-        aims.forEach((id, attempts) -> probes.add(probe(id, List.copyOf(attempts.keySet()))));
-        return new Cast(probes, ready, aims);
+        Map<String, ProbePod> probes = new LinkedHashMap<>();
+        aims.forEach((id, attempts) -> probes.put(id, probe(id, List.copyOf(attempts.keySet()))));
+        List<Ready> complete = new ArrayList<>();
+        for (Ready one : ready) {
+            boolean late = one.scenario().subject() == Scenario.Subject.FRESH;
+            complete.add(late ? one.with(probes.remove(sourceId(one.scenario().track(), one.place()))) : one);
+        }
+        return new Cast(List.copyOf(probes.values()), complete, aims);
     }
 
     private static Optional<String> untestable(Play play, Map<String, Address> addresses) {

@@ -83,13 +83,18 @@ final class Summary {
                 "NOT ENFORCED: " + cluster + " stores network policies and nothing enforces them (" + places(bad) + ")"
                         + unproved();
             case PARTIAL -> "PARTIAL: " + cluster + " " + partial(bad, capabilities);
-            case INCONCLUSIVE ->
-                "INCONCLUSIVE: nothing was proved on " + cluster
-                        + with(Status.INCONCLUSIVE).stream()
-                                .findFirst()
-                                .map(row -> ": " + row.seen())
-                                .orElse(": there was nothing that could be tested");
+            case INCONCLUSIVE -> "INCONCLUSIVE: " + inconclusive(capabilities);
         };
+    }
+
+    private String inconclusive(List<Capability> capabilities) {
+        Optional<Row> first = with(Status.INCONCLUSIVE).stream().findFirst();
+        String why = first.map(row -> ": " + row.seen()).orElse(": there was nothing that could be tested");
+        if (with(Status.ENFORCED).isEmpty() || first.isEmpty()) {
+            return "nothing was proved on " + cluster + why;
+        }
+        return "not everything was proved on " + cluster + "; "
+                + title(capabilities, first.get().capability()) + " on " + places(List.of(first.get())) + why;
     }
 
     private String unproved() {
@@ -175,8 +180,13 @@ final class Summary {
 
     private List<Measure> measures() {
         List<Measure> measures = new ArrayList<>();
-        measures.addAll(measured(Metric.TIME_TO_DENY, Row::denied));
+        measures.addAll(measured(
+                Metric.TIME_TO_DENY,
+                row -> row.denied().filter(time -> !row.capability().equals(Catalogue.POLICY_BEFORE_POD))));
         measures.addAll(measured(Metric.TIME_TO_ALLOW, Row::allowed));
+        measures.addAll(measured(
+                Metric.START_UP_WINDOW,
+                row -> row.denied().filter(time -> row.capability().equals(Catalogue.POLICY_BEFORE_POD))));
         return measures;
     }
 

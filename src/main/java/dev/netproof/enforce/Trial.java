@@ -16,6 +16,7 @@ import dev.netproof.model.PathObservation;
 import dev.netproof.model.Sample;
 import dev.netproof.model.Streak;
 import dev.netproof.plan.PolicyManifest;
+import dev.netproof.plan.ProbePod;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,8 +41,13 @@ final class Trial {
     /** Connections that must open for an edge to count as open again. */
     private static final int OPEN_AGAIN = 2;
 
+    /** So long policies are stored before a pod is started that they select. */
+    private static final Duration BEFOREHAND = Duration.ofSeconds(5);
+
     private enum Phase {
         QUEUED,
+        /** Policies are stored, and the pod that they select is not there yet. */
+        BEFORE_POD,
         BASELINE,
         STEP,
         RETURN,
@@ -66,6 +72,7 @@ final class Trial {
     private final List<Bound> all;
     private final Scene scene;
     private final Optional<String> subjectServer;
+    private final Optional<ProbePod> fresh;
     private final EnforcementTerms terms;
     private final Observations seen;
     private final ProvingGround ground;
@@ -86,6 +93,7 @@ final class Trial {
     /**
      * @param steps the scenario's edges, bound, step by step
      * @param subjectServer the subject's id where it is a server
+     * @param fresh the subject where it is a probe that starts when its policies are there
      */
     Trial(
             Scenario scenario,
@@ -93,6 +101,7 @@ final class Trial {
             List<List<Bound>> steps,
             Scene scene,
             Optional<String> subjectServer,
+            Optional<ProbePod> fresh,
             EnforcementTerms terms,
             Observations seen,
             ProvingGround ground) {
@@ -102,6 +111,7 @@ final class Trial {
         this.all = distinct(steps);
         this.scene = scene;
         this.subjectServer = subjectServer;
+        this.fresh = fresh;
         this.terms = terms;
         this.seen = seen;
         this.ground = ground;
@@ -167,8 +177,13 @@ final class Trial {
 
     private void move(Instant now) {
         if (phase == Phase.QUEUED) {
-            phase = Phase.BASELINE;
             since = now;
+            if (fresh.isPresent()) {
+                store(scenario.steps().get(0));
+                phase = Phase.BEFORE_POD;
+            } else {
+                phase = Phase.BASELINE;
+            }
         }
         if (phase == Phase.DONE || phase == Phase.HELD) {
             return;
@@ -191,6 +206,7 @@ final class Trial {
             return;
         }
         switch (phase) {
+            case BEFORE_POD -> start(now);
             case BASELINE -> baseline(now);
             case STEP -> step(now);
             case RETURN -> back(now);
@@ -300,13 +316,27 @@ final class Trial {
     private void begin(int number, Instant now) {
         step = number;
         Scenario.Step doing = scenario.steps().get(number);
+        store(doing);
+        doing.labels().ifPresent(this::relabel);
+        phase = Phase.STEP;
+        since = later(now, ground.now());
+    }
+
+    private void store(Scenario.Step doing) {
         for (PolicyManifest policy : doing.policies().apply(scene)) {
             standing.put(policy.name(), policy);
             ground.apply(policy);
         }
-        doing.labels().ifPresent(this::relabel);
+    }
+
+    /** Its first connection is what this is about, so that nothing is looked at before it. */
+    private void start(Instant now) {
+        if (now.isBefore(since.plus(BEFOREHAND))) {
+            return;
+        }
+        fresh.ifPresent(probe -> ground.launch(List.of(probe)));
         phase = Phase.STEP;
-        since = later(now, ground.now());
+        since = now;
     }
 
     private void relabel(Map<String, String> labels) {
@@ -318,6 +348,11 @@ final class Trial {
     }
 
     private void step(Instant now) {
+        if (fresh.isPresent() && !seen.isRunning(fresh.get().id())) {
+            // Its time begins with its container; that none comes is said by the end of the check.
+            since = now;
+            return;
+        }
         List<Bound> edges = steps.get(step);
         Map<Bound, Denial> stopped = new HashMap<>();
         boolean satisfied = true;
@@ -400,11 +435,25 @@ final class Trial {
             controls.put(edge, seen.controls(edge.backend(), edge.probe(), since));
         });
         if (denied.isEmpty() && !forbidden.isEmpty()) {
-            denied = Optional.of(settled(forbidden, since, Outcome::looksDenied));
+            denied = Optional.of(
+                    fresh.isPresent() ? letThrough(forbidden) : settled(forbidden, since, Outcome::looksDenied));
         }
         edges.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
         if (step + 1 < steps.size()) {
             begin(step + 1, now);
+            return;
+        }
+        if (fresh.isPresent() && denied.filter(time -> !time.isZero()).isPresent()) {
+            conclude(
+                    Status.NOT_ENFORCED,
+                    Reason.LETS_THROUGH,
+                    String.format(
+                            java.util.Locale.ROOT,
+                            "a fresh pod was let through for %.1f s after its start, against a policy that was there before it",
+                            denied.get().toMillis() / 1000.0),
+                    Optional.of(
+                            "let run wait for longer: --settle; keep secrets of a pod's first moments out of reach"));
+            giveBack(now);
             return;
         }
         conclude(
@@ -413,6 +462,20 @@ final class Trial {
                 summary(edges, stopped),
                 Optional.empty());
         giveBack(now);
+    }
+
+    /** From the start of a fresh pod to its last connection that opened; zero where none did. */
+    private Duration letThrough(List<Bound> edges) {
+        Instant began = fresh.flatMap(probe -> seen.start(probe.id()))
+                .map(ProbeEvent.Started::at)
+                .orElse(since);
+        return edges.stream()
+                .flatMap(edge -> seen.since(edge, Instant.MIN).stream())
+                .filter(sample -> sample.outcome().reachedListener())
+                .map(sample -> Duration.between(began, sample.at()))
+                .map(time -> time.isNegative() || time.isZero() ? Duration.ofMillis(1) : time)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
     }
 
     private static String summary(List<Bound> edges, Map<Bound, Denial> stopped) {
@@ -666,7 +729,7 @@ final class Trial {
                 found.seen(),
                 found.fix(),
                 edges(),
-                found.status() == Status.ENFORCED ? denied : Optional.empty(),
+                found.status() == Status.ENFORCED || fresh.isPresent() ? denied : Optional.empty(),
                 found.status() == Status.ENFORCED ? allowed : Optional.empty());
     }
 

@@ -1,5 +1,7 @@
 package dev.netproof.kube;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.PolicyManifest;
@@ -15,6 +17,9 @@ import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.PodResource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +44,7 @@ import org.slf4j.LoggerFactory;
 /** A proving ground on a live cluster: a session of probes, and beside it what they are tried on. */
 final class FabricGround implements ProvingGround {
     private static final Logger LOG = LoggerFactory.getLogger(FabricGround.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PARALLEL_REQUESTS = 8;
     private static final Duration ACCOUNT_PATIENCE = Duration.ofSeconds(10);
     private static final Duration END_PATIENCE = Duration.ofSeconds(15);
@@ -273,18 +279,20 @@ final class FabricGround implements ProvingGround {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no server " + id));
         String namespace = live.plan().namespace();
-        server.ask(
-                "patch pods in namespace " + namespace,
-                () -> server.client()
-                        .pods()
-                        .inNamespace(namespace)
-                        .withName(live.asked().getMetadata().getName())
-                        .edit(pod -> {
-                            Map<String, String> all = new TreeMap<>(labels);
-                            all.put(Marks.ROLE, Marks.SERVER);
-                            pod.getMetadata().setLabels(all);
-                            return pod;
-                        }));
+        String name = live.asked().getMetadata().getName();
+        Map<String, String> wanted = new TreeMap<>(labels);
+        wanted.put(Marks.ROLE, Marks.SERVER);
+        server.ask("patch pods in namespace " + namespace, () -> {
+            PodResource pod = server.client().pods().inNamespace(namespace).withName(name);
+            ObjectNode changes = JSON.createObjectNode();
+            ObjectNode merged = changes.putObject("metadata").putObject("labels");
+            // What a merge patch does not name stays; without a resource version the kubelet's own writes are no
+            // conflict.
+            Optional.ofNullable(pod.get())
+                    .ifPresent(there -> there.getMetadata().getLabels().keySet().forEach(merged::putNull));
+            wanted.forEach(merged::put);
+            return pod.patch(PatchContext.of(PatchType.JSON_MERGE), changes.toString());
+        });
     }
 
     @Override

@@ -52,6 +52,25 @@ class CatalogueTest {
     }
 
     @Test
+    void an_engine_that_learns_of_pods_late_lets_their_first_connections_through_and_it_is_measured() {
+        Enforcement found = full(ToyCluster.of("node1", "node2").blindFor(Duration.ofMillis(2_500)));
+
+        assertThat(found.rows())
+                .filteredOn(row -> row.capability().equals(Catalogue.POLICY_BEFORE_POD))
+                .hasSize(2)
+                .allMatch(
+                        row -> row.status() == Status.NOT_ENFORCED && row.seen().contains("let through for 2.0 s"));
+        assertThat(found.measures())
+                .filteredOn(one -> one.metric() == Enforcement.Metric.START_UP_WINDOW)
+                .hasSize(2)
+                .allSatisfy(one -> assertThat(one.max()).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2_500)));
+        assertThat(found.rows())
+                .filteredOn(row -> row.status() == Status.NOT_ENFORCED)
+                .extracting(Row::capability)
+                .containsOnly(Catalogue.POLICY_BEFORE_POD);
+    }
+
+    @Test
     void every_capability_says_what_it_means_and_where_it_is_specified() {
         assertThat(Catalogue.of(Profile.FULL)).allSatisfy(scenario -> {
             assertThat(scenario.capability().id()).matches("[a-z0-9-]+");

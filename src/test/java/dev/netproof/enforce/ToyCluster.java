@@ -65,6 +65,7 @@ final class ToyCluster implements Cluster {
     private Engine engine = (node, direction, since) -> true;
     private Specification specification = Specification.AS_WRITTEN;
     private Duration delay = Duration.ofMillis(300);
+    private Duration blind = Duration.ZERO;
     private Outcome manner = Outcome.TIMEOUT;
     private double loss;
     private Random random = new Random(1);
@@ -110,6 +111,12 @@ final class ToyCluster implements Cluster {
     /** From a policy's creation or removal until it is in effect. */
     ToyCluster delay(Duration other) {
         delay = other;
+        return this;
+    }
+
+    /** So long a pod runs before the engine knows of it. */
+    ToyCluster blindFor(Duration time) {
+        blind = time;
         return this;
     }
 
@@ -254,6 +261,7 @@ final class ToyCluster implements Cluster {
         final String node;
         final List<String> ips;
         Map<String, String> labels;
+        Instant running = Instant.MIN;
         final List<ClusterFacts.ContainerPort> ports;
         private boolean dead;
 
@@ -397,6 +405,7 @@ final class ToyCluster implements Cluster {
             for (ProbePod probe : probes) {
                 Instant starts = now.plus(STARTING).plusMillis(37L * pods.size());
                 Live live = pod(probe.id(), probe.namespace(), probe.node().orElseThrow(), probe.labels(), List.of());
+                live.running = starts;
                 tell(new ProbeEvent.Started(
                         starts,
                         probe.id(),
@@ -492,6 +501,9 @@ final class ToyCluster implements Cluster {
                     ? engine.works(from.node, direction, elapsed()) || engine.works(to.node, direction, elapsed())
                     : engine.works(subject.node, direction, elapsed());
             if (!looked) {
+                return false;
+            }
+            if (!subject.running.equals(Instant.MIN) && now.isBefore(subject.running.plus(blind))) {
                 return false;
             }
             List<PolicyManifest> inEffect = history.stream()

@@ -151,4 +151,60 @@ final class EnforcementIT {
         assertThat(LIVE.client().pods().inNamespace(LIVE.namespace()).list().getItems())
                 .isEmpty();
     }
+
+    @Test
+    void theFullProfileIsAsTheEngineReallyBehaves() {
+        Lab.needed("an engine that is known row by row");
+        Checked checked = check("--profile", "full").exits(0).is("ENFORCED");
+        assertThat(checked.rows())
+                .filteredOn(row -> !row.path("status").asText().equals("ENFORCED"))
+                .extracting(row -> row.path("capability").asText() + " "
+                        + row.path("status").asText())
+                .as("the kernel has no SCTP, and the engine sees packets behind kube-proxy")
+                .containsOnly("sctp UNTESTABLE", "service-in-ip-block OBSERVED");
+    }
+
+    @Test
+    void aNetworkThatLosesEveryFifthPacketFoolsNobody() {
+        Lab.needed("a lossy network");
+        Lab.fault("loss", "20");
+        check().exits(0).is("ENFORCED");
+        Lab.engine("off");
+        check().exits(4).is("NOT_ENFORCED");
+    }
+
+    @Test
+    void aTargetThatIsKilledInTheMiddleProvesNothing() throws Exception {
+        Thread killer = new Thread(() -> {
+            Awaitility.await("a policy of netproof's")
+                    .atMost(java.time.Duration.ofSeconds(60))
+                    .pollInterval(java.time.Duration.ofMillis(100))
+                    .until(() -> !LIVE.client()
+                            .network()
+                            .v1()
+                            .networkPolicies()
+                            .inAnyNamespace()
+                            .withLabel(LiveCluster.ROLE)
+                            .list()
+                            .getItems()
+                            .isEmpty());
+            LIVE.client()
+                    .pods()
+                    .inAnyNamespace()
+                    .withLabel(LiveCluster.ROLE, "server")
+                    .withLabel("netproof.dev/part", "target")
+                    .list()
+                    .getItems()
+                    .forEach(pod ->
+                            LIVE.client().resource(pod).withGracePeriod(0).delete());
+        });
+        killer.start();
+        Checked checked = check();
+        killer.join();
+        assertThat(checked.exit()).as(checked.out()).isEqualTo(3);
+        assertThat(checked.rows())
+                .filteredOn(row -> row.path("direction").asText().equals("INGRESS"))
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(row.path("status").asText()).isEqualTo("INCONCLUSIVE"));
+    }
 }
