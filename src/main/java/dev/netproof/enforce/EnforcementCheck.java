@@ -145,7 +145,7 @@ public final class EnforcementCheck {
         }
         List<Capability> capabilities =
                 scenarios.stream().map(Scenario::capability).distinct().toList();
-        Enforcement enforcement = new Summary(who.context(), terms.profile(), ordered(rows, capabilities))
+        Enforcement enforcement = new Summary(who.context(), terms.profile(), ordered(doubted(rows), capabilities))
                 .enforcement(capabilities, denials, unseen);
         logs.forEach((id, log) -> {
             if (log.starvedRounds() > 0) {
@@ -157,6 +157,22 @@ public final class EnforcementCheck {
         Optional<Report.Breakage> breakage = interruption.map(reason ->
                 new Report.Breakage("the check was " + reason.meaning(), "run it again; what it had seen is above"));
         return report(started, Optional.of(enforcement), breakage, exit);
+    }
+
+    /** What was let through is doubted where a cluster-wide policy may allow it. */
+    private List<Row> doubted(List<Row> rows) {
+        if (!Overrides.mightExplain(rows)) {
+            return rows;
+        }
+        try {
+            ClusterFacts.Policies policies = cluster.policies(Set.of());
+            policies.unreadable()
+                    .forEach(what -> notes.add("not permitted to " + what + ": whether one overrides is not known"));
+            return new Overrides(policies.found()).doubted(rows);
+        } catch (ClusterTrouble trouble) {
+            notes.add("whether a cluster-wide policy overrides could not be read: " + trouble.getMessage());
+            return rows;
+        }
     }
 
     private static boolean needsAway(Scenario scenario) {

@@ -158,6 +158,8 @@ public record Enforcement(
         UNSETTLED,
         /** The policies were removed and the connection did not return: something else stopped it. */
         NOT_RESTORED,
+        /** Let through, but a cluster-wide policy that comes before network policies may be what allows it. */
+        PERHAPS_OVERRIDDEN,
         /** A target or a probe went away or changed. */
         ACTOR_LOST,
         /** Admission changed a pod or a policy into something else than was asked for. */

@@ -99,6 +99,38 @@ class EnforcementCheckTest {
         assertThat(cluster.elapsed()).isGreaterThan(Duration.ofSeconds(20));
     }
 
+    @Test
+    void what_a_cluster_wide_policy_may_allow_is_not_proved_to_be_unenforced() {
+        Report report = basic(ToyCluster.of("node1", "node2")
+                .engine((node, direction, since) -> false)
+                .clusterWide("ClusterNetworkPolicy", "let-all-through"));
+
+        assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
+        assertThat(report.enforcement().orElseThrow().rows()).allSatisfy(row -> {
+            assertThat(row.reason()).isEqualTo(Reason.PERHAPS_OVERRIDDEN);
+            assertThat(row.seen()).contains("ClusterNetworkPolicy let-all-through");
+        });
+    }
+
+    @Test
+    void a_cluster_wide_policy_does_not_explain_one_node_alone() {
+        Report report = basic(ToyCluster.of("node1", "node2")
+                .engine((node, direction, since) -> node.equals("node1"))
+                .clusterWide("ClusterNetworkPolicy", "let-all-through"));
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
+        assertThat(report.enforcement().orElseThrow().verdict()).isEqualTo(Verdict.PARTIAL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BaselineAdminNetworkPolicy", "Tier"})
+    void what_comes_behind_network_policies_explains_nothing(String kind) {
+        Report report = basic(
+                ToyCluster.of("node1").engine((node, direction, since) -> false).clusterWide(kind, "default"));
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
+    }
+
     /** The lab's engine judges both directions of all that passes its node. */
     @ParameterizedTest
     @EnumSource

@@ -71,6 +71,7 @@ final class ToyCluster implements Cluster {
     private Random random = new Random(1);
     private final List<Permission> forbidden = new ArrayList<>();
     private final List<String> foreign = new ArrayList<>();
+    private final List<ClusterFacts.Policy> clusterWide = new ArrayList<>();
     private boolean isolatedFromTheStart;
     private boolean starving;
     private final TreeMap<Duration, Runnable> happenings = new TreeMap<>();
@@ -130,6 +131,26 @@ final class ToyCluster implements Cluster {
         loss = share;
         random = new Random(seed);
         return this;
+    }
+
+    /** A policy for the whole cluster, of which netproof knows no more than that it is there. */
+    ToyCluster clusterWide(String kind, String name) {
+        clusterWide.add(new ClusterFacts.Policy(
+                "policy.networking.k8s.io/v1alpha2",
+                kind,
+                Optional.empty(),
+                name,
+                "uid-" + name,
+                "1",
+                "0".repeat(64),
+                Optional.empty(),
+                Set.of()));
+        return this;
+    }
+
+    @Override
+    public ClusterFacts.Policies policies(Set<String> namespaces) {
+        return new ClusterFacts.Policies(clusterWide, Set.of());
     }
 
     ToyCluster forbidding(String verb, String group, String resource) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,18 +178,7 @@ final class EnforcementIT {
     @Test
     void aTargetThatIsKilledInTheMiddleProvesNothing() throws Exception {
         Thread killer = new Thread(() -> {
-            Awaitility.await("a policy of netproof's")
-                    .atMost(java.time.Duration.ofSeconds(60))
-                    .pollInterval(java.time.Duration.ofMillis(100))
-                    .until(() -> !LIVE.client()
-                            .network()
-                            .v1()
-                            .networkPolicies()
-                            .inAnyNamespace()
-                            .withLabel(LiveCluster.ROLE)
-                            .list()
-                            .getItems()
-                            .isEmpty());
+            awaitPolicyOfNetproofs();
             LIVE.client()
                     .pods()
                     .inAnyNamespace()
@@ -206,5 +197,61 @@ final class EnforcementIT {
                 .filteredOn(row -> row.path("direction").asText().equals("INGRESS"))
                 .isNotEmpty()
                 .allSatisfy(row -> assertThat(row.path("status").asText()).isEqualTo("INCONCLUSIVE"));
+    }
+
+    @Test
+    void anEngineThatIsStartedInTheMiddleIsNeverCalledAbsent() throws Exception {
+        Lab.needed("an engine that can be switched on");
+        Lab.engine("off");
+        Thread starter = new Thread(() -> {
+            awaitPolicyOfNetproofs();
+            Lab.engine("on");
+        });
+        starter.start();
+        Checked checked = check();
+        starter.join();
+        assertThat(checked.exit()).as(checked.out()).isIn(0, 3);
+    }
+
+    @Test
+    void aClusterWidePolicyThatOverridesIsFoundAndSaid() {
+        Lab.needed("an engine that knows policies for the whole cluster");
+        GenericKubernetesResource override = LIVE.client()
+                .resource(Serialization.unmarshal("""
+                        apiVersion: policy.networking.k8s.io/v1alpha2
+                        kind: ClusterNetworkPolicy
+                        metadata: {name: live-override}
+                        spec:
+                          tier: Admin
+                          priority: 20
+                          subject: {namespaces: {}}
+                          ingress: [{action: Accept, from: [{namespaces: {}}]}]
+                          egress: [{action: Accept, to: [{namespaces: {}}]}]
+                        """, GenericKubernetesResource.class))
+                .create();
+        try {
+            Checked checked = check().exits(3).is("INCONCLUSIVE");
+            assertThat(checked.first()).contains("ClusterNetworkPolicy live-override");
+            assertThat(checked.rows("default-deny"))
+                    .isNotEmpty()
+                    .allSatisfy(row -> assertThat(row).endsWith("INCONCLUSIVE PERHAPS_OVERRIDDEN"));
+        } finally {
+            LIVE.client().resource(override).delete();
+        }
+    }
+
+    private static void awaitPolicyOfNetproofs() {
+        Awaitility.await("a policy of netproof's")
+                .atMost(java.time.Duration.ofSeconds(60))
+                .pollInterval(java.time.Duration.ofMillis(100))
+                .until(() -> !LIVE.client()
+                        .network()
+                        .v1()
+                        .networkPolicies()
+                        .inAnyNamespace()
+                        .withLabel(LiveCluster.ROLE)
+                        .list()
+                        .getItems()
+                        .isEmpty());
     }
 }
