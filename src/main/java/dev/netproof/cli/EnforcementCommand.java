@@ -118,6 +118,12 @@ final class EnforcementCommand implements Callable<Integer> {
     @Option(names = "--curl-image", paramLabel = "IMAGE", description = "Image of the probes; needs a shell and curl.")
     @Nullable String curlImage;
 
+    @Option(
+            names = "--netshoot-image",
+            paramLabel = "IMAGE",
+            description = "Image of the probes that try UDP and SCTP (--profile full); needs Python 3.")
+    @Nullable String netshootImage;
+
     @Option(names = "--server-image", paramLabel = "IMAGE", description = "Image of the targets; needs agnhost.")
     @Nullable String serverImage;
 
@@ -202,7 +208,7 @@ final class EnforcementCommand implements Callable<Integer> {
                 connectTimeout,
                 new Images(
                         Optional.ofNullable(curlImage).orElse(Images.DEFAULT.curl()),
-                        Images.DEFAULT.netshoot(),
+                        Optional.ofNullable(netshootImage).orElse(Images.DEFAULT.netshoot()),
                         Optional.ofNullable(serverImage).orElse(Images.DEFAULT.agnhost()),
                         Optional.ofNullable(mirror),
                         pullSecrets));
