@@ -17,8 +17,6 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -55,6 +53,9 @@ final class EnforcementCommand implements Callable<Integer> {
 
     @Mixin
     ReportTargets reports = new ReportTargets();
+
+    @Mixin
+    ImageOptions images = new ImageOptions();
 
     @Mixin
     Verbosity verbosity = new Verbosity();
@@ -115,26 +116,8 @@ final class EnforcementCommand implements Callable<Integer> {
                     "Rounds in a row that must agree; more where packets are seen to get lost; default: ${DEFAULT-VALUE}.")
     int stable = 3;
 
-    @Option(names = "--curl-image", paramLabel = "IMAGE", description = "Image of the probes; needs a shell and curl.")
-    @Nullable String curlImage;
-
-    @Option(
-            names = "--netshoot-image",
-            paramLabel = "IMAGE",
-            description = "Image of the probes that try UDP and SCTP (--profile full); needs Python 3.")
-    @Nullable String netshootImage;
-
     @Option(names = "--server-image", paramLabel = "IMAGE", description = "Image of the targets; needs agnhost.")
     @Nullable String serverImage;
-
-    @Option(names = "--mirror", paramLabel = "PREFIX", description = "Registry prefix that replaces the images' own.")
-    @Nullable String mirror;
-
-    @Option(
-            names = "--pull-secret",
-            paramLabel = "NAME",
-            description = "Image pull secret that exists in the namespace of --namespace; repeatable.")
-    List<String> pullSecrets = new ArrayList<>();
 
     @Spec
     @Nullable CommandSpec spec;
@@ -206,12 +189,7 @@ final class EnforcementCommand implements Callable<Integer> {
                 deadline,
                 timeout,
                 connectTimeout,
-                new Images(
-                        Optional.ofNullable(curlImage).orElse(Images.DEFAULT.curl()),
-                        Optional.ofNullable(netshootImage).orElse(Images.DEFAULT.netshoot()),
-                        Optional.ofNullable(serverImage).orElse(Images.DEFAULT.agnhost()),
-                        Optional.ofNullable(mirror),
-                        pullSecrets));
+                images.images(Optional.ofNullable(serverImage).orElse(Images.DEFAULT.agnhost())));
     }
 
     private int finish(Report report, PrintWriter err) throws IOException {

@@ -5,7 +5,6 @@ import dev.netproof.judge.Patience;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterAccess;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.matrix.Reading;
 import dev.netproof.model.Circumstances;
 import dev.netproof.model.Exit;
@@ -27,7 +26,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +71,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     ReportTargets reports = new ReportTargets();
+
+    @Mixin
+    ImageOptions images = new ImageOptions();
 
     @Option(
             names = {"-o", "--output"},
@@ -155,24 +156,6 @@ final class RunCommand implements Callable<Integer> {
             names = "--allow-published",
             description = "Run although a headless Service will publish the probes' addresses.")
     boolean allowPublished;
-
-    @Option(names = "--curl-image", paramLabel = "IMAGE", description = "Image of the probes; needs a shell and curl.")
-    @Nullable String curlImage;
-
-    @Option(
-            names = "--netshoot-image",
-            paramLabel = "IMAGE",
-            description = "Image of probes that need more than curl, for UDP and SCTP; needs Python 3.")
-    @Nullable String netshootImage;
-
-    @Option(names = "--mirror", paramLabel = "PREFIX", description = "Registry prefix that replaces the images' own.")
-    @Nullable String mirror;
-
-    @Option(
-            names = "--pull-secret",
-            paramLabel = "NAME",
-            description = "Image pull secret that exists in the sources' namespaces; repeatable.")
-    List<String> pullSecrets = new ArrayList<>();
 
     @Spec
     @Nullable CommandSpec spec;
@@ -309,18 +292,13 @@ final class RunCommand implements Callable<Integer> {
                 allowPublished ? Published.ALLOW : Published.REFUSE,
                 controlNamespace,
                 Map.of());
-        Images images = new Images(
-                Optional.ofNullable(curlImage).orElse(Images.DEFAULT.curl()),
-                Optional.ofNullable(netshootImage).orElse(Images.DEFAULT.netshoot()),
-                Optional.ofNullable(mirror),
-                pullSecrets);
         return new RunTerms(
                 Version.text(),
                 plan,
                 new Patience(stable, settle, deadline),
                 timeout,
                 connectTimeout,
-                images,
+                images.images(),
                 noCanary ? Beside.NOTHING : Beside.CANARY);
     }
 

@@ -1,0 +1,43 @@
+package dev.netproof.cli;
+
+import dev.netproof.kube.SessionTerms.Images;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the images of pods come from, for every command that starts some. */
+final class ImageOptions {
+    @Option(names = "--curl-image", paramLabel = "IMAGE", description = "Image of the probes; needs a shell and curl.")
+    @Nullable String curlImage;
+
+    @Option(
+            names = "--netshoot-image",
+            paramLabel = "IMAGE",
+            description = "Image of probes that need more than curl, for UDP and SCTP; needs Python 3.")
+    @Nullable String netshootImage;
+
+    @Option(names = "--mirror", paramLabel = "PREFIX", description = "Registry prefix that replaces the images' own.")
+    @Nullable String mirror;
+
+    @Option(
+            names = "--pull-secret",
+            paramLabel = "NAME",
+            description = "Image pull secret that exists in the namespaces of the probes; repeatable.")
+    List<String> pullSecrets = new ArrayList<>();
+
+    Images images() {
+        return images(Images.DEFAULT.agnhost());
+    }
+
+    /** @param agnhost the image of servers */
+    Images images(String agnhost) {
+        return new Images(
+                Optional.ofNullable(curlImage).orElse(Images.DEFAULT.curl()),
+                Optional.ofNullable(netshootImage).orElse(Images.DEFAULT.netshoot()),
+                agnhost,
+                Optional.ofNullable(mirror),
+                pullSecrets);
+    }
+}
