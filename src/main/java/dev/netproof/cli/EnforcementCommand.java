@@ -19,8 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -158,24 +156,7 @@ final class EnforcementCommand implements Callable<Integer> {
         try (Cluster live = ClusterOptions.connect(cluster.access())) {
             Progress progress = Terminal.progress(err, Instant.now(), verbosity);
             EnforcementCheck check = new EnforcementCheck(live, terms(), progress::step, Clock.systemUTC());
-            CountDownLatch reported = new CountDownLatch(1);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(check, reported, err), "clean-up"));
-            try {
-                return finish(check.run(), err);
-            } finally {
-                reported.countDown();
-            }
-        }
-    }
-
-    private static void interrupted(EnforcementCheck check, CountDownLatch reported, PrintWriter err) {
-        check.interrupt(Signals.exit());
-        try {
-            if (!reported.await(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS)) {
-                err.println("netproof: not everything could be removed in time; netproof clean removes it");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            return Signalled.during(() -> finish(check.run(), err), check::interrupt, CLEAN_UP, err);
         }
     }
 

@@ -30,8 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.launcher.core.LauncherConfig;
@@ -223,7 +221,7 @@ final class RunCommand implements Callable<Integer> {
                 PlanText.print(runner.plan(selected), command().commandLine().getOut());
                 return Exit.CONFORMS.code();
             }
-            return supervised(runner, selected, err);
+            return Signalled.during(() -> finish(execute(runner, selected), err), runner::interrupt, CLEAN_UP, err);
         }
     }
 
@@ -234,55 +232,35 @@ final class RunCommand implements Callable<Integer> {
         return spec;
     }
 
-    private Integer supervised(Runner runner, List<Matrix> selected, PrintWriter err) throws IOException {
-        CountDownLatch reported = new CountDownLatch(1);
-        Thread hook = new Thread(
-                () -> {
-                    runner.interrupt(Signals.exit());
-                    try {
-                        if (!reported.await(CLEAN_UP.toMillis(), TimeUnit.MILLISECONDS)) {
-                            err.println(
-                                    "netproof: the probes could not be removed in time; netproof clean removes them");
-                        }
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "clean-up");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            AtomicReference<Report> result = new AtomicReference<>();
-            AtomicReference<RuntimeException> fault = new AtomicReference<>();
-            NetproofEngine engine = new NetproofEngine(selected, matrix -> {
-                try {
-                    Report report = runner.run(matrix);
-                    result.set(report);
-                    return report;
-                } catch (RuntimeException e) {
-                    // The launcher would keep it to its listeners.
-                    fault.set(e);
-                    throw e;
-                }
-            });
-            var config = LauncherConfig.builder()
-                    .enableTestEngineAutoRegistration(false)
-                    .enableLauncherSessionListenerAutoRegistration(false)
-                    .enableTestExecutionListenerAutoRegistration(false)
-                    .enableLauncherDiscoveryListenerAutoRegistration(false)
-                    .enablePostDiscoveryFilterAutoRegistration(false)
-                    .addTestEngines(engine)
-                    .build();
-            LauncherFactory.create(config)
-                    .execute(LauncherDiscoveryRequestBuilder.request()
-                            .enableImplicitConfigurationParameters(false)
-                            .forExecution()
-                            .build());
-            Report report = Optional.ofNullable(result.get())
-                    .orElseThrow(() -> new IllegalStateException("the plan was not executed", fault.get()));
-            return finish(report, err);
-        } finally {
-            reported.countDown();
-        }
+    private Report execute(Runner runner, List<Matrix> selected) {
+        AtomicReference<Report> result = new AtomicReference<>();
+        AtomicReference<RuntimeException> fault = new AtomicReference<>();
+        NetproofEngine engine = new NetproofEngine(selected, matrix -> {
+            try {
+                Report report = runner.run(matrix);
+                result.set(report);
+                return report;
+            } catch (RuntimeException e) {
+                // The launcher would keep it to its listeners.
+                fault.set(e);
+                throw e;
+            }
+        });
+        var config = LauncherConfig.builder()
+                .enableTestEngineAutoRegistration(false)
+                .enableLauncherSessionListenerAutoRegistration(false)
+                .enableTestExecutionListenerAutoRegistration(false)
+                .enableLauncherDiscoveryListenerAutoRegistration(false)
+                .enablePostDiscoveryFilterAutoRegistration(false)
+                .addTestEngines(engine)
+                .build();
+        LauncherFactory.create(config)
+                .execute(LauncherDiscoveryRequestBuilder.request()
+                        .enableImplicitConfigurationParameters(false)
+                        .forExecution()
+                        .build());
+        return Optional.ofNullable(result.get())
+                .orElseThrow(() -> new IllegalStateException("the plan was not executed", fault.get()));
     }
 
     private RunTerms terms() {
