@@ -35,6 +35,11 @@ cache_unlock() { exec {CACHE_LOCK_FD}>&-; }
 
 version_at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -1) == "$1" ]]; }
 
+# exec_go ARGUMENT...: the subshell that it is called in becomes Go in the lab's own module, deaf to settings of the host.
+exec_go() {
+  cd "$LAB_SCRIPTS/go" && exec env CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-buildvcs=false GOWORK=off "$GO" "$@"
+}
+
 # find_go: sets GO to a Go that is new enough. Where there is none, Go's own module mechanism brings it: any older Go can
 # download the toolchain as a module, checked against the checksum database like every other.
 find_go() {
@@ -88,11 +93,7 @@ build_binaries() {
     local new=$LAB_CACHE/.new.bin start=$SECONDS
     mkdir -p "$new"
     step "Go parts: building (about 5 to 12 minutes on 2 cores the first time)"
-    (
-      cd "$LAB_SCRIPTS/go" || exit
-      export CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-buildvcs=false GOWORK=off
-      exec "$GO" build -v -trimpath -ldflags "$(go_ldflags)" -o "$new/" "${GO_PACKAGES[@]}"
-    ) >"$new/build.log" 2>&1 &
+    exec_go build -v -trimpath -ldflags "$(go_ldflags)" -o "$new/" "${GO_PACKAGES[@]}" >"$new/build.log" 2>&1 &
     build_watch "$!" "$new/build.log" "$start"
     local part
     for part in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl; do
@@ -122,19 +123,17 @@ build_engine() {
     step "policy engine that marks: building (seconds after a build of the rest, else some minutes)"
     (
       set -e
-      cd "$LAB_SCRIPTS/go"
-      export CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-buildvcs=false GOWORK=off
-      "$GO" mod download "$module"
-      cp -r "$("$GO" list -m -f '{{.Dir}}' "$module")" "$new/module"
+      (exec_go mod download "$module")
+      cp -r "$(exec_go list -m -f '{{.Dir}}' "$module")" "$new/module"
       chmod -R u+w "$new/module"
       sed -i -f "$LAB_SCRIPTS/engine-marks.sed" "$new/module/pkg/dataplane/controller.go"
       grep -q 'nfqueue\.WithMark' "$new/module/pkg/dataplane/controller.go" || {
         echo "engine-marks.sed does not fit this version of $module"
         exit 1
       }
-      cp go.mod go.sum "$new/"
-      "$GO" mod edit -replace "$module=$new/module" "$new/go.mod"
-      "$GO" build -v -modfile "$new/go.mod" -trimpath -ldflags "$(go_ldflags)" -o "$new/policy-engine" \
+      cp "$LAB_SCRIPTS"/go/go.{mod,sum} "$new/"
+      (exec_go mod edit -replace "$module=$new/module" "$new/go.mod")
+      exec_go build -v -modfile "$new/go.mod" -trimpath -ldflags "$(go_ldflags)" -o "$new/policy-engine" \
         "$module/cmd/kube-network-policies/npa-v1alpha2"
     ) >"$new/build.log" 2>&1 &
     build_watch "$!" "$new/build.log" "$start"
