@@ -119,8 +119,9 @@ final class EnforcementCommand implements Callable<Integer> {
 
     @Option(
             names = "--host-network",
-            description = "With --profile full: look at pods in their node's network too, in a namespace of their own that"
-                    + " admits them (pod-security.kubernetes.io/enforce: privileged).")
+            description =
+                    "With --profile full: look at pods in their node's network too, in a namespace of their own that"
+                            + " admits them (pod-security.kubernetes.io/enforce: privileged).")
     boolean hostNetwork;
 
     @Option(names = "--server-image", paramLabel = "IMAGE", description = "Image of the targets; needs agnhost.")

@@ -435,8 +435,7 @@ final class Catalogue {
                                 new Rule(
                                         EGRESS,
                                         List.of(pods(TWO)),
-                                        List.of(new Ports(
-                                                Protocol.UDP, Optional.empty(), OptionalInt.empty()))))),
+                                        List.of(new Ports(Protocol.UDP, Optional.empty(), OptionalInt.empty()))))),
                         datagram(TWO, Expectation.ALLOW),
                         deny(TWO)))));
         all.add(new Scenario(
@@ -710,8 +709,7 @@ final class Catalogue {
                 INGRESS,
                 "k",
                 Profile.FULL,
-                List.of(step(
-                        deny, allow(ONE), deny(TWO), new Edge(TWO, Way.HELD, PORT, Optional.empty())))));
+                List.of(step(deny, allow(ONE), deny(TWO), new Edge(TWO, Way.HELD, PORT, Optional.empty())))));
         all.add(new Scenario(
                 open(
                         "node-to-pod",
@@ -724,11 +722,7 @@ final class Catalogue {
                 INGRESS,
                 "k",
                 Profile.FULL,
-                List.of(step(
-                        deny,
-                        allow(ONE),
-                        deny(TWO),
-                        new Edge(Role.NODE, Way.KUBELET, PORT, Optional.empty())))));
+                List.of(step(deny, allow(ONE), deny(TWO), new Edge(Role.NODE, Way.KUBELET, PORT, Optional.empty())))));
         all.add(new Scenario(
                 open(
                         HOST_NETWORK,
@@ -739,8 +733,7 @@ final class Catalogue {
                 INGRESS,
                 "k",
                 Profile.FULL,
-                List.of(step(
-                        deny, allow(ONE), deny(TWO), new Edge(Role.HOST, Way.POD, PORT, Optional.empty())))));
+                List.of(step(deny, allow(ONE), deny(TWO), new Edge(Role.HOST, Way.POD, PORT, Optional.empty())))));
     }
 
     private static Capability open(

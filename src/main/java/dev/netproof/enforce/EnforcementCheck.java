@@ -273,8 +273,8 @@ public final class EnforcementCheck {
             List<Row> rows = new ArrayList<>();
             for (Scenario scenario : stage.needing(Role.Space.HOST)) {
                 stage.nodes()
-                        .forEach(node -> rows.add(row(
-                                scenario, node, Status.UNTESTABLE, Reason.NOT_SUPPORTED, noHosts.get())));
+                        .forEach(node ->
+                                rows.add(row(scenario, node, Status.UNTESTABLE, Reason.NOT_SUPPORTED, noHosts.get())));
             }
             rows.addAll(acted(ground, session, stage.without(Role.Space.HOST), denials, end));
             return rows;
@@ -294,8 +294,8 @@ public final class EnforcementCheck {
             ground.createNamespace(stage.host(), Standard.PRIVILEGED);
             return Optional.empty();
         } catch (ClusterTrouble trouble) {
-            return Optional.of(
-                    "the cluster refuses a namespace that admits pods in their node's network: " + trouble.getMessage());
+            return Optional.of("the cluster refuses a namespace that admits pods in their node's network: "
+                    + trouble.getMessage());
         }
     }
 
@@ -387,15 +387,7 @@ public final class EnforcementCheck {
                             .flatMap(address -> address.virtual().stream())
                             .toList());
             Trial trial = new Trial(
-                    scenario,
-                    ready.node(),
-                    ready.steps(),
-                    scene,
-                    ready.subject(),
-                    ready.fresh(),
-                    terms,
-                    seen,
-                    ground);
+                    scenario, ready.node(), ready.steps(), scene, ready.subject(), ready.fresh(), terms, seen, ground);
             if (!ready.whole() && scenario.capability().id().equals(Catalogue.SCTP)) {
                 trial.forgo(
                         Status.UNTESTABLE,

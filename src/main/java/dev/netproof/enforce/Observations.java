@@ -136,7 +136,8 @@ final class Observations {
         List<ProbeEvent.Watched> told = watched.getOrDefault(edge.server(), List.of());
         for (int i = 0; i < told.size(); i++) {
             boolean ready = told.get(i).readiness() == Readiness.READY;
-            Instant until = (i + 1 < told.size() ? told.get(i + 1).at() : now).minus(ready ? TOLD_WITHIN : Duration.ZERO);
+            Instant until =
+                    (i + 1 < told.size() ? told.get(i + 1).at() : now).minus(ready ? TOLD_WITHIN : Duration.ZERO);
             for (Instant at = told.get(i).at(); !at.isAfter(until); at = at.plusSeconds(1)) {
                 looks.add(new Sample(
                         at,

@@ -259,8 +259,8 @@ final class Stage {
         for (Play play : plays()) {
             if (play.scenario().subject() == Scenario.Subject.BOTH_ENDS) {
                 String id = targetId(play.scenario().track(), play.place());
-                Map<String, String> labels = subject(
-                        Direction.INGRESS, play.scenario().track(), play.place());
+                Map<String, String> labels =
+                        subject(Direction.INGRESS, play.scenario().track(), play.place());
                 fronts.put(nodes.get(play.place()), front(id, home, labels));
             }
         }
@@ -340,8 +340,7 @@ final class Stage {
             Optional<ProbePod> fresh) {
         /** With a probe that is to be started when its policies are there. */
         Ready with(@Nullable ProbePod probe) {
-            return new Ready(
-                    scenario, node, place, steps, missing, untestable, subject, Optional.ofNullable(probe));
+            return new Ready(scenario, node, place, steps, missing, untestable, subject, Optional.ofNullable(probe));
         }
 
         /** Whether everybody is there whom the scenario needs. */
@@ -382,10 +381,13 @@ final class Stage {
                                     ? targetId(play.scenario().track(), play.place())
                                     : sourceId(play.scenario().track(), play.place())),
                     Optional.empty()));
-            steps.stream().flatMap(List::stream).filter(edge -> edge.edge().way() != Way.KUBELET).forEach(edge -> {
-                aim(aims, edge.probe(), edge.attempt(), edge.backend());
-                witness(aims, edge, addresses);
-            });
+            steps.stream()
+                    .flatMap(List::stream)
+                    .filter(edge -> edge.edge().way() != Way.KUBELET)
+                    .forEach(edge -> {
+                        aim(aims, edge.probe(), edge.attempt(), edge.backend());
+                        witness(aims, edge, addresses);
+                    });
         }
         Map<String, ProbePod> probes = new LinkedHashMap<>();
         aims.forEach((id, attempts) -> probes.put(id, probe(id, List.copyOf(attempts.keySet()))));

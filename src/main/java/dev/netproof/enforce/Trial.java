@@ -84,6 +84,7 @@ final class Trial {
     private Optional<Conclusion> conclusion = Optional.empty();
     /** Since when nothing forbids the pod anything. */
     private Optional<Instant> free = Optional.empty();
+
     private Optional<Duration> denied = Optional.empty();
     private Optional<Duration> allowed = Optional.empty();
     private final List<Sample> denials = new ArrayList<>();
@@ -380,9 +381,7 @@ final class Trial {
     private void relabel(Map<String, String> labels) {
         Map<String, String> whole = new HashMap<>(scene.subject());
         whole.putAll(labels);
-        ground.label(
-                subject.orElseThrow(() -> new IllegalStateException("nobody's labels can be changed")),
-                whole);
+        ground.label(subject.orElseThrow(() -> new IllegalStateException("nobody's labels can be changed")), whole);
     }
 
     private void step(Instant now) {

@@ -130,7 +130,9 @@ final class FabricGround implements ProvingGround {
             return;
         }
         String key = PodWatch.key(plan.namespace(), pod.getMetadata().getName());
-        servers.put(key, new LiveServer(
+        servers.put(
+                key,
+                new LiveServer(
                         plan,
                         pod,
                         new AtomicBoolean(),
@@ -212,7 +214,8 @@ final class FabricGround implements ProvingGround {
         if (known.plan().watched() == ServerPod.Watched.BY_KUBELET) {
             Readiness readiness = readiness(pod);
             if (known.readiness().getAndSet(readiness) != readiness) {
-                session.tell(new ProbeEvent.Watched(clock.instant(), known.plan().id(), readiness));
+                session.tell(
+                        new ProbeEvent.Watched(clock.instant(), known.plan().id(), readiness));
             }
         }
     }
@@ -220,7 +223,8 @@ final class FabricGround implements ProvingGround {
     private static Readiness readiness(Pod pod) {
         boolean ready = pod.getStatus() != null
                 && pod.getStatus().getConditions().stream()
-                        .anyMatch(one -> one.getType().equals("Ready") && one.getStatus().equals("True"));
+                        .anyMatch(one ->
+                                one.getType().equals("Ready") && one.getStatus().equals("True"));
         return ready ? Readiness.READY : Readiness.NOT_READY;
     }
 
@@ -387,7 +391,8 @@ final class FabricGround implements ProvingGround {
             quietly(closed);
             return;
         }
-        // A namespace takes everything in it along, and nobody need wait for that; what it cannot take is removed one by one.
+        // A namespace takes everything in it along, and nobody need wait for that; what it cannot take is removed one
+        // by one.
         Set<String> going = going();
         // Policies first: nothing that goes on living may stay isolated.
         List<CompletableFuture<Void>> deletions = new ArrayList<>();

@@ -84,8 +84,8 @@ class CatalogueTest {
 
     @Test
     void an_engine_that_is_quicker_with_pods_than_with_its_policies_is_seen_alike() {
-        Enforcement found =
-                hosts(ToyCluster.of("node1", "node2").delay(Duration.ofSeconds(4)).with(Freedom.NO_KUBELET));
+        Enforcement found = hosts(
+                ToyCluster.of("node1", "node2").delay(Duration.ofSeconds(4)).with(Freedom.NO_KUBELET));
 
         assertThat(observed(found)).contains("established GOES_ON", "node-to-pod DENIED", "hairpin DENIED");
         assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);

@@ -478,8 +478,7 @@ final class ToyCluster implements Cluster {
         public void launch(Collection<ProbePod> probes) {
             for (ProbePod probe : probes) {
                 Instant starts = now.plus(STARTING).plusMillis(37L * pods.size());
-                if (probe.network() == Network.NODE
-                        && standards.get(probe.namespace()) != Standard.PRIVILEGED) {
+                if (probe.network() == Network.NODE && standards.get(probe.namespace()) != Standard.PRIVILEGED) {
                     tell(new ProbeEvent.Lost(now, probe.id(), "violates PodSecurity", "admit it"));
                     continue;
                 }
@@ -579,9 +578,7 @@ final class ToyCluster implements Cluster {
                     began.plus(taken),
                     probe,
                     round,
-                    answered
-                            ? "R " + index + " reply 1.000 1.003 - - -"
-                            : "R " + index + " silent 1.000 3.000 - - -");
+                    answered ? "R " + index + " reply 1.000 1.003 - - -" : "R " + index + " silent 1.000 3.000 - - -");
             return taken;
         }
 
@@ -594,7 +591,8 @@ final class ToyCluster implements Cluster {
                             : pod.namespace.equals(service.get().namespace())
                                     && pod.labels
                                             .entrySet()
-                                            .containsAll(service.get().selector().entrySet()))
+                                            .containsAll(
+                                                    service.get().selector().entrySet()))
                     .findFirst();
             if (found.isEmpty()) {
                 return Outcome.REFUSED;

@@ -4,13 +4,13 @@ import static dev.netproof.probe.Probes.NONCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.netproof.model.Cause;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ProbePod.Tools;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -173,12 +173,14 @@ class ProbeProgramTest {
         try {
             List<List<Reading>> rounds = Rounds.of(
                     Probes.trying(
-                            Tools.NETSHOOT, new Attempt.Held(V4, server.getAddress().getPort())),
+                            Tools.NETSHOOT,
+                            new Attempt.Held(V4, server.getAddress().getPort())),
                     3);
 
             assertThat(rounds)
                     .hasSize(3)
-                    .allSatisfy(round -> assertThat(round.get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED));
+                    .allSatisfy(
+                            round -> assertThat(round.get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED));
             assertThat(clients).hasSize(1);
         } finally {
             server.stop(0);
@@ -190,8 +192,7 @@ class ProbeProgramTest {
     void a_held_connection_that_ended_is_not_opened_again() throws Exception {
         assumePython();
         try (WebServer once = WebServer.plain()) {
-            List<List<Reading>> rounds =
-                    Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Held(V4, once.port())), 3);
+            List<List<Reading>> rounds = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Held(V4, once.port())), 3);
 
             assertThat(rounds.get(0).get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED);
             assertThat(rounds.subList(1, 3)).allSatisfy(round -> {
@@ -212,8 +213,7 @@ class ProbeProgramTest {
         try (WebServer mute = WebServer.mute()) {
             List<Reading> itself = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Itself(V4, own, own)), 1)
                     .get(0);
-            List<Reading> other = Rounds.of(
-                            Probes.trying(Tools.NETSHOOT, new Attempt.Itself(V4, mute.port(), own)), 1)
+            List<Reading> other = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Itself(V4, mute.port(), own)), 1)
                     .get(0);
 
             assertThat(itself.get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED);
