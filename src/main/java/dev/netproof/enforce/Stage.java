@@ -108,12 +108,6 @@ final class Stage {
         return scenarios.stream().filter(one -> one.direction() == direction).toList();
     }
 
-    private Set<String> tracks(Direction direction) {
-        Set<String> tracks = new LinkedHashSet<>();
-        of(direction).forEach(one -> tracks.add(one.track()));
-        return tracks;
-    }
-
     private Set<Role> roles(Direction direction) {
         Set<Role> roles = new LinkedHashSet<>();
         of(direction).stream().flatMap(one -> one.tried().stream()).forEach(edge -> roles.add(edge.role()));
