@@ -243,7 +243,8 @@ class Held:
     """One connection, opened once and never again: what becomes of it is the question."""
 
     def __init__(self):
-        self.opening, self.writer, self.gone, self.news = asyncio.Lock(), None, None, asyncio.Event()
+        self.opening, self.writer, self.gone = asyncio.Lock(), None, None
+        self.answers, self.news = 0, asyncio.Event()
 
     def tell(self):
         self.news.set()
@@ -252,6 +253,7 @@ class Held:
     async def read(self, reader):
         try:
             while await reader.read(65536):
+                self.answers += 1
                 self.tell()
             self.gone = "closed by the other end"
         except OSError as e:
@@ -274,6 +276,7 @@ class Held:
 
     async def ask(self, ip, port, deadline):
         loop = asyncio.get_running_loop()
+        answers = self.answers
         try:
             await asyncio.wait_for(self.open(ip, port, deadline), deadline - loop.time())
             if not self.gone:
@@ -285,7 +288,8 @@ class Held:
             raise Result("silent", ip=ip) from e
         except OSError as e:
             self.gone = e.strerror or str(e)
-        if self.gone:
+        # An answer counts, though the connection may have ended right behind it.
+        if self.gone and self.answers == answers:
             raise Result("ECONNRESET", detail="the connection from before is over: " + self.gone, ip=ip)
         raise Result("reply", detail="on the connection from before", ip=ip)
 
