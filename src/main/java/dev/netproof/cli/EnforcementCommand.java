@@ -2,6 +2,7 @@ package dev.netproof.cli;
 
 import dev.netproof.enforce.EnforcementCheck;
 import dev.netproof.enforce.EnforcementTerms;
+import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.enforce.NodeChoice;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.SessionTerms.Images;
@@ -114,6 +115,13 @@ final class EnforcementCommand implements Callable<Integer> {
                     "Rounds in a row that must agree; more where packets are seen to get lost; default: ${DEFAULT-VALUE}.")
     int stable = 3;
 
+    @Option(
+            names = "--host-network",
+            description =
+                    "With --profile full: look at pods in their node's network too, in a namespace of their own that"
+                            + " admits them (pod-security.kubernetes.io/enforce: privileged).")
+    boolean hostNetwork;
+
     @Option(names = "--server-image", paramLabel = "IMAGE", description = "Image of the targets; needs agnhost.")
     @Nullable String serverImage;
 
@@ -153,6 +161,10 @@ final class EnforcementCommand implements Callable<Integer> {
             err.println("error: --stable must be 1 or more: nothing seen proves nothing");
             return Exit.BAD_INPUT.code();
         }
+        if (hostNetwork && profile != Wanted.FULL) {
+            err.println("error: --host-network looks at one row of the full profile: add --profile full");
+            return Exit.BAD_INPUT.code();
+        }
         try (Cluster live = ClusterOptions.connect(cluster.access())) {
             Progress progress = Terminal.progress(err, Instant.now(), verbosity);
             EnforcementCheck check = new EnforcementCheck(live, terms(), progress::step, Clock.systemUTC());
@@ -170,7 +182,8 @@ final class EnforcementCommand implements Callable<Integer> {
                 deadline,
                 timeout,
                 connectTimeout,
-                images.images(Optional.ofNullable(serverImage).orElse(Images.DEFAULT.agnhost())));
+                images.images(Optional.ofNullable(serverImage).orElse(Images.DEFAULT.agnhost())),
+                hostNetwork ? Besides.HOST_NETWORK : Besides.NOTHING);
     }
 
     private int finish(Report report, PrintWriter err) throws IOException {

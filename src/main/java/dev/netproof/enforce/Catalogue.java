@@ -7,6 +7,7 @@ import static dev.netproof.enforce.Role.TWO;
 import static dev.netproof.model.Enforcement.Direction.EGRESS;
 import static dev.netproof.model.Enforcement.Direction.INGRESS;
 
+import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.enforce.Scenario.Edge;
 import dev.netproof.enforce.Scenario.Step;
 import dev.netproof.enforce.Scenario.Way;
@@ -67,23 +68,28 @@ final class Catalogue {
     private static final String API =
             "https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/";
 
-    /** What the specification leaves open and nothing here looks at. */
-    static final List<Unseen> UNSEEN = List.of(
-            new Unseen("hairpin", "no pod of netproof's both connects and listens"),
-            new Unseen("node to pod", "netproof runs nothing in a node's own network"),
-            new Unseen("sources in the host's network", "a restricted namespace admits none"),
-            new Unseen("connections from before a policy", "every attempt is a fresh connection"));
+    /** Looked at only where it is asked for. */
+    static final String HOST_NETWORK = "host-network-source";
+
+    /** What is not looked at unless somebody asks for it. */
+    static final Unseen NO_HOST_NETWORK = new Unseen(
+            "pods in their node's network",
+            "a restricted namespace admits none; --host-network makes one that does, for these alone");
 
     private Catalogue() {}
 
     /** Every scenario of a profile, in the order to show them. */
-    static List<Scenario> of(Profile profile) {
-        return all().stream().filter(one -> one.least().compareTo(profile) <= 0).toList();
+    static List<Scenario> of(Profile profile, Besides besides) {
+        return all().stream()
+                .filter(one -> one.least().compareTo(profile) <= 0)
+                .filter(one -> besides == Besides.HOST_NETWORK
+                        || !one.capability().id().equals(HOST_NETWORK))
+                .toList();
     }
 
     /** The rows to show for a node that nothing can run on. */
     static List<Scenario> least() {
-        return of(Profile.CANARY);
+        return of(Profile.CANARY, Besides.NOTHING);
     }
 
     private static List<Scenario> all() {
@@ -99,6 +105,7 @@ final class Catalogue {
         isolation(all);
         fresh(all);
         leftOpen(all);
+        ends(all);
         return all;
     }
 
@@ -110,7 +117,9 @@ final class Catalogue {
                 "a pod that a policy selects is isolated in the policy's directions; only what some policy allows gets"
                         + " through",
                 DOCS + "#the-two-sorts-of-pod-isolation",
-                "flannel by itself: it has no policy engine (https://github.com/flannel-io/flannel)");
+                "flannel by itself: flanneld does not enforce network policies (https://github.com/flannel-io/flannel)",
+                "OpenShift SDN has no egress policies (https://github.com/openshift/openshift-docs/pull/31476)",
+                "Weave Net before egress policies were added in 2018 (https://github.com/weaveworks/weave/pull/3313)");
         all.add(new Scenario(
                 capability,
                 INGRESS,
@@ -188,29 +197,31 @@ final class Catalogue {
                     scene -> List.of(rule(direction, pods(ONE), away(scene, Optional.empty()))),
                     only(ONE, AWAY_ONE, AWAY_TWO)));
         }
-        all.add(one(
-                expressions,
-                INGRESS,
-                "c",
-                scene -> List.of(rule(
-                        INGRESS,
-                        new Pods(
-                                Optional.empty(),
-                                Optional.of(new Selector(
-                                        Map.of(),
-                                        List.of(
-                                                new Requirement(Role.WHO, Operator.IN, List.of("one", "three")),
-                                                new Requirement(Role.WHO, Operator.NOT_IN, List.of("two")),
-                                                new Requirement(Role.WHO, Operator.EXISTS, List.of()),
-                                                new Requirement(STATE, Operator.DOES_NOT_EXIST, List.of()))))))),
-                only(ONE)));
+        for (Direction direction : Direction.values()) {
+            all.add(one(
+                    expressions,
+                    direction,
+                    direction == INGRESS ? "c" : "b",
+                    scene -> List.of(rule(
+                            direction,
+                            new Pods(
+                                    Optional.empty(),
+                                    Optional.of(new Selector(
+                                            Map.of(),
+                                            List.of(
+                                                    new Requirement(Role.WHO, Operator.IN, List.of("one", "three")),
+                                                    new Requirement(Role.WHO, Operator.NOT_IN, List.of("two")),
+                                                    new Requirement(Role.WHO, Operator.EXISTS, List.of()),
+                                                    new Requirement(STATE, Operator.DOES_NOT_EXIST, List.of()))))))),
+                    only(ONE)));
+        }
     }
 
     /** Everybody in both namespaces, of whom these alone are let through. */
     private static List<Edge> only(Role... allowed) {
         Set<Role> through = Set.of(allowed);
         List<Edge> edges = new ArrayList<>();
-        for (Role role : Role.values()) {
+        for (Role role : Role.PODS) {
             edges.add(through.contains(role) ? allow(role) : deny(role));
         }
         return edges;
@@ -222,7 +233,9 @@ final class Catalogue {
                 "policies add up",
                 "a second policy on the same pods has no effect, or replaces the first",
                 "network policies do not conflict; they are additive: what any of them allows is allowed",
-                DOCS + "#the-two-sorts-of-pod-isolation");
+                DOCS + "#the-two-sorts-of-pod-isolation",
+                "AWS VPC CNI, of two egress rules for overlapping ipBlocks: seen with agent 1.0.7"
+                        + " (https://github.com/aws/aws-network-policy-agent/issues/180)");
         for (Direction direction : Direction.values()) {
             all.add(new Scenario(
                     capability,
@@ -252,18 +265,27 @@ final class Catalogue {
                 "named port",
                 "a port's name is taken for one number everywhere, or for none",
                 "a port may be the name of a container port: each pod's own number of that name and protocol",
-                API);
+                API,
+                "kube-router before named ports were added in 2019 (https://github.com/cloudnativelabs/kube-router/pull/679)",
+                "AWS VPC CNI: an ingress rule by name lets nobody in whose own pod has no port of that name"
+                        + " (https://github.com/aws/amazon-network-policy-controller-k8s/issues/81)",
+                "OVN-Kubernetes: a rule by name opened another port of the same protocol, seen in 2021"
+                        + " (https://github.com/ovn-kubernetes/ovn-kubernetes/issues/2117)");
         Capability range = must(
                 "end-port",
                 "endPort",
                 "a range of ports opens too much or too little",
                 "endPort makes a rule apply to all ports from port to endPort, both included",
-                DOCS + "#targeting-a-range-of-ports");
+                DOCS + "#targeting-a-range-of-ports",
+                "Cilium took policies with endPort and ignored it up to 1.15 in development"
+                        + " (https://github.com/cilium/cilium/issues/28684); docs have it supported since June 2024"
+                        + " (https://github.com/cilium/cilium/pull/33389)",
+                "kube-router before endPort was added in 2021 (https://github.com/cloudnativelabs/kube-router/pull/1080)");
         Capability everybody = must(
                 "empty-peer-with-ports",
                 "ports without peers",
-                "a rule that names ports and no peers lets in nobody, or lets everybody in everywhere",
-                "an empty or missing list of peers matches all sources, of the ports that the rule names",
+                "a rule that names ports and no peers lets nobody through, or everybody everywhere",
+                "an empty or missing list of peers matches all sources, or all destinations, on the ports that the rule names",
                 API);
         // Only the ports of the same pod differ, so that ONE must be let in besides, to show that they listen.
         for (Direction direction : Direction.values()) {
@@ -312,6 +334,16 @@ final class Catalogue {
                         edge(AWAY_ONE, 8082, Expectation.ALLOW),
                         edge(TWO, PORT, Expectation.DENY),
                         edge(AWAY_ONE, PORT, Expectation.DENY))));
+        // Of those outside only pod one listens on more than one port.
+        all.add(ported(
+                everybody,
+                EGRESS,
+                scene -> new Rule(EGRESS, List.of(), List.of(tcp(8082))),
+                List.of(
+                        edge(ONE, 8082, Expectation.ALLOW),
+                        edge(ONE, PORT, Expectation.DENY),
+                        edge(TWO, PORT, Expectation.DENY),
+                        edge(AWAY_ONE, PORT, Expectation.DENY))));
     }
 
     private static Scenario ported(
@@ -351,9 +383,12 @@ final class Catalogue {
         Capability sctp = must(
                 SCTP,
                 "SCTP",
-                "associations pass policies by, or are all dropped",
+                "associations pass policies by, or are all dropped; looked at into a pod alone, because servers of SCTP end where the"
+                        + " kernel has none",
                 "a policy may name SCTP where the network plugin supports it",
-                DOCS + "#sctp-support");
+                DOCS + "#sctp-support",
+                "kube-router (https://github.com/cloudnativelabs/kube-router/issues/1019)",
+                "Cilium unless sctp.enabled is set; beta (https://docs.cilium.io/en/stable/configuration/sctp/)");
         all.add(new Scenario(
                 sctp,
                 INGRESS,
@@ -388,6 +423,21 @@ final class Catalogue {
                         datagram(TWO, Expectation.ALLOW),
                         deny(TWO),
                         allow(ONE)))));
+        all.add(new Scenario(
+                any,
+                EGRESS,
+                "c",
+                Profile.FULL,
+                List.of(step(
+                        scene -> List.of(scene.policy(
+                                "",
+                                EGRESS,
+                                new Rule(
+                                        EGRESS,
+                                        List.of(pods(TWO)),
+                                        List.of(new Ports(Protocol.UDP, Optional.empty(), OptionalInt.empty()))))),
+                        datagram(TWO, Expectation.ALLOW),
+                        deny(TWO)))));
         all.add(new Scenario(
                 udp,
                 INGRESS,
@@ -436,18 +486,26 @@ final class Catalogue {
                 "rules by address let through others than those addresses",
                 "an ipBlock selects particular ranges of addresses; for pods of the cluster it depends on where addresses"
                         + " are translated, and pod to pod they are not",
-                DOCS + "#behavior-of-to-and-from-selectors");
+                DOCS + "#behavior-of-to-and-from-selectors",
+                "Cilium: an ipBlock selects no pods by their addresses"
+                        + " (https://docs.cilium.io/en/stable/network/kubernetes/policy/,"
+                        + " https://github.com/cilium/cilium/issues/9209)");
         Capability except = must(
                 "ip-block-except",
                 "ipBlock except",
                 "what is excepted from a range is let through all the same",
                 "except lists ranges that are not included in the rule",
-                API);
+                API,
+                "OpenShift SDN ignores an ipBlock with except altogether"
+                        + " (https://github.com/openshift/openshift-docs/pull/31476)",
+                "AWS VPC CNI let excepted addresses through until a fix of October 2023"
+                        + " (https://github.com/aws/aws-network-policy-agent/issues/78)",
+                "Cilium where the addresses are pods' (https://github.com/cilium/cilium/issues/9209)");
         for (Direction direction : Direction.values()) {
             all.add(one(
                     block,
                     direction,
-                    direction == INGRESS ? "c" : "p",
+                    "c",
                     scene -> List.of(new Rule(direction, addresses(scene, ONE), List.of())),
                     List.of(allow(ONE), deny(TWO), deny(AWAY_ONE))));
         }
@@ -455,7 +513,7 @@ final class Catalogue {
             all.add(one(
                     except,
                     direction,
-                    direction == INGRESS ? "c" : "p",
+                    "c",
                     scene -> List.of(new Rule(
                             direction,
                             List.of(new Block(
@@ -485,7 +543,11 @@ final class Catalogue {
                         "egress by Service",
                         "what may be reached by its pod address may not be by its Service, or the other way round",
                         "policies are about pods: a connection to a Service is one to the pod that it is led to",
-                        DOCS),
+                        DOCS,
+                        "AWS VPC CNI denied it where its controller had left the Service's address out, seen with 1.20.4"
+                                + " (https://github.com/aws/amazon-network-policy-controller-k8s/issues/222)",
+                        "AWS VPC CNI where Service port and container port differ"
+                                + " (https://github.com/aws/aws-network-policy-agent/issues/166)"),
                 EGRESS,
                 "a",
                 Profile.FULL,
@@ -498,43 +560,48 @@ final class Catalogue {
     }
 
     private static void changes(List<Scenario> all) {
-        all.add(new Scenario(
-                must(
-                        "label-change",
-                        "label change",
-                        "a pod that is given another label stays with the rules of the old one",
-                        "a policy applies to the pods that its selector selects, as they are labelled now",
-                        API),
-                INGRESS,
-                "b",
-                Profile.FULL,
-                List.of(
-                        new Step(
-                                scene -> List.of(
-                                        scene.policy("", LOCKED, Set.of(INGRESS)),
-                                        scene.policy("control", LOCKED, Set.of(INGRESS), rule(INGRESS, pods(ONE)))),
-                                Optional.empty(),
-                                List.of(allow(ONE), allow(TWO))),
-                        new Step(scene -> List.of(), Optional.of(LOCKED), List.of(allow(ONE), deny(TWO))))));
-        all.add(new Scenario(
-                must(
-                        "policy-update",
-                        "policy update and delete",
-                        "a policy that is changed or deleted goes on as it was",
-                        "what is stored is what applies",
-                        API),
-                INGRESS,
-                "a",
-                Profile.FULL,
-                List.of(
-                        step(
-                                scene -> List.of(scene.policy("", INGRESS, rule(INGRESS, pods(ONE)))),
-                                allow(ONE),
-                                deny(TWO)),
-                        step(
-                                scene -> List.of(scene.policy("", INGRESS, rule(INGRESS, pods(TWO)))),
-                                deny(ONE),
-                                allow(TWO)))));
+        Capability label = must(
+                "label-change",
+                "label change",
+                "a pod that is given another label stays with the rules of the old one",
+                "a policy applies to the pods that its selector selects, as they are labelled now",
+                API);
+        Capability update = must(
+                "policy-update",
+                "policy update and delete",
+                "a policy that is changed or deleted goes on as it was",
+                "what is stored is what applies",
+                API);
+        for (Direction direction : Direction.values()) {
+            all.add(new Scenario(
+                    label,
+                    direction,
+                    direction == INGRESS ? "p" : "x",
+                    Profile.FULL,
+                    List.of(
+                            new Step(
+                                    scene -> List.of(
+                                            scene.policy("", LOCKED, Set.of(direction), rule(direction, pods(ONE)))),
+                                    Optional.empty(),
+                                    List.of(allow(ONE), allow(TWO))),
+                            new Step(scene -> List.of(), Optional.of(LOCKED), List.of(allow(ONE), deny(TWO))))));
+        }
+        for (Direction direction : Direction.values()) {
+            all.add(new Scenario(
+                    update,
+                    direction,
+                    direction == INGRESS ? "a" : "c",
+                    Profile.FULL,
+                    List.of(
+                            step(
+                                    scene -> List.of(scene.policy("", direction, rule(direction, pods(ONE)))),
+                                    allow(ONE),
+                                    deny(TWO)),
+                            step(
+                                    scene -> List.of(scene.policy("", direction, rule(direction, pods(TWO)))),
+                                    deny(ONE),
+                                    allow(TWO)))));
+        }
     }
 
     private static void isolation(List<Scenario> all) {
@@ -542,7 +609,8 @@ final class Catalogue {
                 must(
                         "ingress-leaves-egress",
                         "ingress isolation leaves egress free",
-                        "a pod that nobody may reach cannot reach anybody either",
+                        "a pod that nobody may reach cannot reach anybody either; seen from the source, so that there is no"
+                                + " other direction",
                         "a pod is isolated for ingress and for egress independently",
                         DOCS + "#the-two-sorts-of-pod-isolation"),
                 EGRESS,
@@ -566,7 +634,11 @@ final class Catalogue {
                         "a pod is let through in its first moments, until its rules have arrived: what it does at its start is"
                                 + " not under policy",
                         "once a policy is handled, new pods that it selects are isolated before they are started",
-                        DOCS + "#pod-lifecycle"),
+                        DOCS + "#pod-lifecycle",
+                        "kube-router (https://github.com/cloudnativelabs/kube-router/issues/873), and K3s with it"
+                                + " (https://github.com/k3s-io/k3s/issues/13432)",
+                        "AWS VPC CNI in standard mode: everything is let through until a new pod is reconciled"
+                                + " (https://github.com/aws/aws-network-policy-agent/issues/189)"),
                 EGRESS,
                 "f",
                 Profile.FULL,
@@ -599,6 +671,74 @@ final class Catalogue {
                                         List.of()))),
                         new Edge(ONE, Way.SERVICE, PORT, Optional.empty()),
                         deny(TWO)))));
+    }
+
+    /** Connections that do not begin in one pod and end in another, or began before there was a policy. */
+    private static void ends(List<Scenario> all) {
+        Function<Scene, List<PolicyManifest>> deny = scene -> List.of(scene.policy("", INGRESS), control(scene));
+        all.add(new Scenario(
+                open(
+                        "hairpin",
+                        "hairpin",
+                        "whether an isolated pod reaches itself by its own Service",
+                        "not defined for connections that a Service leads back",
+                        "https://github.com/kubernetes/kubernetes/issues/95879",
+                        "denied: reported of unnamed engines (https://github.com/kubernetes/kubernetes/issues/125611), of"
+                                + " Cilium by mistake in some versions (https://github.com/cilium/cilium/pull/22972)",
+                        "let through: Antrea with AntreaProxy (https://github.com/antrea-io/antrea/pull/5687)"),
+                INGRESS,
+                "h",
+                Profile.FULL,
+                Scenario.Subject.BOTH_ENDS,
+                List.of(step(
+                        deny,
+                        new Edge(ONE, Way.SERVICE, PORT, Optional.of(Expectation.ALLOW)),
+                        new Edge(TWO, Way.SERVICE, PORT, Optional.of(Expectation.DENY)),
+                        new Edge(Role.ITSELF, Way.SERVICE, PORT, Optional.empty())))));
+        all.add(new Scenario(
+                open(
+                        "established",
+                        "established connection",
+                        "whether a connection from before a policy goes on when the policy denies fresh ones",
+                        "implementation defined: a change may or may not take effect for a connection that exists",
+                        DOCS + "#networkpolicy-s-impact-on-existing-connections",
+                        "goes on: Calico (https://github.com/projectcalico/calico/issues/6399), Antrea"
+                                + " (https://github.com/antrea-io/antrea/pull/5705)",
+                        "ends: kube-network-policies in strict mode, since October 2025"
+                                + " (https://github.com/kubernetes-sigs/kube-network-policies/pull/268)"),
+                INGRESS,
+                "k",
+                Profile.FULL,
+                List.of(step(deny, allow(ONE), deny(TWO), new Edge(TWO, Way.HELD, PORT, Optional.empty())))));
+        all.add(new Scenario(
+                open(
+                        "node-to-pod",
+                        "node → pod",
+                        "whether the kubelet of its node reaches an isolated pod; where it does not, readiness and liveness"
+                                + " probes fail",
+                        "traffic between a pod and the node that it runs on is always allowed; engines differ in what they take"
+                                + " for it",
+                        DOCS),
+                INGRESS,
+                "k",
+                Profile.FULL,
+                List.of(step(deny, allow(ONE), deny(TWO), new Edge(Role.NODE, Way.KUBELET, PORT, Optional.empty())))));
+        all.add(new Scenario(
+                open(
+                        HOST_NETWORK,
+                        "pod in the node's network",
+                        "whether a pod in its node's own network reaches a pod that lets in pods by their labels alone",
+                        "undefined: it may be told from its node's other traffic, or be treated as the node itself",
+                        DOCS + "#networkpolicy-and-hostnetwork-pods"),
+                INGRESS,
+                "k",
+                Profile.FULL,
+                List.of(step(deny, allow(ONE), deny(TWO), new Edge(Role.HOST, Way.POD, PORT, Optional.empty())))));
+    }
+
+    private static Capability open(
+            String id, String title, String meaning, String specification, String source, String... known) {
+        return new Capability(id, title, meaning, specification, source, Kind.INFORMATION, List.of(known));
     }
 
     private static Capability must(

@@ -1,5 +1,6 @@
 package dev.netproof.enforce;
 
+import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.enforce.Stage.Address;
 import dev.netproof.enforce.Stage.Cast;
 import dev.netproof.enforce.Stage.Front;
@@ -8,7 +9,9 @@ import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.Permission;
 import dev.netproof.kube.ProbeEvent;
+import dev.netproof.kube.ProbeEvent.Serving;
 import dev.netproof.kube.ProvingGround;
+import dev.netproof.kube.ProvingGround.Standard;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.Circumstances;
 import dev.netproof.model.ClusterIdentity;
@@ -106,7 +109,7 @@ public final class EnforcementCheck {
                     Permissions.fix(missing, own));
         }
         ClusterFacts facts = cluster.survey(Set.of());
-        List<Scenario> scenarios = Catalogue.of(terms.profile());
+        List<Scenario> scenarios = Catalogue.of(terms.profile(), terms.besides());
         List<Row> rows = new ArrayList<>();
         List<String> nodes = nodes(facts, rows);
         if (nodes.isEmpty()) {
@@ -119,7 +122,9 @@ public final class EnforcementCheck {
                     "name nodes that are ready and take pods: --nodes");
         }
         if (terms.profile() == Enforcement.Profile.FULL) {
-            unseen.addAll(Catalogue.UNSEEN);
+            if (terms.besides() == Besides.NOTHING) {
+                unseen.add(Catalogue.NO_HOST_NETWORK);
+            }
         }
         cluster.cleanGrounds(Cluster.CleanScope.EXPIRED);
         if (!own) {
@@ -131,7 +136,11 @@ public final class EnforcementCheck {
         try (ProvingGround ground = cluster.ground(session)) {
             String away = own ? home + "-away" : home;
             Stage stage = new Stage(
-                    scenarios.stream().filter(one -> own || !needsAway(one)).toList(), nodes, home, away);
+                    scenarios.stream().filter(one -> own || !needsAway(one)).toList(),
+                    nodes,
+                    home,
+                    away,
+                    "netproof-" + run + "-host");
             if (!own) {
                 scenarios.stream()
                         .filter(EnforcementCheck::needsAway)
@@ -145,8 +154,9 @@ public final class EnforcementCheck {
         }
         List<Capability> capabilities =
                 scenarios.stream().map(Scenario::capability).distinct().toList();
-        Enforcement enforcement = new Summary(who.context(), terms.profile(), ordered(doubted(rows), capabilities))
-                .enforcement(capabilities, denials, unseen);
+        Enforcement enforcement = new Summary(
+                        who.context(), terms.profile(), capabilities, ordered(doubted(rows), capabilities))
+                .enforcement(denials, unseen);
         logs.forEach((id, log) -> {
             if (log.starvedRounds() > 0) {
                 notes.add("probe " + id + " was starved of CPU in " + log.starvedRounds()
@@ -253,11 +263,44 @@ public final class EnforcementCheck {
             List<Summary.Denied> denials,
             Instant end) {
         if (own) {
-            ground.createNamespace(stage.home());
-            if (!stage.away().equals(stage.home()) && stage.usesAway()) {
-                ground.createNamespace(stage.away());
+            ground.createNamespace(stage.home(), Standard.RESTRICTED);
+            if (!stage.away().equals(stage.home()) && stage.uses(Role.Space.AWAY)) {
+                ground.createNamespace(stage.away(), Standard.RESTRICTED);
             }
         }
+        Optional<String> noHosts = stage.uses(Role.Space.HOST) ? noHosts(ground, stage) : Optional.empty();
+        if (noHosts.isPresent()) {
+            List<Row> rows = new ArrayList<>();
+            for (Scenario scenario : stage.needing(Role.Space.HOST)) {
+                stage.nodes()
+                        .forEach(node ->
+                                rows.add(row(scenario, node, Status.UNTESTABLE, Reason.NOT_SUPPORTED, noHosts.get())));
+            }
+            rows.addAll(acted(ground, session, stage.without(Role.Space.HOST), denials, end));
+            return rows;
+        }
+        return acted(ground, session, stage, denials, end);
+    }
+
+    /** Why there is no namespace that admits pods in their node's network, if there is none. */
+    private Optional<String> noHosts(ProvingGround ground, Stage stage) {
+        List<Permission> missing = cluster.missing(Permissions.probing(stage.host()));
+        if (!missing.isEmpty()) {
+            return Optional.of("not permitted to "
+                    + String.join(
+                            ", ", missing.stream().map(Permission::toString).toList()));
+        }
+        try {
+            ground.createNamespace(stage.host(), Standard.PRIVILEGED);
+            return Optional.empty();
+        } catch (ClusterTrouble trouble) {
+            return Optional.of("the cluster refuses a namespace that admits pods in their node's network: "
+                    + trouble.getMessage());
+        }
+    }
+
+    private List<Row> acted(
+            ProvingGround ground, SessionTerms session, Stage stage, List<Summary.Denied> denials, Instant end) {
         Observations seen = new Observations();
         List<ServerPod> servers = stage.servers();
         progress.accept("starting " + servers.size() + " targets on "
@@ -269,6 +312,12 @@ public final class EnforcementCheck {
                     front.server(), ground.expose(front.namespace(), front.name(), front.selector(), front.ports()));
         }
         Map<String, Address> addresses = serving(ground, servers, virtual, seen, end);
+        stage.ownFronts().forEach((node, front) -> {
+            List<String> own = ground.expose(front.namespace(), front.name(), front.selector(), front.ports());
+            Serving behind =
+                    new Serving(ground.now(), front.server(), "", "", own, Optional.of(node), Optional.empty());
+            addresses.put(front.server(), new Address(behind, own));
+        });
         Cast cast = stage.cast(addresses);
         pods = servers.size()
                 + cast.probes().size()
@@ -305,11 +354,13 @@ public final class EnforcementCheck {
         servers.forEach(one -> waiting.add(one.id()));
         while (!waiting.isEmpty() && !ended(ground, end)) {
             Optional<ProbeEvent> event = ground.next(ground.now().plus(TICK));
-            if (event.isPresent() && event.get() instanceof ProbeEvent.Serving serving) {
+            if (event.isPresent() && event.get() instanceof Serving serving) {
                 waiting.remove(serving.server());
                 serving.changed().ifPresent(how -> seen.changed(serving.server(), how));
                 addresses.put(
                         serving.server(), new Address(serving, virtual.getOrDefault(serving.server(), List.of())));
+            } else if (event.isPresent() && event.get() instanceof ProbeEvent.Watched watched) {
+                seen.watched(watched);
             } else if (event.isPresent() && event.get() instanceof ProbeEvent.Lost lost) {
                 waiting.remove(lost.probe());
                 seen.lost(lost.probe(), lost.why() + " (" + lost.fix() + ")");
@@ -336,15 +387,7 @@ public final class EnforcementCheck {
                             .flatMap(address -> address.virtual().stream())
                             .toList());
             Trial trial = new Trial(
-                    scenario,
-                    ready.node(),
-                    ready.steps(),
-                    scene,
-                    ready.subjectServer(),
-                    ready.fresh(),
-                    terms,
-                    seen,
-                    ground);
+                    scenario, ready.node(), ready.steps(), scene, ready.subject(), ready.fresh(), terms, seen, ground);
             if (!ready.whole() && scenario.capability().id().equals(Catalogue.SCTP)) {
                 trial.forgo(
                         Status.UNTESTABLE,
@@ -409,9 +452,10 @@ public final class EnforcementCheck {
                 continue;
             }
             look = now.plus(TICK);
+            seen.now(now);
             for (List<Trial> lane : lanes.values()) {
                 moot(lane, lanes);
-                lane.stream().filter(trial -> !trial.isDone()).findFirst().ifPresent(trial -> trial.advance(now));
+                advance(lane, now);
             }
             long done = lanes.values().stream()
                     .flatMap(List::stream)
@@ -425,6 +469,21 @@ public final class EnforcementCheck {
                 lanes.values().stream().flatMap(List::stream).forEach(Trial::review);
                 return;
             }
+        }
+    }
+
+    /** The first that is not done; what was seen since the one before took its policies back is its beginning. */
+    private static void advance(List<Trial> lane, Instant now) {
+        Optional<Instant> free = Optional.empty();
+        for (Trial trial : lane) {
+            if (!trial.isDone()) {
+                if (trial.isQueued()) {
+                    free.ifPresent(trial::free);
+                }
+                trial.advance(now);
+                return;
+            }
+            free = trial.free();
         }
     }
 
@@ -452,6 +511,8 @@ public final class EnforcementCheck {
         } else if (event instanceof ProbeEvent.Started started) {
             seen.started(started);
             started.changed().ifPresent(how -> seen.changed(started.probe(), how));
+        } else if (event instanceof ProbeEvent.Watched watched) {
+            seen.watched(watched);
         } else if (event instanceof ProbeEvent.Lost lost) {
             seen.lost(lost.probe(), lost.why());
         }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param deadline how long after a policy is stored a connection that it forbids may still open
  * @param timeout of the whole check
  * @param connectTimeout of one attempt
+ * @param besides what is looked at besides the profile
  */
 public record EnforcementTerms(
         String tool,
@@ -24,4 +25,12 @@ public record EnforcementTerms(
         Duration deadline,
         Duration timeout,
         Duration connectTimeout,
-        Images images) {}
+        Images images,
+        Besides besides) {
+    /** What is looked at only where somebody asks for it. */
+    public enum Besides {
+        NOTHING,
+        /** Pods in their node's network, for which a second namespace admits more than a restricted one. */
+        HOST_NETWORK
+    }
+}

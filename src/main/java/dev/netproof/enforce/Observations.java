@@ -5,7 +5,9 @@ import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
+import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ProbePod;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +22,9 @@ final class Observations {
 
     private static final int MOST_ROUNDS = 15;
 
+    /** A second until the kubelet tries again, one for its time-out, one until its word has come here. */
+    private static final Duration TOLD_WITHIN = Duration.ofSeconds(3);
+
     /** A connection that opened. */
     private record Contact(String probe, Instant began) {}
 
@@ -31,6 +36,8 @@ final class Observations {
     private final Map<String, ProbeEvent.Started> started = new HashMap<>();
     private final Map<String, String> lost = new HashMap<>();
     private final Map<String, String> changed = new HashMap<>();
+    private final Map<String, List<ProbeEvent.Watched>> watched = new HashMap<>();
+    private Instant now = Instant.MIN;
     private int quiet;
     private int failed;
 
@@ -55,6 +62,16 @@ final class Observations {
     /** Admission made something else of a pod. */
     void changed(String id, String how) {
         changed.putIfAbsent(id, how);
+    }
+
+    /** So late it is. */
+    void now(Instant at) {
+        now = at;
+    }
+
+    /** What a server's kubelet found. */
+    void watched(ProbeEvent.Watched event) {
+        watched.computeIfAbsent(event.server(), s -> new ArrayList<>()).add(event);
     }
 
     Optional<String> change(String id) {
@@ -100,9 +117,37 @@ final class Observations {
 
     /** What an attempt saw on connections that began since then, in the order of the rounds. */
     List<Sample> since(Bound edge, Instant began) {
+        if (edge.edge().way() == Scenario.Way.KUBELET) {
+            return looks(edge).stream()
+                    .filter(sample -> !sample.began().isBefore(began))
+                    .toList();
+        }
         return tracks.getOrDefault(edge.probe(), Map.of()).getOrDefault(edge.attempt(), List.of()).stream()
                 .filter(sample -> !sample.began().isBefore(began))
                 .toList();
+    }
+
+    /**
+     * The kubelet connects every second and tells what it finds when that changes: until it has had the time to, nothing is known of the
+     * latest moments, nor of those just before a change to the worse.
+     */
+    private List<Sample> looks(Bound edge) {
+        List<Sample> looks = new ArrayList<>();
+        List<ProbeEvent.Watched> told = watched.getOrDefault(edge.server(), List.of());
+        for (int i = 0; i < told.size(); i++) {
+            boolean ready = told.get(i).readiness() == Readiness.READY;
+            Instant until =
+                    (i + 1 < told.size() ? told.get(i + 1).at() : now).minus(ready ? TOLD_WITHIN : Duration.ZERO);
+            for (Instant at = told.get(i).at(); !at.isAfter(until); at = at.plusSeconds(1)) {
+                looks.add(new Sample(
+                        at,
+                        Duration.ZERO,
+                        looks.size() + 1,
+                        ready ? Outcome.CONNECTED : Outcome.TIMEOUT,
+                        ready ? "the kubelet finds it ready" : "the kubelet does not find it ready"));
+            }
+        }
+        return looks;
     }
 
     /** When another probe than this last began a connection that reached the listener. */

@@ -29,6 +29,16 @@ final class Permissions {
         return needed;
     }
 
+    /** What probes need in a namespace of their own. */
+    static List<Permission> probing(String namespace) {
+        List<Permission> needed = new ArrayList<>();
+        needed.add(new Permission("create", "", "namespaces", Optional.empty()));
+        needed.add(new Permission("delete", "", "namespaces", Optional.empty()));
+        within(needed, "", "pods", namespace, "create", "get", "list", "watch", "delete");
+        within(needed, "", "pods/log", namespace, "get");
+        return needed;
+    }
+
     private static void within(
             List<Permission> needed, String group, String resource, String namespace, String... verbs) {
         for (String verb : verbs) {

@@ -1,5 +1,6 @@
 package dev.netproof.enforce;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -12,15 +13,26 @@ enum Role {
     /** Looks like the first, in another namespace. */
     AWAY_ONE(Space.AWAY, "one"),
     /** Looks like the second, in another namespace. */
-    AWAY_TWO(Space.AWAY, "two");
+    AWAY_TWO(Space.AWAY, "two"),
+    /** A pod in its node's own network. */
+    HOST(Space.HOST, "host"),
+    /** The selected pod itself, which both listens and connects. */
+    ITSELF(Space.HOME, "itself"),
+    /** The kubelet of the selected pod's node. */
+    NODE(Space.HOME, "node");
+
+    /** Those that policies tell apart by labels and namespace. */
+    static final List<Role> PODS = List.of(ONE, TWO, AWAY_ONE, AWAY_TWO);
 
     /** The label that says who somebody is; the same in both namespaces. */
     static final String WHO = "netproof.dev/who";
 
-    /** Which of the two namespaces. */
+    /** Which of the namespaces. */
     enum Space {
         HOME,
-        AWAY
+        AWAY,
+        /** The one that admits pods in their node's network. */
+        HOST
     }
 
     private final Space space;
@@ -51,6 +63,9 @@ enum Role {
             case TWO -> "pod two";
             case AWAY_ONE -> "pod one of another namespace";
             case AWAY_TWO -> "pod two of another namespace";
+            case HOST -> "a pod in the network of the node";
+            case ITSELF -> "the pod";
+            case NODE -> "the kubelet";
         };
     }
 }

@@ -32,7 +32,9 @@ record Scenario(
     enum Subject {
         RUNNING,
         /** Once its policies have been stored for a while. */
-        FRESH
+        FRESH,
+        /** Like {@link #RUNNING}; a probe that listens too, behind a Service of its own. */
+        BOTH_ENDS
     }
 
     /**
@@ -64,6 +66,10 @@ record Scenario(
         /** A datagram that wants an answer. */
         POD_UDP,
         POD_SCTP,
+        /** Over a connection from before the policies. */
+        HELD,
+        /** The kubelet's own connection to the pod. */
+        KUBELET,
         /** From the role to the scenario's target, although the scenario is about the egress of its source. */
         POD_INWARD
     }

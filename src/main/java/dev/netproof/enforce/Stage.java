@@ -8,11 +8,14 @@ import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.ContainerPort;
+import dev.netproof.plan.ClusterFacts.Network;
+import dev.netproof.plan.NodeAffinity;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ProbePod.Ownership;
 import dev.netproof.plan.ProbePod.Tools;
 import dev.netproof.plan.ServerPod;
 import dev.netproof.plan.ServerPod.Server;
+import dev.netproof.plan.ServerPod.Watched;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,12 +40,15 @@ final class Stage {
     private final List<String> nodes;
     private final String home;
     private final String away;
+    private final String host;
 
-    Stage(List<Scenario> scenarios, List<String> nodes, String home, String away) {
+    /** @param host the namespace of pods in their node's network */
+    Stage(List<Scenario> scenarios, List<String> nodes, String home, String away, String host) {
         this.scenarios = List.copyOf(scenarios);
         this.nodes = List.copyOf(nodes);
         this.home = home;
         this.away = away;
+        this.host = host;
     }
 
     /** A Service in front of one server. */
@@ -53,7 +59,7 @@ final class Stage {
     record Address(Serving serving, List<String> virtual) {
         Optional<String> ip(Way way) {
             return switch (way) {
-                case POD, POD_UDP, POD_SCTP, POD_INWARD ->
+                case POD, POD_UDP, POD_SCTP, POD_INWARD, HELD, KUBELET ->
                     serving.ips().stream().findFirst();
                 case POD_IPV6 ->
                     serving.ips().stream().filter(ip -> ip.contains(":")).findFirst();
@@ -67,13 +73,17 @@ final class Stage {
     }
 
     String namespace(Role role) {
-        return role.space() == Role.Space.HOME ? home : away;
+        return switch (role.space()) {
+            case HOME -> home;
+            case AWAY -> away;
+            case HOST -> host;
+        };
     }
 
     /** Where pods of this role are: the two that everything is compared by are everywhere, the others once. */
     private List<Integer> places(Role role) {
         return switch (role) {
-            case ONE, TWO ->
+            case ONE, TWO, HOST, ITSELF, NODE ->
                 java.util.stream.IntStream.range(0, nodes.size()).boxed().toList();
             case AWAY_ONE -> List.of(nodes.size() - 1);
             case AWAY_TWO -> List.of(0);
@@ -86,6 +96,9 @@ final class Stage {
 
     /** Where those of a role are that are paired with a subject at this place. */
     private List<Integer> partners(Role role, int place) {
+        if (role == Role.ITSELF || role == Role.NODE) {
+            return List.of(place);
+        }
         return places(role).stream()
                 .filter(one -> places(role).size() == 1 || one == place || one == next(place))
                 .toList();
@@ -93,12 +106,6 @@ final class Stage {
 
     private List<Scenario> of(Direction direction) {
         return scenarios.stream().filter(one -> one.direction() == direction).toList();
-    }
-
-    private Set<String> tracks(Direction direction) {
-        Set<String> tracks = new LinkedHashSet<>();
-        of(direction).forEach(one -> tracks.add(one.track()));
-        return tracks;
     }
 
     private Set<Role> roles(Direction direction) {
@@ -123,6 +130,11 @@ final class Stage {
 
     private static String sourceId(String track, int place) {
         return "e-" + track + "-" + place;
+    }
+
+    /** Nobody starts it, and it is on every node. */
+    private static String kubelet(int place) {
+        return "kubelet-" + place;
     }
 
     private static String roleServer(Role role, int place) {
@@ -164,6 +176,10 @@ final class Stage {
 
     List<ServerPod> servers() {
         List<ServerPod> servers = new ArrayList<>();
+        Set<String> watched = new LinkedHashSet<>();
+        scenarios.stream()
+                .filter(one -> one.tried().stream().anyMatch(edge -> edge.way() == Way.KUBELET))
+                .forEach(one -> watched.add(one.track()));
         for (int place = 0; place < nodes.size(); place++) {
             for (String track : targets()) {
                 servers.add(server(
@@ -171,7 +187,8 @@ final class Stage {
                         home,
                         subject(Direction.INGRESS, track, place),
                         place,
-                        track.equals("p") ? Server.MANY_PORTS : track.equals("s") ? Server.SCTP : Server.ECHO));
+                        track.equals("p") ? Server.MANY_PORTS : track.equals("s") ? Server.SCTP : Server.ECHO,
+                        watched.contains(track) ? Watched.BY_KUBELET : Watched.NEVER));
             }
         }
         // Nobody's policies select these: they show that there is a way from node to node, and are what sources are
@@ -189,19 +206,24 @@ final class Stage {
                         namespace(role),
                         labels,
                         place,
-                        role == Role.ONE ? Server.MANY_PORTS : Server.ECHO));
+                        role == Role.ONE ? Server.MANY_PORTS : Server.ECHO,
+                        Watched.NEVER));
             }
         }
         return servers;
     }
 
-    private ServerPod server(String id, String namespace, Map<String, String> labels, int place, Server kind) {
-        return new ServerPod(id, namespace, labels, nodes.get(place), List.of(), kind, ports(kind, place));
+    private ServerPod server(
+            String id, String namespace, Map<String, String> labels, int place, Server kind, Watched watched) {
+        return new ServerPod(id, namespace, labels, nodes.get(place), List.of(), kind, ports(kind, place), watched);
     }
 
     /** Tracks that need a target on every node. */
     private Set<String> targets() {
-        Set<String> tracks = new LinkedHashSet<>(tracks(Direction.INGRESS));
+        Set<String> tracks = new LinkedHashSet<>();
+        of(Direction.INGRESS).stream()
+                .filter(one -> one.subject() != Scenario.Subject.BOTH_ENDS)
+                .forEach(one -> tracks.add(one.track()));
         of(Direction.EGRESS).stream()
                 .filter(one -> one.tried().stream().anyMatch(edge -> edge.way() == Way.POD_INWARD))
                 .forEach(one -> tracks.add(one.track()));
@@ -219,15 +241,28 @@ final class Stage {
         List<Front> fronts = new ArrayList<>();
         for (ServerPod server : servers()) {
             if (wanted.contains(server.id())) {
-                fronts.add(new Front(
-                        server.id(),
-                        server.namespace(),
-                        server.id(),
-                        server.labels(),
-                        Map.of(SERVICE_PORT, Catalogue.PORT)));
+                fronts.add(front(server.id(), server.namespace(), server.labels()));
             }
         }
         return fronts;
+    }
+
+    /** Those of probes that listen too: known by their Services alone when they are started. */
+    Map<String, Front> ownFronts() {
+        Map<String, Front> fronts = new LinkedHashMap<>();
+        for (Play play : plays()) {
+            if (play.scenario().subject() == Scenario.Subject.BOTH_ENDS) {
+                String id = targetId(play.scenario().track(), play.place());
+                Map<String, String> labels =
+                        subject(Direction.INGRESS, play.scenario().track(), play.place());
+                fronts.put(nodes.get(play.place()), front(id, home, labels));
+            }
+        }
+        return fronts;
+    }
+
+    private static Front front(String id, String namespace, Map<String, String> labels) {
+        return new Front(id, namespace, id, labels, Map.of(SERVICE_PORT, Catalogue.PORT));
     }
 
     /** One edge between two pods. */
@@ -265,7 +300,7 @@ final class Stage {
                     inward(scenario, edge)
                             ? new Pair(
                                     edge,
-                                    roleProbe(edge.role(), partner),
+                                    connector(scenario, edge.role(), partner),
                                     targetId(scenario.track(), place),
                                     partner,
                                     place)
@@ -279,6 +314,14 @@ final class Stage {
         return pairs;
     }
 
+    private static String connector(Scenario scenario, Role role, int place) {
+        return switch (role) {
+            case NODE -> kubelet(place);
+            case ITSELF -> targetId(scenario.track(), place);
+            default -> roleProbe(role, place);
+        };
+    }
+
     /** A scenario at a place, ready to be tried. */
     record Ready(
             Scenario scenario,
@@ -287,12 +330,11 @@ final class Stage {
             List<List<Bound>> steps,
             List<String> missing,
             Optional<String> untestable,
-            Optional<String> subjectServer,
+            Optional<String> subject,
             Optional<ProbePod> fresh) {
         /** With a probe that is to be started when its policies are there. */
         Ready with(@Nullable ProbePod probe) {
-            return new Ready(
-                    scenario, node, place, steps, missing, untestable, subjectServer, Optional.ofNullable(probe));
+            return new Ready(scenario, node, place, steps, missing, untestable, subject, Optional.ofNullable(probe));
         }
 
         /** Whether everybody is there whom the scenario needs. */
@@ -328,14 +370,18 @@ final class Stage {
                     steps,
                     List.copyOf(missing),
                     untestable(play, addresses),
-                    play.scenario().direction() == Direction.INGRESS
-                            ? Optional.of(targetId(play.scenario().track(), play.place()))
-                            : Optional.empty(),
+                    Optional.of(
+                            play.scenario().direction() == Direction.INGRESS
+                                    ? targetId(play.scenario().track(), play.place())
+                                    : sourceId(play.scenario().track(), play.place())),
                     Optional.empty()));
-            steps.forEach(edges -> edges.forEach(edge -> {
-                aim(aims, edge.probe(), edge.attempt(), edge.backend());
-                witness(aims, edge, addresses);
-            }));
+            steps.stream()
+                    .flatMap(List::stream)
+                    .filter(edge -> edge.edge().way() != Way.KUBELET)
+                    .forEach(edge -> {
+                        aim(aims, edge.probe(), edge.attempt(), edge.backend());
+                        witness(aims, edge, addresses);
+                    });
         }
         Map<String, ProbePod> probes = new LinkedHashMap<>();
         aims.forEach((id, attempts) -> probes.put(id, probe(id, List.copyOf(attempts.keySet()))));
@@ -392,6 +438,19 @@ final class Stage {
         };
     }
 
+    private static Attempt attempt(Pair pair, String ip, int port, boolean known) {
+        if (pair.edge().role() == Role.ITSELF) {
+            return new Attempt.Itself(ip, port, Catalogue.PORT);
+        }
+        return switch (pair.edge().way()) {
+            case HELD -> new Attempt.Held(ip, port);
+            // A probe that listens says one word and no HTTP.
+            case SERVICE -> known ? attempt(Protocol.TCP, ip, port) : new Attempt.Connect(ip, port);
+            case KUBELET -> new Attempt.Connect(ip, port);
+            default -> attempt(transport(pair.edge().way()), ip, port);
+        };
+    }
+
     private static Protocol transport(Way way) {
         return switch (way) {
             case POD_UDP -> Protocol.UDP;
@@ -421,13 +480,15 @@ final class Stage {
         }
         Way way = pair.edge().way();
         Optional<String> ip = address.ip(way);
-        // A Service leads to the pod: who is alive behind it is asked by the pod's own address.
-        Optional<String> pod = address.ip(way == Way.SERVICE ? Way.POD : way);
+        // A Service leads to the pod: who is alive behind it is asked by the pod's own address, where that is known.
+        boolean known = !address.serving().pod().isEmpty();
+        Optional<String> pod = address.ip(way == Way.SERVICE && known ? Way.POD : way);
         if (ip.isEmpty() || pod.isEmpty()) {
             return Optional.empty();
         }
         int own = number(pair.edge().port(), pair.to());
         int port = way == Way.SERVICE ? SERVICE_PORT : own;
+        Attempt attempt = attempt(pair, ip.get(), port, known);
         String from = nodes.get(pair.from());
         String to = nodes.get(pair.to());
         Path path = new Path(
@@ -436,15 +497,15 @@ final class Stage {
                 Optional.of(from),
                 ip.get(),
                 port,
-                Optional.of(address.serving().pod()),
+                Optional.of(address.serving().pod()).filter(name -> known),
                 Optional.of(to));
         return Optional.of(new Bound(
                 pair.edge(),
                 meaning(pair, own, from, to),
                 pair.probe(),
                 pair.server(),
-                attempt(transport(way), ip.get(), port),
-                backend(address, transport(way), pod.get(), own),
+                attempt,
+                backend(address, transport(way), pod.get(), known ? own : port),
                 path,
                 from,
                 to));
@@ -457,7 +518,18 @@ final class Stage {
             case POD_SCTP -> ", over SCTP";
             case SERVICE -> ", by its Service";
             case POD_IPV6 -> ", over IPv6";
+            case HELD -> ", over a connection from before the policy";
+            case KUBELET -> "";
         };
+        if (pair.edge().role() == Role.ITSELF) {
+            return "the pod on " + from + " → itself" + how;
+        }
+        if (pair.edge().role() == Role.NODE) {
+            return "the kubelet of " + from + " → its own pod";
+        }
+        if (pair.edge().role() == Role.HOST) {
+            return "a pod in the network of " + from + " → the target on " + to + how;
+        }
         String role = pair.edge().role().title();
         return pair.server().startsWith("t-")
                 ? role + " on " + from + " → the target on " + to + how
@@ -468,15 +540,20 @@ final class Stage {
         int place = Integer.parseInt(id.substring(id.lastIndexOf('-') + 1));
         Map<String, String> labels = new TreeMap<>();
         String namespace = home;
+        Network network = Network.POD;
         String name;
         if (id.startsWith("e-")) {
             String track = id.substring(2, id.lastIndexOf('-'));
             labels.putAll(subject(Direction.EGRESS, track, place));
             name = "source " + track + " on " + nodes.get(place);
+        } else if (id.startsWith("t-")) {
+            labels.putAll(subject(Direction.INGRESS, id.substring(2, id.lastIndexOf('-')), place));
+            name = "the pod that reaches itself on " + nodes.get(place);
         } else {
             Role role = role(id.substring(2, id.lastIndexOf('-')));
             labels.putAll(role.labels());
             namespace = namespace(role);
+            network = role == Role.HOST ? Network.NODE : Network.POD;
             name = role.title() + " on " + nodes.get(place);
         }
         return new ProbePod(
@@ -488,9 +565,11 @@ final class Stage {
                 Optional.of(nodes.get(place)),
                 Map.of(),
                 List.of(),
+                NodeAffinity.NONE,
                 Ownership.PLAIN,
                 Tools.needed(attempts),
-                attempts);
+                attempts,
+                network);
     }
 
     private static Role role(String word) {
@@ -509,10 +588,21 @@ final class Stage {
                 .toList();
     }
 
-    boolean usesAway() {
+    boolean uses(Role.Space space) {
+        return !needing(space).isEmpty();
+    }
+
+    List<Scenario> needing(Role.Space space) {
         return scenarios.stream()
-                .flatMap(one -> one.tried().stream())
-                .anyMatch(edge -> edge.role().space() == Role.Space.AWAY);
+                .filter(one -> one.tried().stream().anyMatch(edge -> edge.role().space() == space))
+                .toList();
+    }
+
+    /** The same without whatever needs pods there. */
+    Stage without(Role.Space space) {
+        List<Scenario> left = new ArrayList<>(scenarios);
+        left.removeAll(needing(space));
+        return new Stage(left, nodes, home, away, host);
     }
 
     String home() {
@@ -521,5 +611,9 @@ final class Stage {
 
     String away() {
         return away;
+    }
+
+    String host() {
+        return host;
     }
 }

@@ -4,6 +4,7 @@ import dev.netproof.model.Enforcement;
 import dev.netproof.model.Enforcement.Capability;
 import dev.netproof.model.Enforcement.Denial;
 import dev.netproof.model.Enforcement.Direction;
+import dev.netproof.model.Enforcement.Kind;
 import dev.netproof.model.Enforcement.Measure;
 import dev.netproof.model.Enforcement.Metric;
 import dev.netproof.model.Enforcement.Profile;
@@ -31,12 +32,21 @@ import java.util.stream.Collectors;
 final class Summary {
     private final String cluster;
     private final Profile profile;
+    private final List<Capability> capabilities;
+    private final List<Row> all;
+    /** Those that decide: what the specification leaves open does not, whatever became of it. */
     private final List<Row> rows;
 
-    Summary(String cluster, Profile profile, List<Row> rows) {
+    Summary(String cluster, Profile profile, List<Capability> capabilities, List<Row> all) {
         this.cluster = cluster;
         this.profile = profile;
-        this.rows = List.copyOf(rows);
+        this.capabilities = List.copyOf(capabilities);
+        this.all = List.copyOf(all);
+        Set<String> open = capabilities.stream()
+                .filter(one -> one.kind() == Kind.INFORMATION)
+                .map(Capability::id)
+                .collect(Collectors.toSet());
+        this.rows = all.stream().filter(row -> !open.contains(row.capability())).toList();
     }
 
     static Verdict verdict(List<Row> rows) {
@@ -59,21 +69,21 @@ final class Summary {
         };
     }
 
-    Enforcement enforcement(List<Capability> capabilities, List<Denied> denials, List<Unseen> unseen) {
+    Enforcement enforcement(List<Denied> denials, List<Unseen> unseen) {
         Verdict verdict = verdict(rows);
         return new Enforcement(
                 verdict,
-                headline(verdict, capabilities),
+                headline(verdict),
                 advice(verdict),
                 profile,
                 capabilities,
-                rows,
+                all,
                 measures(),
                 looks(denials),
                 unseen);
     }
 
-    private String headline(Verdict verdict, List<Capability> capabilities) {
+    private String headline(Verdict verdict) {
         List<Row> bad = with(Status.NOT_ENFORCED);
         return switch (verdict) {
             case ENFORCED ->
@@ -82,19 +92,19 @@ final class Summary {
             case NOT_ENFORCED ->
                 "NOT ENFORCED: " + cluster + " stores network policies and nothing enforces them (" + places(bad) + ")"
                         + unproved();
-            case PARTIAL -> "PARTIAL: " + cluster + " " + partial(bad, capabilities);
-            case INCONCLUSIVE -> "INCONCLUSIVE: " + inconclusive(capabilities);
+            case PARTIAL -> "PARTIAL: " + cluster + " " + partial(bad);
+            case INCONCLUSIVE -> "INCONCLUSIVE: " + inconclusive();
         };
     }
 
-    private String inconclusive(List<Capability> capabilities) {
+    private String inconclusive() {
         Optional<Row> first = with(Status.INCONCLUSIVE).stream().findFirst();
         String why = first.map(row -> ": " + row.seen()).orElse(": there was nothing that could be tested");
         if (with(Status.ENFORCED).isEmpty() || first.isEmpty()) {
             return "nothing was proved on " + cluster + why;
         }
         return "not everything was proved on " + cluster + "; "
-                + title(capabilities, first.get().capability()) + " on " + places(List.of(first.get())) + why;
+                + title(first.get().capability()) + " on " + places(List.of(first.get())) + why;
     }
 
     private String unproved() {
@@ -103,7 +113,7 @@ final class Summary {
     }
 
     /** A node that enforces nothing in a direction is said first; a capability that is missing everywhere is said by its name. */
-    private String partial(List<Row> bad, List<Capability> capabilities) {
+    private String partial(List<Row> bad) {
         List<Row> basic = bad.stream()
                 .filter(row -> row.capability().equals(Catalogue.DEFAULT_DENY))
                 .toList();
@@ -116,11 +126,11 @@ final class Summary {
                 bad.stream().collect(Collectors.groupingBy(Row::capability, LinkedHashMap::new, Collectors.toList()));
         return "enforces network policy, but not all of it: "
                 + missing.entrySet().stream()
-                        .map(entry -> title(capabilities, entry.getKey()) + " on " + places(entry.getValue()))
+                        .map(entry -> title(entry.getKey()) + " on " + places(entry.getValue()))
                         .collect(Collectors.joining("; "));
     }
 
-    private static String title(List<Capability> capabilities, String id) {
+    private String title(String id) {
         return capabilities.stream()
                 .filter(one -> one.id().equals(id))
                 .findFirst()

@@ -71,7 +71,7 @@ final class Trial {
     private final List<List<Bound>> steps;
     private final List<Bound> all;
     private final Scene scene;
-    private final Optional<String> subjectServer;
+    private final Optional<String> subject;
     private final Optional<ProbePod> fresh;
     private final EnforcementTerms terms;
     private final Observations seen;
@@ -82,6 +82,9 @@ final class Trial {
     private int step;
     private final Map<String, PolicyManifest> standing = new LinkedHashMap<>();
     private Optional<Conclusion> conclusion = Optional.empty();
+    /** Since when nothing forbids the pod anything. */
+    private Optional<Instant> free = Optional.empty();
+
     private Optional<Duration> denied = Optional.empty();
     private Optional<Duration> allowed = Optional.empty();
     private final List<Sample> denials = new ArrayList<>();
@@ -92,7 +95,7 @@ final class Trial {
 
     /**
      * @param steps the scenario's edges, bound, step by step
-     * @param subjectServer the subject's id where it is a server
+     * @param subject the selected pod's id
      * @param fresh the subject where it is a probe that starts when its policies are there
      */
     Trial(
@@ -100,7 +103,7 @@ final class Trial {
             String node,
             List<List<Bound>> steps,
             Scene scene,
-            Optional<String> subjectServer,
+            Optional<String> subject,
             Optional<ProbePod> fresh,
             EnforcementTerms terms,
             Observations seen,
@@ -110,7 +113,7 @@ final class Trial {
         this.steps = steps;
         this.all = distinct(steps);
         this.scene = scene;
-        this.subjectServer = subjectServer;
+        this.subject = subject;
         this.fresh = fresh;
         this.terms = terms;
         this.seen = seen;
@@ -154,6 +157,16 @@ final class Trial {
         return denials;
     }
 
+    /** When the pod's last policies had gone again, if all connections have returned since. */
+    Optional<Instant> free() {
+        return free;
+    }
+
+    /** What was seen since then counts for the connections before the policy: a predecessor took its policies back. */
+    void free(Instant since) {
+        free = Optional.of(since);
+    }
+
     /** Ends it before it began. */
     void forgo(Status status, Reason reason, String why, Optional<String> fix) {
         conclusion = Optional.of(new Conclusion(status, reason, why, fix));
@@ -177,8 +190,10 @@ final class Trial {
 
     private void move(Instant now) {
         if (phase == Phase.QUEUED) {
-            since = now;
+            since = free.orElse(now);
+            free = Optional.empty();
             if (fresh.isPresent()) {
+                since = now;
                 store(scenario.steps().get(0));
                 phase = Phase.BEFORE_POD;
             } else {
@@ -199,6 +214,14 @@ final class Trial {
                     Optional.of("load the module sctp on the nodes, if anything there needs it"));
             return;
         }
+        if (gone.isPresent() && phase == Phase.BASELINE && isAboutHosts()) {
+            forgo(
+                    Status.UNTESTABLE,
+                    Reason.NOT_SUPPORTED,
+                    "the cluster takes no pod in its node's network: " + gone.get(),
+                    Optional.empty());
+            return;
+        }
         if (gone.isPresent() && (conclusion.isEmpty() || conclusion.get().status() == Status.ENFORCED)) {
             conclude(Status.INCONCLUSIVE, Reason.ACTOR_LOST, gone.get(), Optional.of("run again"));
             takeBack();
@@ -212,6 +235,10 @@ final class Trial {
             case RETURN -> back(now);
             default -> throw new IllegalStateException(phase + " was returned from above");
         }
+    }
+
+    private boolean isAboutHosts() {
+        return scenario.capability().id().equals(Catalogue.HOST_NETWORK);
     }
 
     private Optional<String> gone() {
@@ -230,6 +257,7 @@ final class Trial {
 
     private void baseline(Instant now) {
         Instant probing = all.stream()
+                .filter(edge -> edge.edge().way() != Scenario.Way.KUBELET)
                 .map(edge ->
                         seen.start(edge.probe()).map(ProbeEvent.Started::at).orElse(Instant.MAX))
                 .max(Instant::compareTo)
@@ -275,9 +303,20 @@ final class Trial {
         }
         Bound shut = all.stream()
                 .filter(edge -> opens(seen.since(edge, since)) < OPEN_AGAIN)
-                .findFirst()
+                // What is expected of is said first.
+                .min(java.util.Comparator.comparing(
+                        edge -> edge.edge().expected().isEmpty()))
                 .orElse(all.get(0));
         all.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
+        if (shut.edge().expected().isEmpty()) {
+            conclude(
+                    Status.OBSERVED,
+                    Reason.LEFT_OPEN,
+                    shut.meaning() + ": no connection even without a policy",
+                    Optional.empty());
+            phase = Phase.DONE;
+            return;
+        }
         List<String> foreign = ground.foreignPolicies(List.of(scene.home(), scene.away()));
         conclude(
                 Status.INCONCLUSIVE,
@@ -342,9 +381,7 @@ final class Trial {
     private void relabel(Map<String, String> labels) {
         Map<String, String> whole = new HashMap<>(scene.subject());
         whole.putAll(labels);
-        ground.label(
-                subjectServer.orElseThrow(() -> new IllegalStateException("only a server's labels are changed")),
-                whole);
+        ground.label(subject.orElseThrow(() -> new IllegalStateException("nobody's labels can be changed")), whole);
     }
 
     private void step(Instant now) {
@@ -458,7 +495,7 @@ final class Trial {
         }
         conclude(
                 scenario.capability().kind() == Kind.MUST ? Status.ENFORCED : Status.OBSERVED,
-                scenario.capability().kind() == Kind.MUST ? Reason.AS_SPECIFIED : Reason.LEFT_OPEN,
+                scenario.capability().kind() == Kind.MUST ? Reason.AS_SPECIFIED : behaviour(edges, stopped),
                 summary(edges, stopped),
                 Optional.empty());
         giveBack(now);
@@ -478,12 +515,35 @@ final class Trial {
                 .orElse(Duration.ZERO);
     }
 
+    /** What all paths that are left open have in common. */
+    private static Reason behaviour(List<Bound> edges, Map<Bound, Denial> stopped) {
+        List<Bound> open =
+                edges.stream().filter(edge -> edge.edge().expected().isEmpty()).toList();
+        if (stopped.keySet().containsAll(open)) {
+            return Reason.DENIED;
+        }
+        if (open.stream().anyMatch(stopped::containsKey)) {
+            return Reason.LEFT_OPEN;
+        }
+        return open.stream().allMatch(edge -> edge.edge().way() == Scenario.Way.HELD)
+                ? Reason.GOES_ON
+                : Reason.LET_THROUGH;
+    }
+
+    private static String behaviour(Bound edge, Map<Bound, Denial> denied) {
+        boolean stopped = denied.containsKey(edge);
+        if (edge.edge().way() == Scenario.Way.HELD) {
+            return stopped ? " ends with the deny" : " goes on after the deny";
+        }
+        return stopped ? " is denied" : " is let through";
+    }
+
     private static String summary(List<Bound> edges, Map<Bound, Denial> stopped) {
         List<String> open = new ArrayList<>();
         long shut = 0;
         for (Bound edge : edges) {
             if (edge.edge().expected().isEmpty()) {
-                open.add(edge.meaning() + (stopped.containsKey(edge) ? " is stopped" : " connects"));
+                open.add(edge.meaning() + behaviour(edge, stopped));
             } else if (forbids(edge)) {
                 shut++;
             }
@@ -559,7 +619,7 @@ final class Trial {
                     Optional.of("run again when the policy engine holds still"));
         } else if (!through.isEmpty()) {
             conclude(
-                    scenario.capability().kind() == Kind.MUST ? Status.NOT_ENFORCED : Status.OBSERVED,
+                    Status.NOT_ENFORCED,
                     Reason.LETS_THROUGH,
                     terms.deadline().toSeconds() + " s after the policy was stored "
                             + through(
@@ -638,7 +698,11 @@ final class Trial {
                 Optional.of("run again when the policy engine and the network hold still"));
     }
 
-    private void conclude(Status status, Reason reason, String what, Optional<String> fix) {
+    private void conclude(Status status, Reason found, String what, Optional<String> fix) {
+        // A policy that does not do as specified is judged by rows of its own.
+        boolean moot = scenario.capability().kind() == Kind.INFORMATION
+                && (found == Reason.LETS_THROUGH || found == Reason.DENIES_TOO_MUCH);
+        Reason reason = moot ? Reason.MOOT : found;
         conclusion = Optional.of(new Conclusion(status, reason, what, fix));
     }
 
@@ -651,7 +715,7 @@ final class Trial {
     private void takeBack() {
         try {
             standing.values().forEach(ground::remove);
-            if (subjectServer.isPresent()
+            if (subject.isPresent()
                     && scenario.steps().stream().anyMatch(one -> one.labels().isPresent())) {
                 relabel(Map.of());
             }
@@ -669,13 +733,17 @@ final class Trial {
     }
 
     private void back(Instant now) {
-        boolean back = all.stream().allMatch(edge -> opens(seen.since(edge, since)) >= OPEN_AGAIN);
+        boolean back = all.stream()
+                // Of a connection that was ended nothing returns.
+                .filter(edge -> edge.edge().way() != Scenario.Way.HELD)
+                .allMatch(edge -> opens(seen.since(edge, since)) >= OPEN_AGAIN);
         if (back) {
             List<Bound> were =
                     steps.stream().flatMap(List::stream).filter(Trial::forbids).toList();
             if (!were.isEmpty()) {
                 allowed = Optional.of(settled(were, since, Outcome::reachedListener));
             }
+            free = Optional.of(since);
             phase = Phase.DONE;
         } else if (now.isAfter(since.plus(terms.deadline()))) {
             if (conclusion.filter(one -> one.status() == Status.ENFORCED).isPresent()) {
@@ -720,11 +788,15 @@ final class Trial {
                         Reason.OUT_OF_TIME,
                         "the run ended before this could be judged",
                         Optional.of("raise --timeout")));
+        // Of what is left open nothing can be a failure, in no report: it was seen, or it was not.
+        Status status = scenario.capability().kind() == Kind.INFORMATION && found.status() != Status.OBSERVED
+                ? Status.UNTESTABLE
+                : found.status();
         return new Row(
                 scenario.capability().id(),
                 node,
                 scenario.direction(),
-                found.status(),
+                status,
                 found.reason(),
                 found.seen(),
                 found.fix(),

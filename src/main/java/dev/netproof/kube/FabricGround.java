@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Backend;
+import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ServerPod;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.pollinterval.FixedPollInterval;
@@ -73,14 +76,20 @@ final class FabricGround implements ProvingGround {
     }
 
     /** @param asked the pod as it was to be */
-    private record LiveServer(ServerPod plan, Pod asked, AtomicBoolean serving, AtomicBoolean lost) {}
+    private record LiveServer(
+            ServerPod plan,
+            Pod asked,
+            AtomicBoolean serving,
+            AtomicBoolean lost,
+            AtomicReference<Readiness> readiness) {}
 
     private Map<String, String> annotations() {
         return new TreeMap<>(Map.of(Marks.RUN, terms.run(), Marks.DEADLINE, deadline.toString()));
     }
 
     @Override
-    public void createNamespace(String name) {
+    public void createNamespace(String name, Standard standard) {
+        String level = standard.name().toLowerCase(Locale.ROOT);
         synchronized (namespaces) {
             namespaces.add(name);
         }
@@ -94,9 +103,9 @@ final class FabricGround implements ProvingGround {
                                         Marks.ROLE,
                                         Marks.GROUND,
                                         "pod-security.kubernetes.io/enforce",
-                                        "restricted",
+                                        level,
                                         "pod-security.kubernetes.io/warn",
-                                        "restricted")))
+                                        level)))
                                 .withAnnotations(annotations())
                                 .endMetadata()
                                 .build())
@@ -121,7 +130,14 @@ final class FabricGround implements ProvingGround {
             return;
         }
         String key = PodWatch.key(plan.namespace(), pod.getMetadata().getName());
-        servers.put(key, new LiveServer(plan, pod, new AtomicBoolean(), new AtomicBoolean()));
+        servers.put(
+                key,
+                new LiveServer(
+                        plan,
+                        pod,
+                        new AtomicBoolean(),
+                        new AtomicBoolean(),
+                        new AtomicReference<>(Readiness.NOT_READY)));
         try {
             createOnceAccountIsThere(pod);
         } catch (RuntimeException e) {
@@ -195,6 +211,21 @@ final class FabricGround implements ProvingGround {
                     Optional.ofNullable(pod.getSpec().getNodeName()),
                     Readback.changes(known.asked(), pod)));
         }
+        if (known.plan().watched() == ServerPod.Watched.BY_KUBELET) {
+            Readiness readiness = readiness(pod);
+            if (known.readiness().getAndSet(readiness) != readiness) {
+                session.tell(
+                        new ProbeEvent.Watched(clock.instant(), known.plan().id(), readiness));
+            }
+        }
+    }
+
+    private static Readiness readiness(Pod pod) {
+        boolean ready = pod.getStatus() != null
+                && pod.getStatus().getConditions().stream()
+                        .anyMatch(one ->
+                                one.getType().equals("Ready") && one.getStatus().equals("True"));
+        return ready ? Readiness.READY : Readiness.NOT_READY;
     }
 
     @Override
@@ -274,14 +305,17 @@ final class FabricGround implements ProvingGround {
 
     @Override
     public void label(String id, Map<String, String> labels) {
-        LiveServer live = servers.values().stream()
+        Pod asked = servers.values().stream()
                 .filter(one -> one.plan().id().equals(id))
+                .map(LiveServer::asked)
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no server " + id));
-        String namespace = live.plan().namespace();
-        String name = live.asked().getMetadata().getName();
+                .or(() -> session.asked(id))
+                .orElseThrow(() -> new IllegalArgumentException("no pod " + id));
+        String namespace = asked.getMetadata().getNamespace();
+        String name = asked.getMetadata().getName();
         Map<String, String> wanted = new TreeMap<>(labels);
-        wanted.put(Marks.ROLE, Marks.SERVER);
+        // The watch sees pods by this one.
+        wanted.put(Marks.ROLE, asked.getMetadata().getLabels().get(Marks.ROLE));
         server.ask("patch pods in namespace " + namespace, () -> {
             PodResource pod = server.client().pods().inNamespace(namespace).withName(name);
             ObjectNode changes = JSON.createObjectNode();
@@ -357,30 +391,20 @@ final class FabricGround implements ProvingGround {
             quietly(closed);
             return;
         }
+        // A namespace takes everything in it along, and nobody need wait for that; what it cannot take is removed one
+        // by one.
+        Set<String> going = going();
         // Policies first: nothing that goes on living may stay isolated.
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
-        policies.values().forEach(one -> deletions.add(CompletableFuture.runAsync(() -> delete(one), workers)));
-        services().forEach(one -> deletions.add(CompletableFuture.runAsync(() -> delete(one), workers)));
-        Set<Map.Entry<String, LiveServer>> pods = servers.entrySet();
-        pods.forEach(entry -> deletions.add(
-                CompletableFuture.runAsync(() -> delete(entry.getValue().asked()), workers)));
-        session.close();
+        List<HasMetadata> left = new ArrayList<>(policies.values());
+        left.addAll(services());
+        servers.values().forEach(one -> left.add(one.asked()));
+        left.stream()
+                .filter(one -> !going.contains(one.getMetadata().getNamespace()))
+                .forEach(one -> deletions.add(CompletableFuture.runAsync(() -> delete(one), workers)));
+        session.close(going);
         deletions.forEach(FabricGround::quietly);
-        awaitEnd();
-        List<String> own;
-        synchronized (namespaces) {
-            own = List.copyOf(namespaces);
-        }
-        own.stream()
-                .map(name -> CompletableFuture.runAsync(
-                        () -> delete(new NamespaceBuilder()
-                                .withNewMetadata()
-                                .withName(name)
-                                .endMetadata()
-                                .build()),
-                        workers))
-                .toList()
-                .forEach(FabricGround::quietly);
+        awaitEnd(going);
         watches.values().forEach(PodWatch::stop);
         workers.shutdown();
         closed.complete(null);
@@ -392,22 +416,50 @@ final class FabricGround implements ProvingGround {
         }
     }
 
-    private void awaitEnd() {
+    /** Deletes the namespaces of its own, and says which are on their way out. */
+    private Set<String> going() {
+        List<String> own;
+        synchronized (namespaces) {
+            own = List.copyOf(namespaces);
+        }
+        Set<String> going = ConcurrentHashMap.newKeySet();
+        own.stream()
+                .map(name -> CompletableFuture.runAsync(
+                        () -> {
+                            if (delete(new NamespaceBuilder()
+                                    .withNewMetadata()
+                                    .withName(name)
+                                    .endMetadata()
+                                    .build())) {
+                                going.add(name);
+                            }
+                        },
+                        workers))
+                .toList()
+                .forEach(FabricGround::quietly);
+        return going;
+    }
+
+    private void awaitEnd(Set<String> going) {
         try {
             Awaitility.await()
                     .pollInSameThread()
                     .pollDelay(Duration.ZERO)
                     .pollInterval(FixedPollInterval.fixed(POLL))
                     .atMost(END_PATIENCE)
-                    .until(() -> watches.values().stream().allMatch(PodWatch::isEmpty));
+                    .until(() -> watches.entrySet().stream()
+                            .filter(watch -> !going.contains(watch.getKey()))
+                            .allMatch(watch -> watch.getValue().isEmpty()));
         } catch (ConditionTimeoutException e) {
             LOG.warn("target pods that were deleted are still there after {} s", END_PATIENCE.toSeconds());
         }
     }
 
-    private void delete(HasMetadata object) {
+    /** Whether it was told to go. */
+    private boolean delete(HasMetadata object) {
         try {
             server.client().resource(object).delete();
+            return true;
         } catch (RuntimeException e) {
             LOG.warn(
                     "{} {} could not be deleted ({}); netproof clean removes it after {}",
@@ -415,6 +467,7 @@ final class FabricGround implements ProvingGround {
                     object.getMetadata().getName(),
                     ApiServer.message(e),
                     deadline);
+            return false;
         }
     }
 

@@ -194,6 +194,14 @@ final class FabricSession implements ProbeSession {
         }
     }
 
+    /** The pod of a probe, as it was asked for. */
+    Optional<Pod> asked(String probe) {
+        return probes.values().stream()
+                .filter(live -> live.id.equals(probe))
+                .map(LiveProbe::asked)
+                .findFirst();
+    }
+
     /** Something that became known beside the probes. */
     void tell(ProbeEvent event) {
         emit(event);
@@ -230,6 +238,15 @@ final class FabricSession implements ProbeSession {
 
     @Override
     public void close() {
+        close(Set.of());
+    }
+
+    /**
+     * Ends every probe.
+     *
+     * @param going namespaces that are being deleted, and take their pods along
+     */
+    void close(Set<String> going) {
         synchronized (this) {
             if (closing) {
                 awaitOther();
@@ -238,7 +255,7 @@ final class FabricSession implements ProbeSession {
             closing = true;
         }
         try {
-            end();
+            end(going);
         } catch (RuntimeException e) {
             LOG.warn("the session did not end cleanly; netproof clean removes what is left", e);
         } finally {
@@ -270,26 +287,28 @@ final class FabricSession implements ProbeSession {
         }
     }
 
-    private void end() {
+    private void end(Set<String> going) {
         long begun = System.nanoTime();
         probes.values().forEach(LiveProbe::silence);
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
         probes.values().stream()
                 .filter(LiveProbe::mayExist)
+                .filter(probe -> !going.contains(probe.namespace()))
                 .forEach(probe -> deletions.add(
                         CompletableFuture.runAsync(() -> delete(probe.namespace(), probe.name()), workers)));
         await(CREATION_PATIENCE, "pods are still being created", () -> creating.get() == 0);
-        territories
-                .values()
-                .forEach(territory -> territory
-                        .anchorName()
-                        .ifPresent(name -> deletions.add(
-                                CompletableFuture.runAsync(() -> delete(territory.namespace, name), workers))));
+        List<Territory> staying = territories.values().stream()
+                .filter(territory -> !going.contains(territory.namespace))
+                .toList();
+        staying.forEach(territory -> territory
+                .anchorName()
+                .ifPresent(name ->
+                        deletions.add(CompletableFuture.runAsync(() -> delete(territory.namespace, name), workers))));
         quietly(left(begun), CompletableFuture.allOf(deletions.toArray(CompletableFuture<?>[]::new)));
         await(
                 left(begun),
                 "pods that were deleted are still there",
-                () -> territories.values().stream().allMatch(Territory::isEmpty));
+                () -> staying.stream().allMatch(Territory::isEmpty));
     }
 
     private static Duration left(long begun) {
@@ -473,6 +492,10 @@ final class FabricSession implements ProbeSession {
 
         String name() {
             return name;
+        }
+
+        synchronized Pod asked() {
+            return asked;
         }
 
         synchronized void asked(Pod pod) {

@@ -2,6 +2,7 @@ package dev.netproof.kube;
 
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.Protocol;
+import dev.netproof.plan.ClusterFacts.Network;
 import dev.netproof.plan.ClusterFacts.Toleration;
 import dev.netproof.plan.NodeAffinity.Requirement;
 import dev.netproof.plan.NodeAffinity.Term;
@@ -29,6 +30,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.PreferredSchedulingTermBuilder;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
@@ -153,6 +155,9 @@ final class PodShape {
                         probe.tolerations().stream().map(PodShape::toleration).toList());
         probe.serviceAccount().ifPresent(spec::withServiceAccountName);
         probe.nodeSelector().forEach(spec::addToNodeSelector);
+        if (probe.network() == Network.NODE) {
+            spec.withHostNetwork(true);
+        }
         affinity(probe)
                 .ifPresent(affinity ->
                         spec.withNewAffinity().withNodeAffinity(affinity).endAffinity());
@@ -261,6 +266,16 @@ final class PodShape {
                         Limits.NONE))
                 .withPorts(ports)
                 .build();
+        if (plan.watched() == ServerPod.Watched.BY_KUBELET) {
+            container.setReadinessProbe(new ProbeBuilder()
+                    .withNewTcpSocket()
+                    .withNewPort(first(plan, Protocol.TCP))
+                    .endTcpSocket()
+                    .withPeriodSeconds(1)
+                    .withTimeoutSeconds(1)
+                    .withFailureThreshold(1)
+                    .build());
+        }
         PodSpecBuilder spec = bare(container)
                 .withActiveDeadlineSeconds(terms.lifetime().toSeconds())
                 .withTolerations(

@@ -1,6 +1,7 @@
 package dev.netproof.kube;
 
 import dev.netproof.plan.Backend;
+import dev.netproof.plan.ClusterFacts.Readiness;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,9 @@ public sealed interface ProbeEvent {
             ips = List.copyOf(ips);
         }
     }
+
+    /** What the kubelet that connects to a server last found, whenever that changes. */
+    record Watched(Instant at, String server, Readiness readiness) implements ProbeEvent {}
 
     /** One line of the probe's log, as the container wrote it. */
     record Line(Instant at, String probe, String text) implements ProbeEvent {}

@@ -13,8 +13,19 @@ import java.util.Optional;
  * cluster does not do as asked.
  */
 public interface ProvingGround extends ProbeSession {
-    /** Creates a namespace, held to the restricted Pod Security Standard. */
-    void createNamespace(String name);
+    /** Creates a namespace, held to a Pod Security Standard. */
+    void createNamespace(String name, Standard standard);
+
+    /**
+     * What pods a namespace admits.
+     *
+     * @see <a href="https://kubernetes.io/docs/concepts/security/pod-security-standards/">Pod Security Standards</a>
+     */
+    enum Standard {
+        RESTRICTED,
+        /** The only one that admits pods in their node's network. */
+        PRIVILEGED
+    }
 
     /** Starts these servers, in parallel. Each ends in a {@link ProbeEvent.Serving} or a {@link ProbeEvent.Lost}. */
     void serve(Collection<ServerPod> servers);
@@ -36,8 +47,8 @@ public interface ProvingGround extends ProbeSession {
     /** How the stored policy differs from this one, in words; empty when it stands just so. */
     Optional<String> deviation(PolicyManifest policy);
 
-    /** Gives a server other labels than those that it was created with. */
-    void label(String server, Map<String, String> labels);
+    /** Gives a server or a probe other labels than those that it was created with. */
+    void label(String pod, Map<String, String> labels);
 
     /** The addresses of a pod of this session, the primary one first. */
     List<String> addresses(String namespace, String pod);

@@ -33,7 +33,7 @@ final class Readback {
         if (!account.equals(or(have.getServiceAccountName(), "default"))) {
             changes.add("the service account is " + have.getServiceAccountName() + " instead of " + account);
         }
-        if (Boolean.TRUE.equals(have.getHostNetwork())) {
+        if (Boolean.TRUE.equals(have.getHostNetwork()) && !Boolean.TRUE.equals(want.getHostNetwork())) {
             changes.add("it runs in the node's network");
         }
         if (!or(have.getDnsPolicy(), "ClusterFirst").equals("ClusterFirst") || have.getDnsConfig() != null) {

@@ -134,7 +134,10 @@ public record Enforcement(
         NOT_ENFORCED,
         /** Nothing was proved either way. */
         INCONCLUSIVE,
-        /** This cluster, this node or these permissions leave no means to test it. */
+        /**
+         * This cluster, this node or these permissions leave no means to test it; or, for {@link Kind#INFORMATION}, nothing was seen that
+         * tells.
+         */
         UNTESTABLE,
         /** For {@link Kind#INFORMATION}: this is how it behaves. */
         OBSERVED
@@ -148,7 +151,13 @@ public record Enforcement(
         LETS_THROUGH,
         /** A connection that the policies allow was stopped while the far end was alive. */
         DENIES_TOO_MUCH,
-        /** Behaves in a way that the specification leaves open. */
+        /** What the specification leaves open is let through, on every path. */
+        LET_THROUGH,
+        /** What the specification leaves open is denied, on every path. */
+        DENIED,
+        /** A connection from before the policy goes on after the deny. */
+        GOES_ON,
+        /** Behaves in a way that the specification leaves open, and not the same on every path. */
         LEFT_OPEN,
         /** There was no connection before any policy of netproof's, so that its end would show nothing. */
         NO_BASELINE,

@@ -96,6 +96,30 @@ public sealed interface Attempt {
     }
 
     /**
+     * Opens a TCP connection once, and in every round asks an HTTP server over it again. It is never opened a second time: whether it
+     * goes on is the question.
+     */
+    record Held(String ip, int port) implements Attempt {
+        @Override
+        public String question() {
+            return "HELD";
+        }
+    }
+
+    /**
+     * Listens on a port of its own pod, and opens a fresh TCP connection to an address that is to lead back there; whoever else answers
+     * does not count.
+     *
+     * @param own what it listens on
+     */
+    record Itself(String ip, int port, int own) implements Attempt {
+        @Override
+        public String question() {
+            return "ITSELF";
+        }
+    }
+
+    /**
      * Resolves a name with the pod's own resolver and tries what came out.
      *
      * @param protocol TCP, UDP, SCTP or DNS

@@ -1,6 +1,7 @@
 package dev.netproof.plan;
 
 import dev.netproof.model.Protocol;
+import dev.netproof.plan.ClusterFacts.Network;
 import dev.netproof.plan.ClusterFacts.Toleration;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param labels exactly the labels of the identity; the adapter adds netproof's own constant one
  * @param node the node it must run on, one that selector and affinity admit; empty leaves it to the scheduler
  * @param attempts at least one; an attempt is known by its index in this list
+ * @param network the node's own only where a namespace admits it
  */
 public record ProbePod(
         String id,
@@ -27,12 +29,43 @@ public record ProbePod(
         NodeAffinity affinity,
         Ownership ownership,
         Tools tools,
-        List<Attempt> attempts) {
+        List<Attempt> attempts,
+        Network network) {
     public ProbePod {
         labels = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(labels));
         nodeSelector = Map.copyOf(nodeSelector);
         tolerations = List.copyOf(tolerations);
         attempts = List.copyOf(attempts);
+    }
+
+    /** A pod with a network of its own. */
+    public ProbePod(
+            String id,
+            String source,
+            String namespace,
+            Map<String, String> labels,
+            Optional<String> serviceAccount,
+            Optional<String> node,
+            Map<String, String> nodeSelector,
+            List<Toleration> tolerations,
+            NodeAffinity affinity,
+            Ownership ownership,
+            Tools tools,
+            List<Attempt> attempts) {
+        this(
+                id,
+                source,
+                namespace,
+                labels,
+                serviceAccount,
+                node,
+                nodeSelector,
+                tolerations,
+                affinity,
+                ownership,
+                tools,
+                attempts,
+                Network.POD);
     }
 
     /** Every node is as good as the next. */
@@ -77,7 +110,8 @@ public record ProbePod(
                 affinity,
                 ownership,
                 Tools.NETSHOOT,
-                some);
+                some,
+                network);
     }
 
     /** How a probe pod refers to its run's anchor. */

@@ -21,11 +21,31 @@ public record ServerPod(
         String node,
         List<Toleration> tolerations,
         Server server,
-        List<ContainerPort> ports) {
+        List<ContainerPort> ports,
+        Watched watched) {
     public ServerPod {
         labels = java.util.Collections.unmodifiableMap(new TreeMap<>(labels));
         tolerations = List.copyOf(tolerations);
         ports = List.copyOf(ports);
+    }
+
+    /** A server that no kubelet connects to. */
+    public ServerPod(
+            String id,
+            String namespace,
+            Map<String, String> labels,
+            String node,
+            List<Toleration> tolerations,
+            Server server,
+            List<ContainerPort> ports) {
+        this(id, namespace, labels, node, tolerations, server, ports, Watched.NEVER);
+    }
+
+    /** Who looks whether it listens. */
+    public enum Watched {
+        NEVER,
+        /** The kubelet of its node connects to its first TCP port every second, and the pod's readiness says how that went last. */
+        BY_KUBELET
     }
 
     /** Which server it runs. */

@@ -62,6 +62,12 @@ final class ProbeProgram {
         if (attempt instanceof Attempt.Sctp sctp) {
             return line(id, "sctp", "ip", sctp.ip(), sctp.port(), "", "");
         }
+        if (attempt instanceof Attempt.Held held) {
+            return line(id, "held", "ip", held.ip(), held.port(), "", "");
+        }
+        if (attempt instanceof Attempt.Itself itself) {
+            return line(id, "itself", "ip", itself.ip(), itself.port(), Integer.toString(itself.own()), "");
+        }
         if (attempt instanceof Attempt.Lookup lookup) {
             return line(id, "lookup", "name", lookup.name(), 1, "", "");
         }

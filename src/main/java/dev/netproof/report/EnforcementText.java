@@ -60,7 +60,8 @@ final class EnforcementText {
 
     void table() {
         List<Column> columns = columns();
-        List<Capability> decided = capabilities(Kind.MUST);
+        List<Capability> decided = new ArrayList<>(capabilities(Kind.MUST));
+        decided.addAll(capabilities(Kind.INFORMATION));
         if (columns.isEmpty() || decided.isEmpty()) {
             return;
         }
@@ -110,9 +111,7 @@ final class EnforcementText {
                 .forEach(row -> cells.put(row.capability(), row));
         int width = Math.max(TextWidth.of(Visible.of(node)), direction.word().length());
         for (Row row : cells.values()) {
-            if (enforcement.capability(row).kind() == Kind.MUST) {
-                width = Math.max(width, TextWidth.of(cell(row)));
-            }
+            width = Math.max(width, TextWidth.of(cell(row)));
         }
         return new Column(node, direction, cells, width);
     }

@@ -3,11 +3,11 @@ package dev.netproof.report;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Enforcement.Capability;
 import dev.netproof.model.Enforcement.Direction;
-import dev.netproof.model.Enforcement.Kind;
 import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
 import dev.netproof.model.Streak;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -59,11 +59,9 @@ final class HtmlEnforcement {
         Map<String, Set<Direction>> nodes = new LinkedHashMap<>();
         Map<String, Map<Place, Row>> rows = new LinkedHashMap<>();
         for (Row row : enforcement.rows()) {
-            if (enforcement.capability(row).kind() == Kind.MUST) {
-                nodes.computeIfAbsent(row.node(), n -> new LinkedHashSet<>()).add(row.direction());
-                rows.computeIfAbsent(row.capability(), c -> new HashMap<>())
-                        .put(new Place(row.node(), row.direction()), row);
-            }
+            nodes.computeIfAbsent(row.node(), n -> new LinkedHashSet<>()).add(row.direction());
+            rows.computeIfAbsent(row.capability(), c -> new HashMap<>())
+                    .put(new Place(row.node(), row.direction()), row);
         }
         List<Place> places = new ArrayList<>();
         nodes.forEach((node, directions) ->
@@ -79,7 +77,10 @@ final class HtmlEnforcement {
                 .element("small", place.direction().word())
                 .close());
         page.close().close().line().open("tbody").line();
-        for (Capability capability : enforcement.capabilities()) {
+        // What is left open comes last, as on the console.
+        for (Capability capability : enforcement.capabilities().stream()
+                .sorted(Comparator.comparing(Capability::kind))
+                .toList()) {
             Map<Place, Row> cells = rows.get(capability.id());
             if (cells != null) {
                 page.open("tr").element("th", capability.title(), "scope", "row");

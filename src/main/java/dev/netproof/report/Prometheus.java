@@ -63,6 +63,25 @@ final class Prometheus implements Rendering {
                         row.status() == Enforcement.Status.ENFORCED ? 1 : 0);
             }
         }
+        if (enforcement.count(Enforcement.Status.OBSERVED) > 0) {
+            family(
+                    text,
+                    "netproof_enforcement_observed",
+                    "1 for what was seen where the specification leaves it open; never a failure.");
+        }
+        for (Enforcement.Row row : enforcement.rows()) {
+            if (row.status() == Enforcement.Status.OBSERVED) {
+                sample(
+                        text,
+                        "netproof_enforcement_observed",
+                        place(row.node(), row.direction())
+                                + ","
+                                + label("capability", row.capability())
+                                + ","
+                                + label("behaviour", word(row.reason())),
+                        1);
+            }
+        }
         family(text, "netproof_enforcement_unproved", "Capabilities that could be judged neither way.");
         for (Enforcement.Row row : enforcement.rows()) {
             if (row.status() == Enforcement.Status.INCONCLUSIVE || row.status() == Enforcement.Status.UNTESTABLE) {

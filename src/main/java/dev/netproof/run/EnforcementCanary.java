@@ -46,7 +46,8 @@ final class EnforcementCanary implements Canary {
                         terms.patience().deadline(),
                         within,
                         terms.connectTimeout(),
-                        terms.images()),
+                        terms.images(),
+                        EnforcementTerms.Besides.NOTHING),
                 step -> {},
                 clock);
         FutureTask<Report> task = new FutureTask<>(check::run);

@@ -210,6 +210,93 @@ async def http(sock, attempt, deadline):
         writer.transport.abort()
 
 
+SECRET = os.urandom(8).hex().encode()
+
+
+async def listen(port):
+    """Whoever connects is told the secret, so that this pod knows itself."""
+
+    async def greet(_, writer):
+        try:
+            writer.write(SECRET + b"\n")
+            await writer.drain()
+        except OSError:
+            pass
+        finally:
+            writer.close()
+
+    await asyncio.start_server(greet, None, port)
+
+
+async def itself(sock):
+    reader, writer = await asyncio.open_connection(sock=sock)
+    try:
+        word = (await reader.readline()).strip()
+        if word == SECRET:
+            raise Result("reply", detail="this pod itself")
+        raise Result("failed", detail="somebody else answered" if word else "no greeting")
+    finally:
+        writer.transport.abort()
+
+
+class Held:
+    """One connection, opened once and never again: what becomes of it is the question."""
+
+    def __init__(self):
+        self.opening, self.writer, self.gone = asyncio.Lock(), None, None
+        self.answers, self.news = 0, asyncio.Event()
+
+    def tell(self):
+        self.news.set()
+        self.news = asyncio.Event()
+
+    async def read(self, reader):
+        try:
+            while await reader.read(65536):
+                self.answers += 1
+                self.tell()
+            self.gone = "closed by the other end"
+        except OSError as e:
+            self.gone = e.strerror or str(e)
+        self.tell()
+
+    async def open(self, ip, port, deadline):
+        async with self.opening:
+            if self.writer:
+                return
+            sock = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_STREAM)
+            try:
+                sock.setblocking(False)
+                await asyncio.wait_for(connect(sock, ip, port), deadline - asyncio.get_running_loop().time())
+                reader, self.writer = await asyncio.open_connection(sock=sock)
+            finally:
+                if not self.writer:
+                    sock.close()
+            self.reading = asyncio.ensure_future(self.read(reader))
+
+    async def ask(self, ip, port, deadline):
+        loop = asyncio.get_running_loop()
+        answers = self.answers
+        try:
+            await asyncio.wait_for(self.open(ip, port, deadline), deadline - loop.time())
+            if not self.gone:
+                news = self.news
+                # What comes from now on shows that packets still go both ways, whichever request it answers.
+                self.writer.write(b"GET / HTTP/1.1\r\nHost: held\r\nUser-Agent: netproof\r\n\r\n")
+                await asyncio.wait_for(news.wait(), deadline - loop.time())
+        except asyncio.TimeoutError as e:
+            raise Result("silent", ip=ip) from e
+        except OSError as e:
+            self.gone = e.strerror or str(e)
+        # An answer counts, though the connection may have ended right behind it.
+        if self.gone and self.answers == answers:
+            raise Result("ECONNRESET", detail="the connection from before is over: " + self.gone, ip=ip)
+        raise Result("reply", detail="on the connection from before", ip=ip)
+
+
+HELD = {}
+
+
 async def reach(attempt, ip, deadline):
     """One fresh socket to one address; raises the result."""
     loop = asyncio.get_running_loop()
@@ -221,6 +308,8 @@ async def reach(attempt, ip, deadline):
     except OSError as e:
         raise Result("unsupported" if e.errno in UNSUPPORTED else "failed", detail=e.strerror, ip=ip) from e
     opened = False
+    # Who says nothing may be somebody else.
+    broken = "failed" if attempt.kind == "itself" else "closed"
     try:
         sock.setblocking(False)
         sock.setsockopt(*RECVERR[family], 1)
@@ -228,6 +317,8 @@ async def reach(attempt, ip, deadline):
         opened = True
         if datagrams:
             await (udp if attempt.kind == "udp" else dns)(sock, attempt, deadline)
+        if attempt.kind == "itself":
+            await asyncio.wait_for(itself(sock), deadline - loop.time())
         if attempt.kind in ("http", "https"):
             await asyncio.wait_for(http(sock, attempt, deadline), deadline - loop.time())
         raise Result("open")
@@ -235,9 +326,9 @@ async def reach(attempt, ip, deadline):
         r.ip = ip
         raise
     except asyncio.TimeoutError as e:
-        raise Result("closed" if opened else "silent", ip=ip, detail="no response in time" if opened else "") from e
+        raise Result(broken if opened else "silent", ip=ip, detail="no response in time" if opened else "") from e
     except (OSError, EOFError, ValueError) as e:
-        raise Result("closed" if opened else "failed", ip=ip, detail=str(e)) from e
+        raise Result(broken if opened else "failed", ip=ip, detail=str(e)) from e
     finally:
         sock.close()
 
@@ -306,6 +397,8 @@ async def attempt_once(number, attempt):
     began = uptime()
     deadline = asyncio.get_running_loop().time() + SECONDS
     try:
+        if attempt.kind == "held":
+            await HELD[attempt.id].ask(attempt.address, attempt.port, deadline)
         await (by_name(attempt, deadline) if attempt.by == "name" else reach(attempt, attempt.address, deadline))
         result = Result("failed")
     except Result as r:
@@ -324,6 +417,12 @@ async def rounds(attempts):
         began = uptime()
         await asyncio.gather(*(attempt_once(number, attempt) for attempt in attempts))
         say(number, "E", len(attempts), "%.6f" % began, "%.6f" % uptime())
+
+    for attempt in attempts:
+        if attempt.kind == "held":
+            HELD[attempt.id] = Held()
+        if attempt.kind == "itself":
+            await listen(int(attempt.say))
 
     running = set()
     say(0, "B", len(attempts), "%.6f" % uptime())

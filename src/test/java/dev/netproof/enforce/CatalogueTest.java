@@ -2,9 +2,14 @@ package dev.netproof.enforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.enforce.EnforcementTerms.Besides;
+import dev.netproof.enforce.ToyCluster.Freedom;
 import dev.netproof.enforce.ToyCluster.Live;
+import dev.netproof.kube.ProvingGround.Standard;
 import dev.netproof.model.Enforcement;
+import dev.netproof.model.Enforcement.Kind;
 import dev.netproof.model.Enforcement.Profile;
+import dev.netproof.model.Enforcement.Reason;
 import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
 import dev.netproof.model.Protocol;
@@ -43,12 +48,114 @@ class CatalogueTest {
 
     @Test
     void what_the_specification_leaves_open_is_observed_and_no_failure() {
-        Enforcement found = full(ToyCluster.of("node1", "node2"));
+        Enforcement found = hosts(ToyCluster.of("node1", "node2"));
+
+        assertThat(observed(found))
+                .containsExactlyInAnyOrder(
+                        "service-in-ip-block DENIED",
+                        "hairpin DENIED",
+                        "established GOES_ON",
+                        "node-to-pod LET_THROUGH",
+                        "host-network-source DENIED");
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+        assertThat(rows(found, "established"))
+                .extracting(Row::seen)
+                .allMatch(seen -> seen.contains("goes on after the deny"))
+                .anyMatch(seen -> seen.contains("pod two on node1 → the target on node2"));
+    }
+
+    @Test
+    void an_engine_that_leaves_open_otherwise_is_observed_to() {
+        Enforcement found = hosts(ToyCluster.of("node1", "node2")
+                .with(Freedom.HAIRPIN)
+                .with(Freedom.HOST_NETWORK)
+                .with(Freedom.NO_KUBELET)
+                .with(Freedom.NO_ESTABLISHED));
+
+        assertThat(observed(found))
+                .containsExactlyInAnyOrder(
+                        "service-in-ip-block DENIED",
+                        "hairpin LET_THROUGH",
+                        "established DENIED",
+                        "node-to-pod DENIED",
+                        "host-network-source LET_THROUGH");
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+    }
+
+    @Test
+    void an_engine_that_is_quicker_with_pods_than_with_its_policies_is_seen_alike() {
+        Enforcement found = hosts(
+                ToyCluster.of("node1", "node2").delay(Duration.ofSeconds(4)).with(Freedom.NO_KUBELET));
+
+        assertThat(observed(found)).contains("established GOES_ON", "node-to-pod DENIED", "hairpin DENIED");
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+    }
+
+    @Test
+    void a_pod_that_never_reaches_itself_is_said_to_and_is_no_failure() {
+        Enforcement found = full(ToyCluster.of("node1", "node2").withoutHairpins());
+
+        assertThat(rows(found, "hairpin"))
+                .hasSize(2)
+                .allMatch(row -> row.status() == Status.OBSERVED
+                        && row.reason() == Reason.LEFT_OPEN
+                        && row.seen().contains("no connection even without a policy"));
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+    }
+
+    @Test
+    void where_no_policy_works_nothing_is_said_of_what_is_left_open() {
+        Enforcement found = hosts(ToyCluster.of("node1").engine((node, direction, since) -> false));
 
         assertThat(found.rows())
-                .filteredOn(row -> row.status() == Status.OBSERVED)
+                .filteredOn(row -> found.capability(row).kind() == Kind.INFORMATION)
                 .isNotEmpty()
-                .allSatisfy(row -> assertThat(row.seen()).contains("is stopped"));
+                .allMatch(row -> row.status() == Status.UNTESTABLE && row.reason() == Reason.MOOT);
+    }
+
+    @Test
+    void what_becomes_of_an_open_question_changes_no_verdict() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        cluster.at(Duration.ofSeconds(7), () -> cluster.killLoudly("t-k-0"));
+        Enforcement found = full(cluster);
+
+        assertThat(rows(found, "established"))
+                .anyMatch(row -> row.status() == Status.UNTESTABLE && row.reason() == Reason.ACTOR_LOST);
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+        assertThat(found.headline()).doesNotContain("not proved");
+    }
+
+    @Test
+    void pods_in_the_nodes_network_are_looked_at_only_where_somebody_asks() {
+        Enforcement found = full(ToyCluster.of("node1"));
+
+        assertThat(rows(found, "host-network-source")).isEmpty();
+        assertThat(found.unseen()).anyMatch(one -> one.why().contains("--host-network"));
+    }
+
+    @Test
+    void a_cluster_that_refuses_pods_in_the_nodes_network_leaves_that_untestable() {
+        Enforcement found = hosts(ToyCluster.of("node1", "node2").refusing(Standard.PRIVILEGED));
+
+        assertThat(rows(found, "host-network-source"))
+                .hasSize(2)
+                .allMatch(row -> row.status() == Status.UNTESTABLE && row.seen().contains("a webhook refuses"));
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+    }
+
+    /** "hairpin DENIED": what was observed, where it is the same on all nodes. */
+    private static Set<String> observed(Enforcement found) {
+        Set<String> observed = new TreeSet<>();
+        found.rows().stream()
+                .filter(row -> row.status() == Status.OBSERVED)
+                .forEach(row -> observed.add(row.capability() + " " + row.reason()));
+        return observed;
+    }
+
+    private static List<Row> rows(Enforcement found, String capability) {
+        return found.rows().stream()
+                .filter(row -> row.capability().equals(capability))
+                .toList();
     }
 
     @Test
@@ -72,7 +179,7 @@ class CatalogueTest {
 
     @Test
     void every_capability_says_what_it_means_and_where_it_is_specified() {
-        assertThat(Catalogue.of(Profile.FULL)).allSatisfy(scenario -> {
+        assertThat(Catalogue.of(Profile.FULL, Besides.HOST_NETWORK)).allSatisfy(scenario -> {
             assertThat(scenario.capability().id()).matches("[a-z0-9-]+");
             assertThat(scenario.capability().meaning()).isNotBlank();
             assertThat(scenario.capability().specification()).isNotBlank();
@@ -251,11 +358,28 @@ class CatalogueTest {
     }
 
     private static Enforcement full(ToyCluster cluster) {
-        Enforcement found = new EnforcementCheck(
-                        cluster,
-                        EnforcementCheckTest.terms(Profile.FULL, NodeChoice.usual(), Optional.empty()),
-                        step -> {},
-                        cluster.clock())
+        return found(cluster, EnforcementCheckTest.terms(Profile.FULL, NodeChoice.usual(), Optional.empty()));
+    }
+
+    private static Enforcement hosts(ToyCluster cluster) {
+        EnforcementTerms terms = EnforcementCheckTest.terms(Profile.FULL, NodeChoice.usual(), Optional.empty());
+        return found(
+                cluster,
+                new EnforcementTerms(
+                        terms.tool(),
+                        terms.profile(),
+                        terms.nodes(),
+                        terms.namespace(),
+                        terms.stable(),
+                        terms.deadline(),
+                        terms.timeout(),
+                        terms.connectTimeout(),
+                        terms.images(),
+                        Besides.HOST_NETWORK));
+    }
+
+    private static Enforcement found(ToyCluster cluster, EnforcementTerms terms) {
+        Enforcement found = new EnforcementCheck(cluster, terms, step -> {}, cluster.clock())
                 .run()
                 .enforcement()
                 .orElseThrow();

@@ -4,6 +4,7 @@ import static dev.netproof.model.Enforcement.Direction.EGRESS;
 import static dev.netproof.model.Enforcement.Direction.INGRESS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Enforcement.Denial;
@@ -416,7 +417,8 @@ class EnforcementCheckTest {
                 Duration.ofSeconds(20),
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(2),
-                Images.DEFAULT);
+                Images.DEFAULT,
+                Besides.NOTHING);
     }
 
     private static Row row(Enforcement found, String node, Direction direction) {

@@ -6,6 +6,7 @@ import dev.netproof.kube.Permission;
 import dev.netproof.kube.ProbeEvent;
 import dev.netproof.kube.ProbeSession;
 import dev.netproof.kube.ProvingGround;
+import dev.netproof.kube.ProvingGround.Standard;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Cni;
@@ -15,7 +16,9 @@ import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.ClusterFacts.Network;
 import dev.netproof.plan.ClusterFacts.Node;
+import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ServerPod;
@@ -74,6 +77,9 @@ final class ToyCluster implements Cluster {
     private final List<ClusterFacts.Policy> clusterWide = new ArrayList<>();
     private boolean isolatedFromTheStart;
     private boolean starving;
+    private final Set<Freedom> freedoms = java.util.EnumSet.noneOf(Freedom.class);
+    private boolean hairpins = true;
+    private Optional<Standard> refused = Optional.empty();
     private final TreeMap<Duration, Runnable> happenings = new TreeMap<>();
     private final Map<String, String> changedByAdmission = new HashMap<>();
 
@@ -167,6 +173,32 @@ final class ToyCluster implements Cluster {
 
     ToyCluster starving() {
         starving = true;
+        return this;
+    }
+
+    /** What the specification leaves open, and this engine takes for forbidden unless it is told otherwise. */
+    enum Freedom {
+        HAIRPIN,
+        HOST_NETWORK,
+        /** Of which this engine takes the opposite for granted, as nearly all do. */
+        NO_KUBELET,
+        /** Likewise. */
+        NO_ESTABLISHED
+    }
+
+    ToyCluster with(Freedom freedom) {
+        freedoms.add(freedom);
+        return this;
+    }
+
+    /** Pods cannot reach themselves by a Service, policy or not. */
+    ToyCluster withoutHairpins() {
+        hairpins = false;
+        return this;
+    }
+
+    ToyCluster refusing(Standard standard) {
+        refused = Optional.of(standard);
         return this;
     }
 
@@ -285,6 +317,7 @@ final class ToyCluster implements Cluster {
         Instant running = Instant.MIN;
         final List<ClusterFacts.ContainerPort> ports;
         private boolean dead;
+        private Network network = Network.POD;
 
         Live(
                 String id,
@@ -305,6 +338,9 @@ final class ToyCluster implements Cluster {
     /** A policy with the time in which it is in effect. */
     private record Stored(PolicyManifest manifest, Instant from, Instant until) {}
 
+    /** What a Service's address and port lead to. */
+    private record Behind(String namespace, Map<String, String> selector, int port) {}
+
     private record Due(Instant at, int order, Optional<ProbeEvent> event, Runnable action) {}
 
     private final class Ground implements ProvingGround {
@@ -313,7 +349,10 @@ final class ToyCluster implements Cluster {
                 new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
         private int order;
         private final Map<String, Live> pods = new LinkedHashMap<>();
-        private final Map<String, String> virtual = new HashMap<>();
+        private final Map<String, Standard> standards = new HashMap<>();
+        private final Map<String, Behind> virtual = new HashMap<>();
+        private final Set<String> held = new java.util.HashSet<>();
+        private final Set<String> ended = new java.util.HashSet<>();
         private final Map<String, PolicyManifest> policies = new LinkedHashMap<>();
         private final List<Stored> history = new ArrayList<>();
         private final List<String> applied = new ArrayList<>();
@@ -325,8 +364,11 @@ final class ToyCluster implements Cluster {
         }
 
         @Override
-        public void createNamespace(String name) {
-            // Namespaces are names here.
+        public void createNamespace(String name, Standard standard) {
+            if (refused.equals(Optional.of(standard))) {
+                throw trouble("a webhook refuses the namespace");
+            }
+            standards.put(name, standard);
         }
 
         private Live pod(
@@ -360,19 +402,30 @@ final class ToyCluster implements Cluster {
                         live.ips,
                         Optional.of(server.node()),
                         Optional.ofNullable(changedByAdmission.get(server.id()))));
+                if (server.watched() == ServerPod.Watched.BY_KUBELET) {
+                    at(now.plus(STARTING), () -> look(live, Readiness.NOT_READY));
+                }
             }
+        }
+
+        /** The kubelet's probe, every second. */
+        private void look(Live pod, Readiness before) {
+            Live kubelet = new Live("kubelet", "", pod.node, List.of("192.0.2.1", "fd01::1"), Map.of(), List.of());
+            int port = pod.ports.get(0).number();
+            boolean stopped = freedoms.contains(Freedom.NO_KUBELET)
+                    && stops(Direction.INGRESS, pod, kubelet, pod, pod.ips.get(0), port, Protocol.TCP);
+            Readiness after = stopped || pod.dead ? Readiness.NOT_READY : Readiness.READY;
+            if (after != before) {
+                tell(new ProbeEvent.Watched(now, pod.id, after));
+            }
+            at(now.plusSeconds(1), () -> look(pod, after));
         }
 
         @Override
         public List<String> expose(
                 String namespace, String name, Map<String, String> selector, Map<Integer, Integer> ports) {
             String ip = "10.96.0." + (virtual.size() + 1);
-            Live behind = pods.values().stream()
-                    .filter(pod -> pod.namespace.equals(namespace)
-                            && pod.labels.entrySet().containsAll(selector.entrySet()))
-                    .findFirst()
-                    .orElseThrow();
-            ports.forEach((port, target) -> virtual.put(ip + ":" + port, behind.id + ":" + target));
+            ports.forEach((port, target) -> virtual.put(ip + ":" + port, new Behind(namespace, selector, target)));
             return List.of(ip);
         }
 
@@ -425,7 +478,13 @@ final class ToyCluster implements Cluster {
         public void launch(Collection<ProbePod> probes) {
             for (ProbePod probe : probes) {
                 Instant starts = now.plus(STARTING).plusMillis(37L * pods.size());
-                Live live = pod(probe.id(), probe.namespace(), probe.node().orElseThrow(), probe.labels(), List.of());
+                if (probe.network() == Network.NODE && standards.get(probe.namespace()) != Standard.PRIVILEGED) {
+                    tell(new ProbeEvent.Lost(now, probe.id(), "violates PodSecurity", "admit it"));
+                    continue;
+                }
+                Live live = pod(
+                        probe.id(), probe.namespace(), probe.node().orElseThrow(), probe.labels(), listening(probe));
+                live.network = probe.network();
                 live.running = starts;
                 tell(new ProbeEvent.Started(
                         starts,
@@ -437,6 +496,29 @@ final class ToyCluster implements Cluster {
                                 Optional.of(live.ips.get(0)), probe.labels(), "default", "curl", Optional.empty())));
                 at(starts, () -> round(probe, live, 1));
             }
+        }
+
+        private static List<ClusterFacts.ContainerPort> listening(ProbePod probe) {
+            return probe.attempts().stream()
+                    .filter(Attempt.Itself.class::isInstance)
+                    .map(Attempt.Itself.class::cast)
+                    .map(one -> new ClusterFacts.ContainerPort(Optional.empty(), one.own(), Protocol.TCP))
+                    .toList();
+        }
+
+        /** One connection that is opened once. */
+        private Outcome held(String id, Live from, Attempt.Held attempt) {
+            Outcome fresh = outcome(from, attempt.ip(), attempt.port(), Protocol.TCP);
+            if (held.contains(id)) {
+                if (freedoms.contains(Freedom.NO_ESTABLISHED) && fresh != Outcome.CONNECTED) {
+                    ended.add(id);
+                }
+                return ended.contains(id) ? Outcome.TIMEOUT : Outcome.CONNECTED;
+            }
+            if (fresh == Outcome.CONNECTED) {
+                held.add(id);
+            }
+            return fresh;
         }
 
         private void round(ProbePod probe, Live from, int number) {
@@ -479,28 +561,48 @@ final class ToyCluster implements Cluster {
                 line(began, probe, round, "R " + index + " unsupported 1.000 1.001 - - -");
                 return Duration.ofMillis(1);
             }
-            Attempt.Udp udp = (Attempt.Udp) attempt;
-            boolean answered = outcome(from, udp.ip(), udp.port(), Protocol.UDP) == Outcome.CONNECTED;
+            Outcome outcome;
+            if (attempt instanceof Attempt.Udp udp) {
+                outcome = outcome(from, udp.ip(), udp.port(), Protocol.UDP);
+            } else if (attempt instanceof Attempt.Held keeping) {
+                outcome = held(probe.id() + " " + index, from, keeping);
+            } else if (attempt instanceof Attempt.Itself itself) {
+                outcome = outcome(from, itself.ip(), itself.port(), Protocol.TCP);
+            } else {
+                Attempt.Connect connect = (Attempt.Connect) attempt;
+                outcome = outcome(from, connect.ip(), connect.port(), Protocol.TCP);
+            }
+            boolean answered = outcome == Outcome.CONNECTED;
             Duration taken = answered ? Duration.ofMillis(3) : terms.connectTimeout();
             line(
                     began.plus(taken),
                     probe,
                     round,
-                    answered
-                            ? "R " + index + " reply 1.000 1.003 " + udp.ip() + " - -"
-                            : "R " + index + " silent 1.000 3.000 - - -");
+                    answered ? "R " + index + " reply 1.000 1.003 - - -" : "R " + index + " silent 1.000 3.000 - - -");
             return taken;
         }
 
         private Outcome outcome(Live from, String ip0, int port0, Protocol protocol) {
-            String at = Optional.ofNullable(virtual.get(ip0 + ":" + port0)).orElse("");
-            int port = at.isEmpty() ? port0 : Integer.parseInt(at.substring(at.indexOf(':') + 1));
-            Live to = at.isEmpty()
-                    ? pods.values().stream()
-                            .filter(pod -> pod.ips.contains(ip0))
-                            .findFirst()
-                            .orElseThrow(() -> new IllegalStateException("nobody has " + ip0))
-                    : java.util.Objects.requireNonNull(pods.get(at.substring(0, at.indexOf(':'))));
+            Optional<Behind> service = Optional.ofNullable(virtual.get(ip0 + ":" + port0));
+            int port = service.map(Behind::port).orElse(port0);
+            Optional<Live> found = pods.values().stream()
+                    .filter(pod -> service.isEmpty()
+                            ? pod.ips.contains(ip0)
+                            : pod.namespace.equals(service.get().namespace())
+                                    && pod.labels
+                                            .entrySet()
+                                            .containsAll(
+                                                    service.get().selector().entrySet()))
+                    .findFirst();
+            if (found.isEmpty()) {
+                return Outcome.REFUSED;
+            }
+            Live to = found.get();
+            if (from == to && !hairpins) {
+                return Outcome.TIMEOUT;
+            }
+            boolean free = from == to && freedoms.contains(Freedom.HAIRPIN)
+                    || from.network == Network.NODE && freedoms.contains(Freedom.HOST_NETWORK);
             if (random.nextDouble() < loss) {
                 return Outcome.TIMEOUT;
             }
@@ -508,8 +610,9 @@ final class ToyCluster implements Cluster {
                 return manner;
             }
             String ip = to.ips.get(ip0.contains(":") ? 1 : 0);
-            if (stops(Direction.EGRESS, from, from, to, ip, port, protocol)
-                    || stops(Direction.INGRESS, to, from, to, ip, port, protocol)) {
+            if (!free
+                    && (stops(Direction.EGRESS, from, from, to, ip, port, protocol)
+                            || stops(Direction.INGRESS, to, from, to, ip, port, protocol))) {
                 return manner;
             }
             boolean listens = to.ports.stream().anyMatch(one -> one.number() == port && one.protocol() == protocol);

@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.netproof.kube.PodShape.Limits;
 import dev.netproof.kube.PodShape.UserId;
 import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
+import dev.netproof.plan.ClusterFacts.ContainerPort;
+import dev.netproof.plan.ClusterFacts.Network;
 import dev.netproof.plan.ClusterFacts.Toleration;
 import dev.netproof.plan.NodeAffinity;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ProbePod.Ownership;
 import dev.netproof.plan.ProbePod.Tools;
+import dev.netproof.plan.ServerPod;
+import dev.netproof.plan.ServerPod.Server;
+import dev.netproof.plan.ServerPod.Watched;
 import dev.netproof.probe.Payload;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.InputStream;
@@ -179,5 +186,63 @@ final class PodShapeTest {
     })
     void aMirrorTakesTheRegistrysPlace(String image, String mirror, String expected) {
         assertThat(PodShape.mirrored(image, Optional.of(mirror))).isEqualTo(expected);
+    }
+
+    @Test
+    void only_who_is_asked_for_it_runs_in_the_nodes_network_and_that_alone_is_loosened() {
+        ProbePod own = probe(Map.of("app", "storefront"), Ownership.PLAIN);
+        ProbePod nodes = new ProbePod(
+                own.id(),
+                own.source(),
+                own.namespace(),
+                own.labels(),
+                own.serviceAccount(),
+                own.node(),
+                own.nodeSelector(),
+                own.tolerations(),
+                own.affinity(),
+                own.ownership(),
+                own.tools(),
+                own.attempts(),
+                Network.NODE);
+        PodShape shape = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE);
+        Pod plain = shape.probe(own, "np-1", anchor(), PAYLOAD, Limits.NONE);
+        Pod host = shape.probe(nodes, "np-1", anchor(), PAYLOAD, Limits.NONE);
+
+        assertThat(plain.getSpec().getHostNetwork()).isNull();
+        assertThat(host.getSpec().getHostNetwork()).isTrue();
+        host.getSpec().setHostNetwork(null);
+        assertThat(host.getSpec()).isEqualTo(plain.getSpec());
+    }
+
+    @Test
+    void a_server_that_the_kubelet_watches_is_connected_to_every_second() {
+        ServerPod quiet = new ServerPod(
+                "t-k-0",
+                "bookstore",
+                Map.of(),
+                "node1",
+                List.of(),
+                Server.ECHO,
+                List.of(
+                        new ContainerPort(Optional.empty(), 8081, Protocol.TCP),
+                        new ContainerPort(Optional.empty(), 8081, Protocol.UDP)));
+        ServerPod watched = new ServerPod(
+                quiet.id(),
+                quiet.namespace(),
+                quiet.labels(),
+                quiet.node(),
+                quiet.tolerations(),
+                quiet.server(),
+                quiet.ports(),
+                Watched.BY_KUBELET);
+        PodShape shape = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE);
+
+        assertThat(shape.server(quiet).getSpec().getContainers().get(0).getReadinessProbe())
+                .isNull();
+        Probe probe = shape.server(watched).getSpec().getContainers().get(0).getReadinessProbe();
+        assertThat(probe.getTcpSocket().getPort().getIntVal()).isEqualTo(8081);
+        assertThat(probe.getPeriodSeconds()).isEqualTo(1);
+        assertThat(probe.getFailureThreshold()).isEqualTo(1);
     }
 }

@@ -64,6 +64,14 @@ record Checked(int exit, String first, String out, JsonNode report) {
                 .toList();
     }
 
+    /** "node1 DENIED", of a capability that the specification leaves open. */
+    List<String> observed(String capability) {
+        return rows().stream()
+                .filter(row -> row.path("capability").asText().equals(capability))
+                .map(row -> row.path("node").asText() + " " + row.path("reason").asText())
+                .toList();
+    }
+
     List<JsonNode> rows() {
         return list(report.at("/enforcement/rows"));
     }

@@ -92,7 +92,7 @@ final class EnforcementIT {
     @Test
     void theFullProfileIsAsTheEngineReallyBehaves() {
         Lab.needed("an engine that is known row by row");
-        Checked checked = check("--profile", "full");
+        Checked checked = check("--profile", "full", "--host-network");
         // This engine hears of a fresh pod from the API server, and now and then the pod's first packet is quicker.
         boolean late = checked.rows("policy-before-pod").stream().anyMatch(row -> row.contains(" NOT_ENFORCED "));
         checked.exits(late ? 4 : 0).is(late ? "PARTIAL" : "ENFORCED");
@@ -108,7 +108,32 @@ final class EnforcementIT {
                 .extracting(row -> row.path("capability").asText() + " "
                         + row.path("status").asText())
                 .as("the kernel has no SCTP, and the engine sees packets behind kube-proxy")
-                .containsOnly("sctp UNTESTABLE", "service-in-ip-block OBSERVED");
+                .containsOnly(
+                        "sctp UNTESTABLE",
+                        "service-in-ip-block OBSERVED",
+                        "hairpin OBSERVED",
+                        "established OBSERVED",
+                        "node-to-pod OBSERVED",
+                        "host-network-source OBSERVED");
+        assertThat(checked.observed("hairpin"))
+                .as("behind kube-proxy the pod's packet comes from a pod that the policy does not name")
+                .containsExactly("node1 DENIED", "node2 DENIED");
+        assertThat(checked.observed("established"))
+                .as("the engine is asked about the first packet of a connection alone")
+                .containsExactly("node1 GOES_ON", "node2 GOES_ON");
+        assertThat(checked.observed("node-to-pod"))
+                .as("the node's own packets pass OUTPUT, where nothing asks the engine")
+                .containsExactly("node1 LET_THROUGH", "node2 LET_THROUGH");
+        assertThat(checked.observed("host-network-source"))
+                .as("let through on the target's own node, and denied from the other, whose packets are forwarded")
+                .containsExactly("node1 LEFT_OPEN", "node2 LEFT_OPEN");
+    }
+
+    @Test
+    void podsInTheNodesNetworkGoWithTheFullProfile() {
+        Streams.Captured ran = LIVE.command("enforcement", "--host-network");
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("--profile full");
     }
 
     @Test

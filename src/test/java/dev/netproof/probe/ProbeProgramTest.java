@@ -4,6 +4,7 @@ import static dev.netproof.probe.Probes.NONCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.netproof.model.Cause;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Protocol;
@@ -12,6 +13,7 @@ import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ProbePod.Tools;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -19,6 +21,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -151,6 +155,69 @@ class ProbeProgramTest {
                     .get(0);
 
             assertThat(round.get(0).sample().outcome()).isEqualTo(Outcome.TIMEOUT);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void a_held_connection_is_opened_once_and_asked_again_in_every_round() throws Exception {
+        assumePython();
+        Set<InetSocketAddress> clients = ConcurrentHashMap.newKeySet();
+        HttpServer server = HttpServer.create(new InetSocketAddress(V4, 0), 50);
+        server.createContext("/", exchange -> {
+            clients.add(exchange.getRemoteAddress());
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            List<List<Reading>> rounds = Rounds.of(
+                    Probes.trying(
+                            Tools.NETSHOOT,
+                            new Attempt.Held(V4, server.getAddress().getPort())),
+                    3);
+
+            assertThat(rounds)
+                    .hasSize(3)
+                    .allSatisfy(
+                            round -> assertThat(round.get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED));
+            assertThat(clients).hasSize(1);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void a_held_connection_that_ended_is_not_opened_again() throws Exception {
+        assumePython();
+        try (WebServer once = WebServer.plain()) {
+            List<List<Reading>> rounds = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Held(V4, once.port())), 3);
+
+            assertThat(rounds.get(0).get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED);
+            assertThat(rounds.subList(1, 3)).allSatisfy(round -> {
+                assertThat(round.get(0).sample().outcome()).isEqualTo(Outcome.REFUSED);
+                assertThat(round.get(0).sample().signal()).contains("the connection from before is over");
+            });
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void a_pod_knows_itself_and_takes_nobody_else_for_it() throws Exception {
+        assumePython();
+        int own;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(V4))) {
+            own = free.getLocalPort();
+        }
+        try (WebServer mute = WebServer.mute()) {
+            List<Reading> itself = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Itself(V4, own, own)), 1)
+                    .get(0);
+            List<Reading> other = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Itself(V4, mute.port(), own)), 1)
+                    .get(0);
+
+            assertThat(itself.get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED);
+            assertThat(other.get(0).sample().outcome()).isEqualTo(Outcome.PROBE_ERROR);
         }
     }
 
