@@ -43,8 +43,8 @@ import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A live cluster for one test class, with namespaces of its own. It is the one of $KUBECONFIG, else K3s in a container, else the
- * class is skipped and says so. After every test it looks whether netproof left anything behind.
+ * A live cluster for one test class, with namespaces of its own. It is the fork's own of $NETPROOF_LIVE_KUBECONFIGS, else that of
+ * $KUBECONFIG, else K3s in a container, else the class is skipped and says so. After every test it looks whether netproof left anything behind.
  */
 final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     static final String ROLE = "netproof.dev/role";
@@ -100,9 +100,7 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
     }
 
     static Optional<Path> given() {
-        return Optional.ofNullable(System.getenv("KUBECONFIG"))
-                .filter(value -> !value.isBlank())
-                .map(Path::of);
+        return Fork.kubeconfig();
     }
 
     @Override
