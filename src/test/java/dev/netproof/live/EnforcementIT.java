@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.netproof.cli.InProcess;
+import dev.netproof.live.Permissions.Permission;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -61,10 +64,15 @@ final class EnforcementIT {
     }
 
     private static Checked check(String... more) {
+        return checkAs(LIVE.kubeconfig(), more);
+    }
+
+    private static Checked checkAs(Path kubeconfig, String... more) {
         Path file = LIVE.file("enforcement.json");
-        List<String> words = new ArrayList<>(List.of("enforcement", "--report", "json=" + file));
+        List<String> words = new ArrayList<>(
+                List.of("enforcement", "--report", "json=" + file, "--kubeconfig", kubeconfig.toString()));
         words.addAll(List.of(more));
-        Streams.Captured ran = LIVE.command(words.toArray(String[]::new));
+        Streams.Captured ran = Streams.capture(() -> InProcess.execute(words.toArray(String[]::new)));
         try {
             return new Checked(
                     ran.exit(),
@@ -157,7 +165,17 @@ final class EnforcementIT {
     @Test
     void theFullProfileIsAsTheEngineReallyBehaves() {
         Lab.needed("an engine that is known row by row");
-        Checked checked = check("--profile", "full");
+        List<Permission> may = Stream.of("enforcement", "enforcement-full", "enforcement-optional")
+                .flatMap(file -> Permissions.of(file).stream())
+                .toList();
+        Accounts accounts = new Accounts(LIVE);
+        Checked checked;
+        try {
+            checked = checkAs(accounts.everywhere("full", may), "--profile", "full");
+        } finally {
+            accounts.remove();
+        }
+        assertThat(checked.report().toString()).doesNotContain("ermitted", "orbidden");
         // This engine hears of a fresh pod from the API server, and now and then the pod's first packet is quicker.
         boolean late = checked.rows("policy-before-pod").stream().anyMatch(row -> row.contains(" NOT_ENFORCED "));
         checked.exits(late ? 4 : 0).is(late ? "PARTIAL" : "ENFORCED");
