@@ -72,6 +72,9 @@ final class FabricSession implements ProbeSession {
     /** Names of pods that could not be deleted, by the reason. */
     private final Map<String, Set<String>> remaining = new ConcurrentHashMap<>();
 
+    /** Nodes that end every stream at once. */
+    private final Set<String> unfollowed = ConcurrentHashMap.newKeySet();
+
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Listening listening;
     private volatile boolean closing;
@@ -453,9 +456,6 @@ final class FabricSession implements ProbeSession {
 
     /** One probe from its creation to its end. */
     private final class LiveProbe {
-        private static final int LOG_ATTEMPTS = 6;
-        private static final long FIRST_PAUSE_MILLIS = 250;
-        private static final long LONGEST_PAUSE_MILLIS = 2_000;
         private static final long UNSCHEDULABLE_SECONDS = 10;
         private static final long LAST_WORDS_SECONDS = 2;
 
@@ -469,7 +469,9 @@ final class FabricSession implements ProbeSession {
         private boolean changed;
         private boolean lost;
         private boolean unschedulable;
-        private int fruitless;
+        private String node = "";
+        private Instant opened = Instant.EPOCH;
+        private final Reopening reopening = new Reopening();
         private PodState.@Nullable Over over;
         private @Nullable LogFollow log;
 
@@ -549,6 +551,7 @@ final class FabricSession implements ProbeSession {
             started = true;
             Optional<String> change = Readback.changes(asked, pod);
             changed = change.isPresent();
+            node = Optional.ofNullable(pod.getSpec().getNodeName()).orElse("");
             emit(new ProbeEvent.Started(
                     clock.instant(),
                     id,
@@ -566,6 +569,7 @@ final class FabricSession implements ProbeSession {
                     text -> emit(new ProbeEvent.Line(clock.instant(), id, text)),
                     this::logEnded);
             log = follow;
+            opened = clock.instant();
             follow.open();
         }
 
@@ -593,23 +597,27 @@ final class FabricSession implements ProbeSession {
                 lose(known.why(), known.fix());
                 return;
             }
-            fruitless = end.progress() == LogFollow.Progress.SOME ? 0 : fruitless + 1;
-            // Whoever is silent for want of CPU is not lost: what ends without an error is asked again for as long as
-            // it matters.
-            if (fruitless > LOG_ATTEMPTS && end.status() != LogFollow.OK) {
+            Duration pause = reopening.after(end, Duration.between(opened, clock.instant()));
+            if (reopening.isHopeless(end)) {
                 lose(
                         "the probe's log cannot be followed: " + end.detail().strip(),
                         "see kubectl logs " + name + " -n " + namespace + "; the node may be lost");
                 return;
             }
-            // A node out of inotify instances ends every stream at its log's present end: that leaves asking again.
-            long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(fruitless, LOG_ATTEMPTS));
+            if (reopening.isPolling() && unfollowed.add(node)) {
+                LOG.warn(
+                        "node {} does not follow logs (out of inotify instances? see its sysctl"
+                                + " fs.inotify.max_user_instances): they are asked for each second, which takes more"
+                                + " requests and a little longer",
+                        node);
+            }
             LOG.debug("log of {} ended ({} {}), opening it again", name, end.status(), end.detail());
-            later(this::reopen, pause);
+            later(this::reopen, pause.toMillis());
         }
 
         private synchronized void reopen() {
             if (!lost && log != null) {
+                opened = clock.instant();
                 log.open();
             }
         }

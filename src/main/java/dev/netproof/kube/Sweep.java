@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.slf4j.Logger;
@@ -72,7 +73,7 @@ final class Sweep {
                 doomed.stream().map(pod -> pod.getMetadata().getNamespace()).toList());
         awaitEnd(uids, where);
         Cleaning rest = namespaces.isEmpty()
-                ? swept(grounds(), scope)
+                ? swept(everywhere(), scope)
                 : swept(
                         namespaces.stream()
                                 .flatMap(namespace -> belongings(namespace).stream())
@@ -115,6 +116,34 @@ final class Sweep {
                         .withLabel(Marks.ROLE, Marks.GROUND)
                         .list()
                         .getItems());
+    }
+
+    /** Namespaces of enforcement checks, and what these make beside pods in others: with its namespace goes all that is in it. */
+    private List<? extends HasMetadata> everywhere() {
+        List<HasMetadata> found = new ArrayList<>(grounds());
+        Set<String> own = found.stream().map(one -> one.getMetadata().getName()).collect(Collectors.toSet());
+        List<HasMetadata> others = new ArrayList<>(readable(
+                "list networkpolicies in all namespaces",
+                () -> server.client()
+                        .network()
+                        .v1()
+                        .networkPolicies()
+                        .inAnyNamespace()
+                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .list()
+                        .getItems()));
+        others.addAll(readable(
+                "list services in all namespaces",
+                () -> server.client()
+                        .services()
+                        .inAnyNamespace()
+                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .list()
+                        .getItems()));
+        others.stream()
+                .filter(one -> !own.contains(one.getMetadata().getNamespace()))
+                .forEach(found::add);
+        return found;
     }
 
     /** What an enforcement check makes beside pods, in a namespace that is not its own. */

@@ -2,22 +2,14 @@ package dev.netproof.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.netproof.cli.InProcess;
 import dev.netproof.live.Permissions.Permission;
 import dev.netproof.live.Permissions.Row;
 import io.fabric8.kubernetes.api.model.Namespace;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -37,7 +29,6 @@ final class EnforcementPrivilegeIT {
     @RegisterExtension
     static final LiveCluster LIVE = LiveCluster.with("enforcer");
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Accounts ACCOUNTS = new Accounts(LIVE);
     private static final String NAMESPACED = "enforcement-namespace";
 
@@ -53,44 +44,15 @@ final class EnforcementPrivilegeIT {
         if (Lab.here()) {
             Lab.engine("on");
         }
-        Awaitility.await("netproof's namespaces go")
-                .atMost(java.time.Duration.ofSeconds(60))
-                .until(() -> grounds().isEmpty());
+        Checked.nothingStays(LIVE);
     }
 
     private static List<Namespace> grounds() {
         return LIVE.client().namespaces().withLabel(LiveCluster.ROLE).list().getItems();
     }
 
-    /** What one check came to. */
-    private record Checked(int exit, String text, JsonNode report) {
-        Checked exits(int code) {
-            assertThat(exit).as(text).isEqualTo(code);
-            return this;
-        }
-
-        String problem() {
-            return report.at("/breakage/problem").asText();
-        }
-
-        List<String> notes() {
-            return StreamSupport.stream(report.path("notes").spliterator(), false)
-                    .map(JsonNode::asText)
-                    .toList();
-        }
-    }
-
     private static Checked check(Path kubeconfig, String... more) {
-        Path file = LIVE.file("enforcement.json");
-        List<String> words = new ArrayList<>(
-                List.of("enforcement", "--report", "json=" + file, "--kubeconfig", kubeconfig.toString()));
-        words.addAll(Arrays.asList(more));
-        Streams.Captured ran = Streams.capture(() -> InProcess.execute(words.toArray(String[]::new)));
-        try {
-            return new Checked(ran.exit(), ran.out() + ran.err(), JSON.readTree(Files.readString(file)));
-        } catch (IOException e) {
-            throw new AssertionError(ran.out() + ran.err(), e);
-        }
+        return Checked.as(kubeconfig, LIVE, more);
     }
 
     private static List<Permission> of(String... files) {

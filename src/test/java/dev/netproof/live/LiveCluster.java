@@ -408,6 +408,17 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
     Started start(String body, String... options) {
         Path json = file("report.json");
         Path junit = file("report.xml");
+        return begin(json, junit, arguments(kubeconfig(), matrix(body), json, junit, options));
+    }
+
+    /** Any command in a process of its own. */
+    Started begin(String... words) {
+        List<String> args = new ArrayList<>(List.of(words));
+        args.addAll(List.of("--kubeconfig", kubeconfig().toString()));
+        return begin(file("report.json"), file("report.xml"), args);
+    }
+
+    private Started begin(Path json, Path junit, List<String> arguments) {
         Path out = file("out.txt");
         Path err = file("err.txt");
         Path jar = Path.of("target", "netproof-cli.jar");
@@ -419,7 +430,7 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
         } else {
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.netproof.cli.Main"));
         }
-        command.addAll(arguments(kubeconfig(), matrix(body), json, junit, options));
+        command.addAll(arguments);
         try {
             Process process = new ProcessBuilder(command)
                     .redirectOutput(out.toFile())
