@@ -15,6 +15,7 @@ import dev.netproof.plan.PlanTerms.Published;
 import dev.netproof.report.ConsoleStyle.Detail;
 import dev.netproof.report.Rendering;
 import dev.netproof.report.Reports;
+import dev.netproof.run.LeftOut;
 import dev.netproof.run.Progress;
 import dev.netproof.run.RunTerms;
 import dev.netproof.run.RunTerms.Beside;
@@ -213,7 +214,7 @@ final class RunCommand implements Callable<Integer> {
             return Exit.BAD_INPUT.code();
         }
         if (noAccess.isPresent()) {
-            return finish(noCluster(selected, noAccess.get()), err);
+            return finish(LeftOut.named(noCluster(selected, noAccess.get()), selected, reading.matrices()), err);
         }
         try (Cluster live = ClusterOptions.connect(access.orElseThrow())) {
             Instant started = Instant.now();
@@ -223,7 +224,7 @@ final class RunCommand implements Callable<Integer> {
                 PlanText.print(runner.plan(selected), command().commandLine().getOut());
                 return Exit.CONFORMS.code();
             }
-            return supervised(runner, selected, err);
+            return supervised(runner, selected, reading.matrices(), err);
         }
     }
 
@@ -234,7 +235,8 @@ final class RunCommand implements Callable<Integer> {
         return spec;
     }
 
-    private Integer supervised(Runner runner, List<Matrix> selected, PrintWriter err) throws IOException {
+    private Integer supervised(Runner runner, List<Matrix> selected, List<Matrix> all, PrintWriter err)
+            throws IOException {
         CountDownLatch reported = new CountDownLatch(1);
         Thread hook = new Thread(
                 () -> {
@@ -279,7 +281,7 @@ final class RunCommand implements Callable<Integer> {
                             .build());
             Report report = Optional.ofNullable(result.get())
                     .orElseThrow(() -> new IllegalStateException("the plan was not executed", fault.get()));
-            return finish(report, err);
+            return finish(LeftOut.named(report, selected, all), err);
         } finally {
             reported.countDown();
         }

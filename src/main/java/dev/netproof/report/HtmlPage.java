@@ -183,7 +183,7 @@ final class HtmlPage implements Rendering {
         private void filter() {
             page.open("fieldset", "class", "filter", "hidden", "").element("legend", "Show", "class", "vh");
             choice("all", "All " + Figures.count(anchors.size(), "check", "checks"));
-            Stream.of(Sign.VIOLATION, Sign.INCONCLUSIVE)
+            Stream.of(Sign.VIOLATION, Sign.INCONCLUSIVE, Sign.SKIPPED)
                     .filter(sign -> Headline.count(sheets, sign) > 0)
                     .forEach(sign -> choice(name(sign), Markup.upper(sign.counted(Headline.count(sheets, sign)))));
             page.element("output", "", "class", "vh", "id", "shown").close().line();
