@@ -366,8 +366,7 @@ final class HtmlPage implements Rendering {
             result.check().because().ifPresent(because -> remark("because", because));
             result.verdict().fix().ifPresent(fix -> remark("fix", fix));
             page.open("dl", "class", "about");
-            Evidence.facts(result).stream()
-                    .filter(fact -> !DRAWN.contains(fact.label()))
+            Evidence.facts(result, DRAWN)
                     .forEach(fact -> page.fact(fact.label().word(), String.join(" ", fact.lines())));
             page.fact("from", Evidence.source(result.check().source()));
             page.fact("to", Evidence.destination(result.check().destination()));
