@@ -10,11 +10,9 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.NodeSpec;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.ReplicationController;
-import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
@@ -73,12 +71,6 @@ final class Unread extends JacksonAnnotationIntrospector {
             Map.entry(
                     ContainerStatus.class,
                     Set.of("allocatedResourcesStatus", "resources", "user", "volumeMounts", "allocatedResources")),
-            Map.entry(
-                    SecurityContext.class,
-                    Set.of("appArmorProfile", "seLinuxOptions", "seccompProfile", "windowsOptions")),
-            Map.entry(
-                    PodSecurityContext.class,
-                    Set.of("appArmorProfile", "seLinuxOptions", "seccompProfile", "sysctls", "windowsOptions")),
             Map.entry(NodeSpec.class, Set.of("configSource")),
             Map.entry(
                     NodeStatus.class,
