@@ -15,6 +15,7 @@ import dev.netproof.plan.PlanTerms.Published;
 import dev.netproof.report.ConsoleStyle.Detail;
 import dev.netproof.report.Rendering;
 import dev.netproof.report.Reports;
+import dev.netproof.run.LeftOut;
 import dev.netproof.run.Progress;
 import dev.netproof.run.RunTerms;
 import dev.netproof.run.RunTerms.Beside;
@@ -211,7 +212,7 @@ final class RunCommand implements Callable<Integer> {
             return Exit.BAD_INPUT.code();
         }
         if (noAccess.isPresent()) {
-            return finish(noCluster(selected, noAccess.get()), err);
+            return finish(LeftOut.named(noCluster(selected, noAccess.get()), selected, reading.matrices()), err);
         }
         try (Cluster live = ClusterOptions.connect(access.orElseThrow())) {
             Instant started = Instant.now();
@@ -221,7 +222,11 @@ final class RunCommand implements Callable<Integer> {
                 PlanText.print(runner.plan(selected), command().commandLine().getOut());
                 return Exit.CONFORMS.code();
             }
-            return Signalled.during(() -> finish(execute(runner, selected), err), runner::interrupt, CLEAN_UP, err);
+            return Signalled.during(
+                    () -> finish(LeftOut.named(execute(runner, selected), selected, reading.matrices()), err),
+                    runner::interrupt,
+                    CLEAN_UP,
+                    err);
         }
     }
 

@@ -12,7 +12,8 @@ import java.util.Set;
 /** From verdicts to the process's exit code: the first that applies of 5, 4, 1, 3, 0. */
 public final class ExitRule {
     /** What says nothing about the network: no probe spoke, or not so that it could be believed. */
-    private static final Set<Reason> UNHEARD = Set.of(Reason.PROBE_FAILED, Reason.PROBE_UNRELIABLE, Reason.OUT_OF_TIME);
+    private static final Set<Reason> UNHEARD =
+            Set.of(Reason.PROBE_FAILED, Reason.PROBE_UNRELIABLE, Reason.OUT_OF_TIME, Reason.NOT_SELECTED);
 
     private ExitRule() {}
 
@@ -44,6 +45,11 @@ public final class ExitRule {
         if (results.stream().anyMatch(r -> r.verdict().status() == Status.FAIL)) {
             return Exit.VIOLATIONS;
         }
-        return results.stream().allMatch(r -> r.verdict().status() == Status.PASS) ? Exit.CONFORMS : Exit.INCONCLUSIVE;
+        // What this run was not asked for is no business of its exit code; but it was asked for something, see above.
+        return results.stream()
+                        .filter(r -> r.verdict().reason() != Reason.NOT_SELECTED)
+                        .allMatch(r -> r.verdict().status() == Status.PASS)
+                ? Exit.CONFORMS
+                : Exit.INCONCLUSIVE;
     }
 }

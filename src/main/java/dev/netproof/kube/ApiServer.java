@@ -102,8 +102,10 @@ final class ApiServer implements AutoCloseable {
         return known;
     }
 
-    private static KubernetesSerialization kinds() {
-        KubernetesSerialization kinds = new KubernetesSerialization(new ObjectMapper(), false);
+    static KubernetesSerialization kinds() {
+        ObjectMapper mapper = new ObjectMapper();
+        mapper.setAnnotationIntrospector(new Unread());
+        KubernetesSerialization kinds = new KubernetesSerialization(mapper, false);
         // Without it a watch that is told that it is too old does not understand, and asks the same for ever.
         kinds.registerKubernetesResource("v1", "Status", Status.class);
         return kinds;

@@ -410,6 +410,11 @@ final class FabricSession implements ProbeSession {
             }
             Pod there = anchor;
             if (there == null) {
+                // scripts/bench-startup listens for this.
+                LOG.debug(
+                        "first pod in {} after {} of CPU",
+                        namespace,
+                        ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO));
                 String name = shape().anchorName();
                 anchorName = Optional.of(name);
                 try {

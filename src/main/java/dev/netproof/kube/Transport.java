@@ -107,7 +107,10 @@ final class Transport extends JdkHttpClientFactory {
             return new KeyManager[0];
         }
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
+            // It never leaves this process. PKCS12 would derive a key to lock this one away, and again to take it out:
+            // 20,000
+            // rounds of hashing before the first request.
+            KeyStore store = KeyStore.getInstance("JKS");
             store.load(null, null);
             store.setKeyEntry(
                     "client",

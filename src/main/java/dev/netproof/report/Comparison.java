@@ -4,9 +4,12 @@ import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances.About;
 import dev.netproof.model.Circumstances.Policy;
+import dev.netproof.model.Circumstances.TargetPod;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Exit;
+import dev.netproof.model.PathObservation;
 import dev.netproof.model.Report;
+import dev.netproof.model.Source;
 import dev.netproof.model.Verdict.Status;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -180,6 +183,9 @@ public record Comparison(
         Map<String, Integer> seen = new HashMap<>();
         for (CheckResult result : report.results()) {
             Check check = result.check();
+            if (result.verdict().status() == Status.SKIPPED) {
+                continue;
+            }
             String key = check.matrix() + '\n' + check.origin().equals(Check.Origin.GUARD) + '\n' + check.id();
             int number = seen.merge(key, 1, Integer::sum);
             results.put(number == 1 ? key : key + '\n' + number, result);
@@ -255,7 +261,7 @@ public record Comparison(
                 possible.add(new PolicyChange(how, was, is, List.of(), Attribution.POSSIBLE));
             } else {
                 List<Change> edges = moved.stream()
-                        .filter(change -> abouts.stream().anyMatch(about -> isAbout(about, change)))
+                        .filter(change -> selects(was, before, change) || selects(is, after, change))
                         .toList();
                 selected.add(new PolicyChange(how, was, is, edges, Attribution.SELECTED));
             }
@@ -282,13 +288,44 @@ public record Comparison(
         return policies;
     }
 
-    private static boolean isAbout(About about, Change change) {
-        return about.sources().contains(change.check().source().name())
-                || Stream.of(change.before(), change.after())
-                        .flatMap(Optional::stream)
-                        .flatMap(result -> result.paths().stream())
-                        .flatMap(path -> path.path().targetPod().stream())
-                        .anyMatch(pod -> about.targets().contains(pod));
+    /**
+     * Whether a version of a policy is about the source or a target of a check, in the run that recorded it or in the other: what a
+     * deleted policy selected is known from before alone. Names go with their namespace: another one may have a pod of the same.
+     */
+    private static boolean selects(Optional<Policy> policy, Report recorded, Change change) {
+        if (policy.isEmpty() || policy.get().about().isEmpty()) {
+            return false;
+        }
+        About about = policy.get().about().get();
+        Optional<String> namespace = policy.get().namespace();
+        Source source = change.check().source();
+        if (about.sources().contains(source.name())
+                && namespace.map(source.namespace()::equals).orElse(true)) {
+            return true;
+        }
+        return Stream.of(change.before(), change.after())
+                .flatMap(Optional::stream)
+                .flatMap(result -> result.paths().stream())
+                .map(PathObservation::path)
+                .anyMatch(path -> path.targetPod()
+                        .filter(pod -> about.targets().contains(pod))
+                        .filter(pod -> namespace
+                                .map(its -> isIn(its, pod, path.address(), recorded))
+                                .orElse(true))
+                        .isPresent());
+    }
+
+    /** Whether the pod behind an address can be the one of that name in a namespace; where nothing is recorded of it, it can. */
+    private static boolean isIn(String namespace, String pod, String address, Report recorded) {
+        List<TargetPod> namesakes = recorded.circumstances().targets().stream()
+                .filter(target -> target.name().equals(pod))
+                .toList();
+        List<TargetPod> there = namesakes.stream()
+                .filter(target -> target.ips().contains(address))
+                .toList();
+        return (there.isEmpty() ? namesakes : there)
+                        .stream().anyMatch(target -> target.namespace().equals(namespace))
+                || namesakes.isEmpty();
     }
 
     /** The changes of one kind. */

@@ -55,7 +55,7 @@ final class Console implements Rendering {
             enforcement.ifPresent(EnforcementText::observations);
         }
         enforcement.ifPresent(EnforcementText::findings);
-        for (Sheet sheet : sheets) {
+        for (Sheet sheet : sheets.stream().map(Sheet::asked).toList()) {
             if (!brief && !sheet.entries().isEmpty()) {
                 title(page, sheet);
                 grid(page, sheet);
@@ -209,7 +209,7 @@ final class Console implements Rendering {
         List<List<String>> rows = new ArrayList<>();
         List<Sign> signs = new ArrayList<>();
         for (Sheet sheet : sheets) {
-            for (Entry entry : sheet.entries()) {
+            for (Entry entry : sheet.asked().entries()) {
                 signs.add(entry.sign());
                 rows.add(row(entry));
             }

@@ -183,7 +183,7 @@ final class HtmlPage implements Rendering {
         private void filter() {
             page.open("fieldset", "class", "filter", "hidden", "").element("legend", "Show", "class", "vh");
             choice("all", "All " + Figures.count(anchors.size(), "check", "checks"));
-            Stream.of(Sign.VIOLATION, Sign.INCONCLUSIVE)
+            Stream.of(Sign.VIOLATION, Sign.INCONCLUSIVE, Sign.SKIPPED)
                     .filter(sign -> Headline.count(sheets, sign) > 0)
                     .forEach(sign -> choice(name(sign), Markup.upper(sign.counted(Headline.count(sheets, sign)))));
             page.element("output", "", "class", "vh", "id", "shown").close().line();
@@ -366,8 +366,7 @@ final class HtmlPage implements Rendering {
             result.check().because().ifPresent(because -> remark("because", because));
             result.verdict().fix().ifPresent(fix -> remark("fix", fix));
             page.open("dl", "class", "about");
-            Evidence.facts(result).stream()
-                    .filter(fact -> !DRAWN.contains(fact.label()))
+            Evidence.facts(result, DRAWN)
                     .forEach(fact -> page.fact(fact.label().word(), String.join(" ", fact.lines())));
             page.fact("from", Evidence.source(result.check().source()));
             page.fact("to", Evidence.destination(result.check().destination()));

@@ -36,7 +36,7 @@ final class Markdown implements Rendering {
                                 + "<br>**fix:** " + MarkdownPage.prose(breakage.fix()) + "\n\n"));
         report.enforcement().ifPresent(enforcement -> enforcement(page, enforcement));
         int roomForGrids = page.left() / SHARE_OF_GRIDS;
-        for (Sheet sheet : sheets) {
+        for (Sheet sheet : sheets.stream().map(Sheet::asked).toList()) {
             if (!sheet.entries().isEmpty()) {
                 String grid = grid(sheet);
                 roomForGrids -= MarkdownPage.bytes(grid);

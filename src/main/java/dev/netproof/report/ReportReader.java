@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances;
@@ -37,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +67,7 @@ public final class ReportReader {
     public static Report read(InputStream in) throws IOException {
         JsonNode tree;
         try {
-            tree = JSON.readTree(in);
+            tree = JSON.reader().with(new SharedTexts()).readTree(in);
         } catch (JsonProcessingException e) {
             throw new UnreadableReport(
                     "line " + e.getLocation().getLineNr() + ": not JSON: " + e.getOriginalMessage(), e);
@@ -72,6 +76,22 @@ public final class ReportReader {
             return new Node("", tree).report();
         } catch (Mismatch e) {
             throw new UnreadableReport(e.problem, e);
+        }
+    }
+
+    /** Reports say the same names, nodes and signals thousands of times over: each is kept once. */
+    private static final class SharedTexts extends JsonNodeFactory {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Map<String, TextNode> texts = new HashMap<>();
+
+        SharedTexts() {
+            super(true);
+        }
+
+        @Override
+        public TextNode textNode(String text) {
+            return texts.computeIfAbsent(text, TextNode::valueOf);
         }
     }
 
@@ -405,9 +425,11 @@ public final class ReportReader {
             if (!array.json.isArray()) {
                 throw array.mismatch("expected a list");
             }
-            List<T> values = new ArrayList<>();
-            for (JsonNode value : array.json) {
-                values.add(element.apply(array.child(Integer.toString(values.size()), value)));
+            List<T> values = new ArrayList<>(array.json.size());
+            for (int i = 0; i < array.json.size(); i++) {
+                values.add(element.apply(array.child(Integer.toString(i), array.json.get(i))));
+                // Read once: the tree of a large report goes as what it says comes.
+                ((ArrayNode) array.json).setNull(i);
             }
             return values;
         }

@@ -47,7 +47,7 @@ final class Sheet {
             judged.add(check);
             sheet(sheets, check.matrix(), check.location()).add(new Entry(check, Optional.of(result)));
         }
-        // Without a breakage a check has no result because nobody asked for it: it is none of this report's business.
+        // Without a breakage every check has a result; evidence of earlier versions left out what nobody asked for.
         if (report.breakage().isPresent()) {
             for (Matrix matrix : report.matrices()) {
                 matrix.checks().stream()
@@ -57,6 +57,25 @@ final class Sheet {
             }
         }
         return List.copyOf(sheets.values());
+    }
+
+    /**
+     * Without the sources and destinations of which nothing was asked in this run: a line tried again is not to be looked for in a
+     * grid of a thousand.
+     */
+    Sheet asked() {
+        Set<String> from = new HashSet<>();
+        Set<String> to = new HashSet<>();
+        entries.stream().filter(entry -> entry.sign() != Sign.SKIPPED).forEach(entry -> {
+            from.add(entry.check().source().name());
+            to.add(entry.check().target());
+        });
+        Sheet asked = new Sheet(key, matrix);
+        entries.stream()
+                .filter(entry -> from.contains(entry.check().source().name())
+                        && to.contains(entry.check().target()))
+                .forEach(asked::add);
+        return asked;
     }
 
     private static Sheet sheet(Map<Key, Sheet> sheets, String name, Location location) {

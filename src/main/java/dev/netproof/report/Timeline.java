@@ -7,7 +7,6 @@ import dev.netproof.model.Streak;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The attempts of a path as a drawing; height tells what colour tells. All paths of a check share one scale. */
@@ -72,11 +71,11 @@ final class Timeline {
                         "class",
                         kind(streak.outcome()),
                         "x",
-                        decimal(from),
+                        Figures.decimal(from),
                         "y",
                         Integer.toString(HEIGHT - height),
                         "width",
-                        decimal(to - from),
+                        Figures.decimal(to - from),
                         "height",
                         Integer.toString(height))
                 .element("title", Evidence.history(streak, start))
@@ -112,9 +111,5 @@ final class Timeline {
             case TIMEOUT, REFUSED, UNREACHABLE, DNS_FAILURE -> "stopped";
             case PROBE_ERROR -> "unknown";
         };
-    }
-
-    private static String decimal(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
     }
 }

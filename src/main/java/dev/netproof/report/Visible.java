@@ -25,12 +25,16 @@ final class Visible {
             return text;
         }
         StringBuilder visible = new StringBuilder(length).append(text, 0, first);
-        text.codePoints().skip(first).forEach(c -> visible.appendCodePoint(replace(c)));
+        text.substring(first).codePoints().forEach(c -> visible.appendCodePoint(replace(c)));
         return visible.toString();
     }
 
+    /** Most characters, as they come: letters of every script, arrows, the signs of reports. The others are looked at one by one. */
     private static boolean isPlain(char c) {
-        return c >= 0x20 && c < 0x7F;
+        return (c >= 0x20 && c < 0x7F)
+                || (c >= 0xA0 && c < 0x2000 && c != 0x061C)
+                || (c >= 0x2010 && c < 0x2028)
+                || (c >= 0x2070 && c < 0xD800);
     }
 
     private static int replace(int c) {

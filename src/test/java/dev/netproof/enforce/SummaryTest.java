@@ -32,8 +32,8 @@ final class SummaryTest {
     }
 
     private static Enforcement of(Row... rows) {
-        return new Summary("prod", Enforcement.Profile.BASIC, List.of(rows))
-                .enforcement(List.of(), List.of(), List.of());
+        return new Summary("prod", Enforcement.Profile.BASIC, List.of(), List.of(rows))
+                .enforcement(List.of(), List.of());
     }
 
     @Test

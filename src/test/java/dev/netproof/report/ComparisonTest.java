@@ -76,6 +76,56 @@ class ComparisonTest {
     }
 
     @Test
+    void aPolicyOfAnotherNamespaceIsNotToBlameForPodsOfTheSameName() {
+        UnaryOperator<Circumstances> elsewhere = around -> new Circumstances(
+                around.policies().stream()
+                        .map(policy -> new Circumstances.Policy(
+                                policy.apiVersion(),
+                                policy.kind(),
+                                policy.namespace().map(namespace -> "another-" + namespace),
+                                policy.name(),
+                                policy.uid(),
+                                policy.resourceVersion(),
+                                policy.sha256(),
+                                policy.about()))
+                        .toList(),
+                around.probes(),
+                around.targets(),
+                around.unreadable());
+
+        Comparison comparison = Comparison.of(
+                RecordedReports.with(green, green.results(), elsewhere.apply(green.circumstances())),
+                RecordedReports.with(red, red.results(), elsewhere.apply(red.circumstances())));
+
+        assertThat(comparison.policies())
+                .singleElement()
+                .satisfies(policy -> assertThat(policy.edges()).isEmpty());
+        assertThat(comparison.unexplained())
+                .extracting(edge -> edge.check().id())
+                .contains(EDGE);
+    }
+
+    @Test
+    void whatALaterRunWasNotAskedForIsNoLongerAskedAndNotWorse() {
+        Report part = RecordedReports.with(
+                green,
+                each(
+                        green,
+                        EDGE,
+                        was -> new CheckResult(
+                                was.check(),
+                                new Verdict(Status.SKIPPED, Reason.NOT_SELECTED, "Not asked for.", Optional.empty()),
+                                List.of(),
+                                was.elapsed(),
+                                was.repeat())),
+                green.circumstances());
+
+        assertThat(kinds(Comparison.of(green, part), EDGE)).containsExactly(Kind.GONE);
+        assertThat(Comparison.of(green, part).exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(kinds(Comparison.of(part, green), EDGE)).containsExactly(Kind.ADDED);
+    }
+
+    @Test
     void backAgainItIsFixed() {
         Comparison comparison = Comparison.of(red, green);
 
