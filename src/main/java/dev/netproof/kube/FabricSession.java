@@ -49,6 +49,11 @@ final class FabricSession implements ProbeSession {
 
     private static final Duration POLL = Duration.ofMillis(20);
 
+    /** More than the largest matrix has in a round. */
+    private static final int MOST_EVENTS = 20_000;
+
+    private static final long FULL_MILLIS = 20;
+
     private final ApiServer server;
     private final PayloadSource payloads;
     private final Clock clock;
@@ -197,6 +202,19 @@ final class FabricSession implements ProbeSession {
     /** Something that became known beside the probes. */
     void tell(ProbeEvent event) {
         emit(event);
+    }
+
+    /** Of a flood no more is taken than is judged meanwhile. */
+    private void whenThereIsRoom(Runnable more) {
+        if (closing || events.size() < MOST_EVENTS) {
+            more.run();
+            return;
+        }
+        try {
+            Future<?> unused = timer.schedule(() -> whenThereIsRoom(more), FULL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the session is closed", e);
+        }
     }
 
     private void emit(ProbeEvent event) {
@@ -448,6 +466,7 @@ final class FabricSession implements ProbeSession {
         private boolean sent;
         private boolean rejected;
         private boolean started;
+        private boolean changed;
         private boolean lost;
         private boolean unschedulable;
         private String node = "";
@@ -499,6 +518,15 @@ final class FabricSession implements ProbeSession {
             if (bound) {
                 unschedulable = false;
             }
+            if (started && !changed && state instanceof PodState.Running) {
+                Optional<String> change = Readback.changes(asked, pod);
+                if (change.isPresent()) {
+                    lose(
+                            "the probe pod was changed while it ran: " + change.get(),
+                            "find out who changes pods with the label " + Marks.ROLE);
+                    return;
+                }
+            }
             if (state instanceof PodState.Running) {
                 start(pod);
             } else if (state instanceof PodState.Unschedulable none && !unschedulable) {
@@ -521,19 +549,23 @@ final class FabricSession implements ProbeSession {
                 return;
             }
             started = true;
+            Optional<String> change = Readback.changes(asked, pod);
+            changed = change.isPresent();
             node = Optional.ofNullable(pod.getSpec().getNodeName()).orElse("");
             emit(new ProbeEvent.Started(
                     clock.instant(),
                     id,
                     name,
                     Optional.ofNullable(pod.getSpec().getNodeName()),
-                    Readback.changes(asked, pod),
+                    change,
                     Facts.instance(pod)));
             LogFollow follow = new LogFollow(
                     server.streams(),
                     URI.create(server.client().getMasterUrl().toString().replaceAll("/$", "")
                             + "/api/v1/namespaces/" + namespace + "/pods/" + name + "/log?container="
                             + PodShape.CONTAINER + "&follow=true"),
+                    terms.nonce(),
+                    FabricSession.this::whenThereIsRoom,
                     text -> emit(new ProbeEvent.Line(clock.instant(), id, text)),
                     this::logEnded);
             log = follow;
