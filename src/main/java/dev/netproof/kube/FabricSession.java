@@ -4,6 +4,7 @@ import dev.netproof.kube.PodShape.Limits;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ProbePod;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.URI;
 import java.time.Clock;
@@ -48,6 +49,11 @@ final class FabricSession implements ProbeSession {
     private static final Duration END_PATIENCE = Duration.ofSeconds(15);
 
     private static final Duration POLL = Duration.ofMillis(20);
+
+    /** More than the largest matrix has in a round. */
+    private static final int MOST_EVENTS = 20_000;
+
+    private static final long FULL_MILLIS = 20;
 
     private final ApiServer server;
     private final PayloadSource payloads;
@@ -202,9 +208,27 @@ final class FabricSession implements ProbeSession {
                 .findFirst();
     }
 
+    /** A probe is about to be given these labels, all of them. */
+    void relabel(String probe, Map<String, String> labels) {
+        probes.values().stream().filter(live -> live.id.equals(probe)).forEach(live -> live.relabel(labels));
+    }
+
     /** Something that became known beside the probes. */
     void tell(ProbeEvent event) {
         emit(event);
+    }
+
+    /** Of a flood no more is taken than is judged meanwhile. */
+    private void whenThereIsRoom(Runnable more) {
+        if (closing || events.size() < MOST_EVENTS) {
+            more.run();
+            return;
+        }
+        try {
+            Future<?> unused = timer.schedule(() -> whenThereIsRoom(more), FULL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the session is closed", e);
+        }
     }
 
     private void emit(ProbeEvent event) {
@@ -464,9 +488,11 @@ final class FabricSession implements ProbeSession {
         private final String namespace;
         private final String name;
         private Pod asked;
+        private final List<Pod> formerly = new ArrayList<>();
         private boolean sent;
         private boolean rejected;
         private boolean started;
+        private boolean changed;
         private boolean lost;
         private boolean unschedulable;
         private String node = "";
@@ -492,6 +518,16 @@ final class FabricSession implements ProbeSession {
 
         String name() {
             return name;
+        }
+
+        /** From now on it is asked to have these labels. */
+        synchronized void relabel(Map<String, String> labels) {
+            formerly.add(asked);
+            asked = new PodBuilder(asked)
+                    .editMetadata()
+                    .withLabels(labels)
+                    .endMetadata()
+                    .build();
         }
 
         synchronized Pod asked() {
@@ -522,6 +558,18 @@ final class FabricSession implements ProbeSession {
             if (bound) {
                 unschedulable = false;
             }
+            if (started && !changed && state instanceof PodState.Running) {
+                Optional<String> change = Readback.changes(asked, pod);
+                // The watch may still tell of the labels that it had before.
+                if (change.isPresent()
+                        && formerly.stream()
+                                .allMatch(before -> Readback.changes(before, pod).isPresent())) {
+                    lose(
+                            "the probe pod was changed while it ran: " + change.get(),
+                            "find out who changes pods with the label " + Marks.ROLE);
+                    return;
+                }
+            }
             if (state instanceof PodState.Running) {
                 start(pod);
             } else if (state instanceof PodState.Unschedulable none && !unschedulable) {
@@ -544,19 +592,23 @@ final class FabricSession implements ProbeSession {
                 return;
             }
             started = true;
+            Optional<String> change = Readback.changes(asked, pod);
+            changed = change.isPresent();
             node = Optional.ofNullable(pod.getSpec().getNodeName()).orElse("");
             emit(new ProbeEvent.Started(
                     clock.instant(),
                     id,
                     name,
                     Optional.ofNullable(pod.getSpec().getNodeName()),
-                    Readback.changes(asked, pod),
+                    change,
                     Facts.instance(pod)));
             LogFollow follow = new LogFollow(
                     server.streams(),
                     URI.create(server.client().getMasterUrl().toString().replaceAll("/$", "")
                             + "/api/v1/namespaces/" + namespace + "/pods/" + name + "/log?container="
                             + PodShape.CONTAINER + "&follow=true"),
+                    terms.nonce(),
+                    FabricSession.this::whenThereIsRoom,
                     text -> emit(new ProbeEvent.Line(clock.instant(), id, text)),
                     this::logEnded);
             log = follow;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.netproof.cli.InProcess;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,10 +23,16 @@ record Checked(int exit, String first, String out, JsonNode report) {
 
     /** Runs one, in this process. */
     static Checked by(LiveCluster live, String... more) {
+        return as(live.kubeconfig(), live, more);
+    }
+
+    /** Runs one as somebody. */
+    static Checked as(Path kubeconfig, LiveCluster live, String... more) {
         Path file = live.file("enforcement.json");
-        List<String> words = new ArrayList<>(List.of("enforcement", "--report", "json=" + file));
+        List<String> words = new ArrayList<>(
+                List.of("enforcement", "--report", "json=" + file, "--kubeconfig", kubeconfig.toString()));
         words.addAll(List.of(more));
-        Streams.Captured ran = live.command(words.toArray(String[]::new));
+        Streams.Captured ran = Streams.capture(() -> InProcess.execute(words.toArray(String[]::new)));
         try {
             return new Checked(
                     ran.exit(),
@@ -49,6 +56,15 @@ record Checked(int exit, String first, String out, JsonNode report) {
 
     String verdict() {
         return report.at("/enforcement/verdict").asText();
+    }
+
+    /** Why nothing could be judged. */
+    String problem() {
+        return report.at("/breakage/problem").asText();
+    }
+
+    List<String> notes() {
+        return list(report.path("notes")).stream().map(JsonNode::asText).toList();
     }
 
     /** "node1 INGRESS ENFORCED AS_SPECIFIED", of one capability. */

@@ -2,11 +2,13 @@ package dev.netproof.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.live.Permissions.Permission;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +94,17 @@ final class EnforcementIT {
     @Test
     void theFullProfileIsAsTheEngineReallyBehaves() {
         Lab.needed("an engine that is known row by row");
-        Checked checked = check("--profile", "full", "--host-network");
+        List<Permission> may = Stream.of("enforcement", "enforcement-full", "enforcement-optional")
+                .flatMap(file -> Permissions.of(file).stream())
+                .toList();
+        Accounts accounts = new Accounts(LIVE);
+        Checked checked;
+        try {
+            checked = Checked.as(accounts.everywhere("full", may), LIVE, "--profile", "full", "--host-network");
+        } finally {
+            accounts.remove();
+        }
+        assertThat(checked.report().toString()).doesNotContain("ermitted", "orbidden");
         // This engine hears of a fresh pod from the API server, and now and then the pod's first packet is quicker.
         boolean late = checked.rows("policy-before-pod").stream().anyMatch(row -> row.contains(" NOT_ENFORCED "));
         checked.exits(late ? 4 : 0).is(late ? "PARTIAL" : "ENFORCED");
