@@ -316,6 +316,7 @@ final class FabricGround implements ProvingGround {
         Map<String, String> wanted = new TreeMap<>(labels);
         // The watch sees pods by this one.
         wanted.put(Marks.ROLE, asked.getMetadata().getLabels().get(Marks.ROLE));
+        session.relabel(id, wanted);
         server.ask("patch pods in namespace " + namespace, () -> {
             PodResource pod = server.client().pods().inNamespace(namespace).withName(name);
             ObjectNode changes = JSON.createObjectNode();

@@ -4,6 +4,7 @@ import dev.netproof.kube.PodShape.Limits;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ProbePod;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.URI;
 import java.time.Clock;
@@ -205,6 +206,11 @@ final class FabricSession implements ProbeSession {
                 .filter(live -> live.id.equals(probe))
                 .map(LiveProbe::asked)
                 .findFirst();
+    }
+
+    /** A probe is about to be given these labels, all of them. */
+    void relabel(String probe, Map<String, String> labels) {
+        probes.values().stream().filter(live -> live.id.equals(probe)).forEach(live -> live.relabel(labels));
     }
 
     /** Something that became known beside the probes. */
@@ -487,6 +493,7 @@ final class FabricSession implements ProbeSession {
         private final String namespace;
         private final String name;
         private Pod asked;
+        private final List<Pod> formerly = new ArrayList<>();
         private boolean sent;
         private boolean rejected;
         private boolean started;
@@ -516,6 +523,16 @@ final class FabricSession implements ProbeSession {
 
         String name() {
             return name;
+        }
+
+        /** From now on it is asked to have these labels. */
+        synchronized void relabel(Map<String, String> labels) {
+            formerly.add(asked);
+            asked = new PodBuilder(asked)
+                    .editMetadata()
+                    .withLabels(labels)
+                    .endMetadata()
+                    .build();
         }
 
         synchronized Pod asked() {
@@ -548,7 +565,10 @@ final class FabricSession implements ProbeSession {
             }
             if (started && !changed && state instanceof PodState.Running) {
                 Optional<String> change = Readback.changes(asked, pod);
-                if (change.isPresent()) {
+                // The watch may still tell of the labels that it had before.
+                if (change.isPresent()
+                        && formerly.stream()
+                                .allMatch(before -> Readback.changes(before, pod).isPresent())) {
                     lose(
                             "the probe pod was changed while it ran: " + change.get(),
                             "find out who changes pods with the label " + Marks.ROLE);
