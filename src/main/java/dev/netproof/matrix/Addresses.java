@@ -17,7 +17,9 @@ final class Addresses {
     private static final Pattern HOST = Pattern.compile(
             "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)+\\.?");
     private static final Pattern REQUEST_PATH =
-            Pattern.compile("[/?]([A-Za-z0-9\\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*");
+            Pattern.compile("[/?][A-Za-z0-9\\-._~!$&'()*+,;=:@/?]*");
+
+    private static final Pattern ESCAPED = Pattern.compile("%[0-9A-Fa-f]{2}");
 
     private Addresses() {}
 
@@ -53,7 +55,8 @@ final class Addresses {
     }
 
     static boolean isRequestPath(String path) {
-        return REQUEST_PATH.matcher(path).matches();
+        // In two steps: one pattern of alternatives is matched by recursion, and a long path overflows the stack.
+        return REQUEST_PATH.matcher(ESCAPED.matcher(path).replaceAll("~")).matches();
     }
 
     /** How a name in another script is written for DNS. */
