@@ -1,8 +1,11 @@
 # The policy engine: one process per node that judges the first packet of each connection, and the kernel rule that hands it
-# the packets.
+# the packets. In the manner `reject` the same engine marks what it denies instead of dropping it (engine-marks.sed), and a rule
+# further on answers what is marked.
 # shellcheck shell=bash
 
 ENGINE_QUEUE=100
+ENGINE_MARK=0x6e700000 # engine-marks.sed sets it; none of kube-proxy's bits
+ENGINE_MANNERS=(tcp-reset icmp-port-unreachable icmp-admin-prohibited)
 
 # The engine loads rules of its own with nftables' queue expression. Not every kernel has that, and where it has, `broken` would
 # be mended by the engine within a second. A table of the same name, owned by another process, makes it fail on every kernel
@@ -26,15 +29,53 @@ engine_rule_remove() {
   done
 }
 
-engine_process() {
-  local node=$1
+# The table holds what answers marked packets: filter comes after mangle, where the queue is, in the same hook of the same node.
+ENGINE_ANSWERS=netproof_engine
+
+engine_answers_add() { # NODE ANSWER
+  local tcp other
+  case $2 in
+    tcp-reset) tcp='reject with tcp reset' other='reject with icmpx type port-unreachable' ;;
+    icmp-port-unreachable) tcp='reject with icmpx type port-unreachable' other=$tcp ;;
+    icmp-admin-prohibited) tcp='reject with icmpx type admin-prohibited' other=$tcp ;;
+    *) usage_error "engine reject --with '$2': none of ${ENGINE_MANNERS[*]}" engine ;;
+  esac
+  in_ns "$1" nft -f - <<END
+add table inet $ENGINE_ANSWERS
+delete table inet $ENGINE_ANSWERS
+table inet $ENGINE_ANSWERS {
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    meta mark $ENGINE_MARK meta l4proto tcp $tcp comment "$2"
+    meta mark $ENGINE_MARK $other
+  }
+}
+END
+}
+
+engine_answers_remove() {
+  printf 'add table inet %s\ndelete table inet %s\n' "$ENGINE_ANSWERS" "$ENGINE_ANSWERS" | in_ns "$1" nft -f -
+}
+
+# Prints how what is denied is answered; nothing where it is dropped.
+engine_answer() {
+  in_ns "$1" nft list table inet "$ENGINE_ANSWERS" 2>/dev/null | sed -n 's/.* comment "\(.*\)"$/\1/p'
+}
+
+engine_process() { # NODE [PROGRAM]
+  local node=$1 program=${2:-policy-engine} running=''
+  # Both programs listen on the one queue.
+  if daemon_pid "$node" policy-engine >/dev/null; then
+    running=$(cut -d" " -f1 "$LAB_DIR/daemons/$node.policy-engine.command")
+    if [[ $running != "$program" ]]; then engine_end "$node"; fi
+  fi
   # One process that keeps the table for as long as it lives: its own input, a pipe that it holds open itself, never ends.
   # shellcheck disable=SC2016  # expanded on the machine
   daemon_start "$node" table-owner bash -c \
     'p=/run/table-owner; rm -f $p; mkfifo $p; exec 3<>$p; echo "add table inet kube-network-policies { flags owner; }" >&3
      exec nft --interactive <&3'
   wait_for 10 "table of the policy engine on $node" engine_table_there "$node"
-  daemon_start "$node" policy-engine policy-engine --kubeconfig=/var/lib/lab/policy-engine.kubeconfig \
+  daemon_start "$node" policy-engine "$program" --kubeconfig=/var/lib/lab/policy-engine.kubeconfig \
     --hostname-override="$node" --nfqueue-id="$ENGINE_QUEUE" --disable-nri --netfilter-bug-1766-fix=false \
     --metrics-bind-address=127.0.0.1:9080 --v=1
   # It opens its queue only when all it watches has been listed.
@@ -45,30 +86,51 @@ engine_table_there() { in_ns "$1" nft list table inet kube-network-policies; }
 engine_listens() { in_ns "$1" grep -q "^ *$ENGINE_QUEUE " /proc/net/netfilter/nfnetlink_queue; }
 engine_silent() { ! engine_listens "$1"; }
 
-engine_on() {
-  engine_process "$1"
-  engine_rule_add "$1"
-}
-
-engine_off() {
-  engine_rule_remove "$1"
+engine_end() {
   # It waits 5 s in its own end, after all that matters to a lab.
   daemon_stop "$1" policy-engine 0
   daemon_stop "$1" table-owner 0
   wait_for 10 "policy engine on $1: its end" engine_silent "$1"
 }
 
+engine_on() {
+  engine_process "$1"
+  engine_rule_add "$1"
+  engine_answers_remove "$1"
+}
+
+ENGINE_THAT_MARKS=/var/lib/lab/engine/policy-engine
+
+engine_reject() { # NODE ANSWER
+  machine_exec "$1" test -x "$ENGINE_THAT_MARKS" ||
+    die "engine reject: lab '$LAB_NAME' was made by an older checkout, without the engine for it" \
+      "scripts/cluster down and up --name $LAB_NAME"
+  engine_answers_add "$1" "$2"
+  engine_process "$1" "$ENGINE_THAT_MARKS"
+  engine_rule_add "$1"
+}
+
+engine_off() {
+  engine_rule_remove "$1"
+  engine_end "$1"
+  engine_answers_remove "$1"
+}
+
 engine_broken() {
   engine_process "$1"
   engine_rule_remove "$1"
+  engine_answers_remove "$1"
 }
 
 engine_state() {
-  local node=$1 process=no rule=no
+  local node=$1 process=no rule=no answer
   if daemon_pid "$node" policy-engine >/dev/null && engine_listens "$node"; then process=yes; fi
   if engine_rule_there "$node"; then rule=yes; fi
   case $process-$rule in
-    yes-yes) printf 'on' ;;
+    yes-yes)
+      answer=$(engine_answer "$node")
+      printf '%s' "on${answer:+, rejects with $answer}"
+      ;;
     yes-no) printf 'broken (runs without its kernel rules: enforces nothing)' ;;
     no-no) printf 'off' ;;
     no-yes) printf 'dead (kernel rules without a process: everything passes)' ;;

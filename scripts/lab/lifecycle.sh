@@ -59,6 +59,7 @@ lab_up() {
   STEP_START=$SECONDS
   host_prepare
   build_binaries
+  build_engine
   build_images
   lab_lock
   if lab_healthy; then

@@ -64,12 +64,12 @@ machine_root() { printf '%s/%s' "$LAB_DIR" "$1"; }
 machine_start() {
   local name=$1 root outer
   root=$(machine_root "$name")
-  mkdir -p "$root"/{lib/lab/bin,lib/lab/images,lib/lab/pki,log,run,tmp} "$LAB_DIR/machines"
+  mkdir -p "$root"/{lib/lab/bin,lib/lab/engine,lib/lab/images,lib/lab/pki,log,run,tmp} "$LAB_DIR/machines"
   (
     close_inherited
     exec setsid nsenter --net="/run/netns/$(netns_of "$name")" -- \
       env -i "${LAB_ENV[@]}" unshare --mount --pid --uts --fork --kill-child --mount-proc --propagation private -- \
-      bash "$LAB_SCRIPTS/machine-init" "$name" "$root" "$LAB_BIN" "$LAB_IMAGES"
+      bash "$LAB_SCRIPTS/machine-init" "$name" "$root" "$LAB_BIN" "$LAB_IMAGES" "$LAB_ENGINE"
   ) </dev/null >>"$root/log/machine.log" 2>&1 &
   outer=$!
   record_process "$LAB_DIR/machines/$name.outer" "$outer"

@@ -54,13 +54,17 @@ final class CleanCommand implements Callable<Integer> {
                     && Terminal.confirms(
                             cleaning.alive() + " objects belong to runs that may still be alive. Remove them too?")) {
                 Cluster.Cleaning rest = live.clean(namespaces, Cluster.CleanScope.ALL);
-                cleaning = new Cluster.Cleaning(cleaning.removed() + rest.removed(), rest.alive());
+                cleaning =
+                        new Cluster.Cleaning(cleaning.removed() + rest.removed(), rest.alive(), cleaning.unreadable());
             }
             out.println(cleaning.removed() + " removed from " + access.context()
                     + (cleaning.alive() > 0
                             ? ", " + cleaning.alive()
                                     + " left alone: their runs may still be alive (--all removes them)"
                             : ""));
+            cleaning.unreadable()
+                    .forEach(what -> out.println("not permitted to " + what
+                            + ": what a killed enforcement check may have left there was not looked for"));
         }
         return Exit.CONFORMS.code();
     }

@@ -95,7 +95,7 @@ public final class EnforcementCheck {
         String run = hex(4);
         String home = terms.namespace().orElse("netproof-" + run);
         boolean own = terms.namespace().isEmpty();
-        List<Permission> missing = cluster.missing(Permissions.needed(terms.namespace(), home));
+        List<Permission> missing = cluster.missing(Permissions.needed(terms.profile(), terms.namespace(), home));
         if (!missing.isEmpty()) {
             return broken(
                     started,
@@ -121,10 +121,12 @@ public final class EnforcementCheck {
         if (terms.profile() == Enforcement.Profile.FULL) {
             unseen.addAll(Catalogue.UNSEEN);
         }
-        cluster.cleanGrounds(Cluster.CleanScope.EXPIRED);
-        if (!own) {
-            cluster.clean(Set.of(home), Cluster.CleanScope.EXPIRED);
-        }
+        Cluster.Cleaning cleaning = own
+                ? cluster.cleanGrounds(Cluster.CleanScope.EXPIRED)
+                : cluster.clean(Set.of(home), Cluster.CleanScope.EXPIRED);
+        cleaning.unreadable()
+                .forEach(what -> notes.add(
+                        "not permitted to " + what + ": what a killed check may have left there was not looked for"));
         SessionTerms session =
                 new SessionTerms(run, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images());
         List<Summary.Denied> denials = new ArrayList<>();

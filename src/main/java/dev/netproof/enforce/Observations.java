@@ -88,6 +88,10 @@ final class Observations {
         }
         track.add(at, sample);
         Backend backend = aims.getOrDefault(probe, Map.of()).get(attempt);
+        if (changed.containsKey(probe)) {
+            // Whatever answers it, or whatever it says: no control for anybody.
+            return;
+        }
         if (backend != null && sample.outcome().reachedListener()) {
             contacts.computeIfAbsent(backend.key(), b -> new ArrayList<>()).add(new Contact(probe, sample.began()));
             Optional<String> from = start(probe).flatMap(ProbeEvent.Started::node);

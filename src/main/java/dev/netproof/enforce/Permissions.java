@@ -1,31 +1,38 @@
 package dev.netproof.enforce;
 
 import dev.netproof.kube.Permission;
+import dev.netproof.model.Enforcement.Profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What an enforcement check must be permitted to do; docs/enforcement.md lists the same. */
+/** What an enforcement check must be permitted to do; docs/permissions.md lists the same, and deploy/rbac gives it. */
 final class Permissions {
+    private static final String POLICIES = "networking.k8s.io";
+
     private Permissions() {}
 
     /**
-     * All that is needed.
+     * All that is needed, and no more: only the full profile changes what it has made.
      *
      * @param namespace where to work, if it is there already
      * @param home where it will work
      */
-    static List<Permission> needed(Optional<String> namespace, String home) {
+    static List<Permission> needed(Profile profile, Optional<String> namespace, String home) {
         List<Permission> needed = new ArrayList<>();
         needed.add(new Permission("list", "", "nodes", Optional.empty()));
         if (namespace.isEmpty()) {
             needed.add(new Permission("create", "", "namespaces", Optional.empty()));
             needed.add(new Permission("delete", "", "namespaces", Optional.empty()));
         }
-        within(needed, "", "pods", home, "create", "get", "list", "watch", "patch", "delete");
+        within(needed, "", "pods", home, "create", "list", "watch", "delete");
         within(needed, "", "pods/log", home, "get");
         within(needed, "", "services", home, "create", "delete");
-        within(needed, "networking.k8s.io", "networkpolicies", home, "create", "get", "list", "update", "delete");
+        within(needed, POLICIES, "networkpolicies", home, "create", "get", "list", "delete");
+        if (profile == Profile.FULL) {
+            within(needed, "", "pods", home, "get", "patch");
+            within(needed, POLICIES, "networkpolicies", home, "update");
+        }
         return needed;
     }
 
@@ -40,6 +47,6 @@ final class Permissions {
         boolean namespaces = missing.stream().anyMatch(one -> one.resource().equals("namespaces"));
         return namespaces && own
                 ? "have it granted, or name a namespace to work in that is there already: --namespace NAME"
-                : "have it granted; docs/enforcement.md lists all that is needed";
+                : "have it granted; docs/permissions.md lists all that is needed, and deploy/rbac gives it";
     }
 }

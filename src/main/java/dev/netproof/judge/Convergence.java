@@ -147,6 +147,10 @@ public final class Convergence {
             return;
         }
         track(probe, attempt).add(sample);
+        if (life(probe).changed().isPresent()) {
+            // A sidecar answers in the network's place, and another program says what it likes: no control for anybody.
+            return;
+        }
         List<Backend> backends = aims.getOrDefault(key(probe, attempt), List.of());
         if (sample.outcome().reachedListener() && backends.size() == 1) {
             Backend backend = backends.get(0);

@@ -2,8 +2,10 @@ package dev.netproof.kube;
 
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.plan.ClusterFacts;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A Kubernetes cluster, as far as netproof needs one. Every method throws {@link ClusterTrouble}, and nothing else, when the
@@ -50,7 +52,7 @@ public interface Cluster extends AutoCloseable {
 
     /** Removes the namespaces that enforcement checks left behind, where they may be listed. */
     default Cleaning cleanGrounds(CleanScope scope) {
-        return new Cleaning(0, 0);
+        return new Cleaning(0, 0, Set.of());
     }
 
     /** Requests sent to the API server so far. */
@@ -71,6 +73,11 @@ public interface Cluster extends AutoCloseable {
     /**
      * @param removed objects deleted
      * @param alive objects of runs that may still be alive, left alone
+     * @param unreadable where nothing could be looked for: "list services in namespace shop"
      */
-    record Cleaning(int removed, int alive) {}
+    record Cleaning(int removed, int alive, Set<String> unreadable) {
+        public Cleaning {
+            unreadable = Collections.unmodifiableSortedSet(new TreeSet<>(unreadable));
+        }
+    }
 }

@@ -49,6 +49,11 @@ final class FabricSession implements ProbeSession {
 
     private static final Duration POLL = Duration.ofMillis(20);
 
+    /** More than the largest matrix has in a round. */
+    private static final int MOST_EVENTS = 20_000;
+
+    private static final long FULL_MILLIS = 20;
+
     private final ApiServer server;
     private final PayloadSource payloads;
     private final Clock clock;
@@ -66,6 +71,9 @@ final class FabricSession implements ProbeSession {
 
     /** Names of pods that could not be deleted, by the reason. */
     private final Map<String, Set<String>> remaining = new ConcurrentHashMap<>();
+
+    /** Nodes that end every stream at once. */
+    private final Set<String> unfollowed = ConcurrentHashMap.newKeySet();
 
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Listening listening;
@@ -194,6 +202,19 @@ final class FabricSession implements ProbeSession {
     /** Something that became known beside the probes. */
     void tell(ProbeEvent event) {
         emit(event);
+    }
+
+    /** Of a flood no more is taken than is judged meanwhile. */
+    private void whenThereIsRoom(Runnable more) {
+        if (closing || events.size() < MOST_EVENTS) {
+            more.run();
+            return;
+        }
+        try {
+            Future<?> unused = timer.schedule(() -> whenThereIsRoom(more), FULL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the session is closed", e);
+        }
     }
 
     private void emit(ProbeEvent event) {
@@ -440,9 +461,6 @@ final class FabricSession implements ProbeSession {
 
     /** One probe from its creation to its end. */
     private final class LiveProbe {
-        private static final int LOG_ATTEMPTS = 6;
-        private static final long FIRST_PAUSE_MILLIS = 250;
-        private static final long LONGEST_PAUSE_MILLIS = 2_000;
         private static final long UNSCHEDULABLE_SECONDS = 10;
         private static final long LAST_WORDS_SECONDS = 2;
 
@@ -453,9 +471,12 @@ final class FabricSession implements ProbeSession {
         private boolean sent;
         private boolean rejected;
         private boolean started;
+        private boolean changed;
         private boolean lost;
         private boolean unschedulable;
-        private int fruitless;
+        private String node = "";
+        private Instant opened = Instant.EPOCH;
+        private final Reopening reopening = new Reopening();
         private PodState.@Nullable Over over;
         private @Nullable LogFollow log;
 
@@ -502,6 +523,15 @@ final class FabricSession implements ProbeSession {
             if (bound) {
                 unschedulable = false;
             }
+            if (started && !changed && state instanceof PodState.Running) {
+                Optional<String> change = Readback.changes(asked, pod);
+                if (change.isPresent()) {
+                    lose(
+                            "the probe pod was changed while it ran: " + change.get(),
+                            "find out who changes pods with the label " + Marks.ROLE);
+                    return;
+                }
+            }
             if (state instanceof PodState.Running) {
                 start(pod);
             } else if (state instanceof PodState.Unschedulable none && !unschedulable) {
@@ -524,21 +554,27 @@ final class FabricSession implements ProbeSession {
                 return;
             }
             started = true;
+            Optional<String> change = Readback.changes(asked, pod);
+            changed = change.isPresent();
+            node = Optional.ofNullable(pod.getSpec().getNodeName()).orElse("");
             emit(new ProbeEvent.Started(
                     clock.instant(),
                     id,
                     name,
                     Optional.ofNullable(pod.getSpec().getNodeName()),
-                    Readback.changes(asked, pod),
+                    change,
                     Facts.instance(pod)));
             LogFollow follow = new LogFollow(
                     server.streams(),
                     URI.create(server.client().getMasterUrl().toString().replaceAll("/$", "")
                             + "/api/v1/namespaces/" + namespace + "/pods/" + name + "/log?container="
                             + PodShape.CONTAINER + "&follow=true"),
+                    terms.nonce(),
+                    FabricSession.this::whenThereIsRoom,
                     text -> emit(new ProbeEvent.Line(clock.instant(), id, text)),
                     this::logEnded);
             log = follow;
+            opened = clock.instant();
             follow.open();
         }
 
@@ -566,23 +602,27 @@ final class FabricSession implements ProbeSession {
                 lose(known.why(), known.fix());
                 return;
             }
-            fruitless = end.progress() == LogFollow.Progress.SOME ? 0 : fruitless + 1;
-            // Whoever is silent for want of CPU is not lost: what ends without an error is asked again for as long as
-            // it matters.
-            if (fruitless > LOG_ATTEMPTS && end.status() != LogFollow.OK) {
+            Duration pause = reopening.after(end, Duration.between(opened, clock.instant()));
+            if (reopening.isHopeless(end)) {
                 lose(
                         "the probe's log cannot be followed: " + end.detail().strip(),
                         "see kubectl logs " + name + " -n " + namespace + "; the node may be lost");
                 return;
             }
-            // A node out of inotify instances ends every stream at its log's present end: that leaves asking again.
-            long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(fruitless, LOG_ATTEMPTS));
+            if (reopening.isPolling() && unfollowed.add(node)) {
+                LOG.warn(
+                        "node {} does not follow logs (out of inotify instances? see its sysctl"
+                                + " fs.inotify.max_user_instances): they are asked for each second, which takes more"
+                                + " requests and a little longer",
+                        node);
+            }
             LOG.debug("log of {} ended ({} {}), opening it again", name, end.status(), end.detail());
-            later(this::reopen, pause);
+            later(this::reopen, pause.toMillis());
         }
 
         private synchronized void reopen() {
             if (!lost && log != null) {
+                opened = clock.instant();
                 log.open();
             }
         }

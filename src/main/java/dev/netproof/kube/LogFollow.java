@@ -19,6 +19,16 @@ final class LogFollow {
     static final int OK = 200;
     private static final int ERROR_LIMIT = 4_096;
 
+    /** Far beyond what a probe writes; of what is longer the rest is not kept. */
+    private static final int LINE_LIMIT = 16_384;
+
+    /** Holds a stream up while nobody gets round to reading what it brought. */
+    @FunctionalInterface
+    interface Gate {
+        /** Does this as soon as there is room for more lines. */
+        void whenThereIsRoom(Runnable more);
+    }
+
     /** How a stream ended. */
     record End(int status, String detail, Progress progress) {}
 
@@ -30,15 +40,20 @@ final class LogFollow {
 
     private final HttpClient http;
     private final URI uri;
+    private final String prefix;
+    private final Gate gate;
     private final Consumer<String> lines;
     private final Consumer<End> ended;
     private long seen;
     private boolean closed;
     private @Nullable AsyncBody open;
 
-    LogFollow(HttpClient http, URI uri, Consumer<String> lines, Consumer<End> ended) {
+    /** @param prefix what lines that matter begin with; the others are passed over here, however many there are */
+    LogFollow(HttpClient http, URI uri, String prefix, Gate gate, Consumer<String> lines, Consumer<End> ended) {
         this.http = http;
         this.uri = uri;
+        this.prefix = prefix;
+        this.gate = gate;
         this.lines = lines;
         this.ended = ended;
     }
@@ -107,7 +122,7 @@ final class LogFollow {
                     take(buffer.get());
                 }
             }
-            body.consume();
+            gate.whenThereIsRoom(body::consume);
         }
 
         private void take(byte one) {
@@ -121,9 +136,11 @@ final class LogFollow {
                 line.reset();
                 if (isNew(number)) {
                     progress = Progress.SOME;
-                    lines.accept(text);
+                    if (text.startsWith(prefix)) {
+                        lines.accept(text);
+                    }
                 }
-            } else {
+            } else if (line.size() < LINE_LIMIT) {
                 line.write(one);
             }
         }

@@ -1,20 +1,38 @@
 package dev.netproof.kube;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Compares a pod as it came out of admission with the pod that was asked for, as far as the network could tell them apart. */
+/**
+ * Compares a pod as it came out of admission with the pod that was asked for: as far as the network could tell them apart, and as far
+ * as it may run anything else than was asked for. Whoever changes what runs, or what it reads, writes the results.
+ */
 final class Readback {
     private static final String SET_BY_KUBERNETES = "topology.kubernetes.io/";
+
+    /** Where webhooks mount the credentials of clouds; nothing that is executed is looked for there. */
+    private static final String CREDENTIALS = "/var/run/secrets/";
+
+    /**
+     * What decides which programs run and how they resolve names. Other variables, which webhooks like to add, are not read by
+     * anything in a probe.
+     */
+    private static final Pattern DECISIVE = Pattern.compile(
+            "PATH|ENV|IFS|HOSTALIASES|LOCALDOMAIN|OPENSSL_CONF|(NETPROOF_|SERVE_|LD_|CURL_|RES_|BASH_|PYTHON|GLIBC_|GCONV_).*");
 
     private Readback() {}
 
@@ -32,6 +50,11 @@ final class Readback {
         String account = or(want.getServiceAccountName(), "default");
         if (!account.equals(or(have.getServiceAccountName(), "default"))) {
             changes.add("the service account is " + have.getServiceAccountName() + " instead of " + account);
+        }
+        have.getEphemeralContainers()
+                .forEach(extra -> changes.add("ephemeral container " + extra.getName() + " was added"));
+        if (Boolean.TRUE.equals(have.getShareProcessNamespace()) || Boolean.TRUE.equals(have.getHostPID())) {
+            changes.add("it shares its processes with others");
         }
         if (Boolean.TRUE.equals(have.getHostNetwork())) {
             changes.add("it runs in the node's network");
@@ -80,6 +103,20 @@ final class Readback {
         if (!asked.getCommand().equals(got.getCommand()) || !got.getArgs().isEmpty()) {
             changes.add("its command was changed");
         }
+        if (!sameImage(asked.getImage(), got.getImage())) {
+            changes.add("its image is " + got.getImage() + " instead of " + asked.getImage()
+                    + " (where that is a mirror, name it: --mirror, --curl-image)");
+        }
+        environment(asked, got, changes);
+        got.getVolumeMounts().stream()
+                .map(VolumeMount::getMountPath)
+                .filter(path -> !path.startsWith(CREDENTIALS))
+                .forEach(path -> changes.add("something was mounted at " + path));
+        if (got.getLifecycle() != null
+                || Stream.of(got.getStartupProbe(), got.getLivenessProbe(), got.getReadinessProbe())
+                        .anyMatch(probe -> probe != null && probe.getExec() != null)) {
+            changes.add("a command was added that runs beside its own");
+        }
         SecurityContext security = got.getSecurityContext();
         if (security != null
                 && (Boolean.TRUE.equals(security.getPrivileged())
@@ -87,6 +124,51 @@ final class Readback {
                                 && !security.getCapabilities().getAdd().isEmpty()))) {
             changes.add("it was given privileges");
         }
+    }
+
+    private static void environment(Container asked, Container got, List<String> changes) {
+        if (!got.getEnvFrom().isEmpty()) {
+            changes.add("its environment is taken from elsewhere");
+        }
+        Map<String, EnvVar> want = new TreeMap<>();
+        asked.getEnv().forEach(variable -> want.put(variable.getName(), variable));
+        // The last one of a name counts.
+        Map<String, EnvVar> have = new TreeMap<>();
+        got.getEnv().forEach(variable -> have.put(variable.getName(), variable));
+        TreeSet<String> names = new TreeSet<>(want.keySet());
+        have.keySet().stream().filter(name -> DECISIVE.matcher(name).matches()).forEach(names::add);
+        for (String name : names) {
+            EnvVar before = want.get(name);
+            EnvVar after = have.get(name);
+            if (before == null) {
+                changes.add("environment variable " + name + " was added");
+            } else if (after == null
+                    || after.getValueFrom() != null
+                    || !or(before.getValue(), "").equals(or(after.getValue(), ""))) {
+                changes.add("environment variable " + name + " was changed");
+            }
+        }
+    }
+
+    /** The same name; a digest may have been added, in the place of a tag or behind it. */
+    private static boolean sameImage(String asked, String got) {
+        String want = shortened(asked);
+        String have = shortened(got);
+        if (want.equals(have)) {
+            return true;
+        }
+        int digest = have.indexOf('@');
+        if (digest < 0 || want.contains("@")) {
+            return false;
+        }
+        String name = have.substring(0, digest);
+        int tag = want.lastIndexOf(':');
+        return name.equals(want) || (tag > want.lastIndexOf('/') && name.equals(want.substring(0, tag)));
+    }
+
+    /** Without what every container runtime adds. */
+    private static String shortened(String image) {
+        return image.replaceFirst("^(index\\.)?docker\\.io/(library/)?", "");
     }
 
     private static @Nullable Long runsAs(PodSpec spec) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ final class Sweep {
     private final ApiServer server;
     private final ExecutorService pool;
     private final Clock clock;
+    private final Set<String> unreadable = new TreeSet<>();
 
     Sweep(ApiServer server, ExecutorService pool, Clock clock) {
         this.server = server;
@@ -71,13 +73,13 @@ final class Sweep {
                 doomed.stream().map(pod -> pod.getMetadata().getNamespace()).toList());
         awaitEnd(uids, where);
         Cleaning rest = namespaces.isEmpty()
-                ? swept(grounds(), scope)
+                ? swept(everywhere(), scope)
                 : swept(
                         namespaces.stream()
                                 .flatMap(namespace -> belongings(namespace).stream())
                                 .toList(),
                         scope);
-        return new Cleaning(doomed.size() + rest.removed(), left.size() - doomed.size() + rest.alive());
+        return new Cleaning(doomed.size() + rest.removed(), left.size() - doomed.size() + rest.alive(), unreadable);
     }
 
     /** Namespaces of enforcement checks, with all that is in them. */
@@ -103,42 +105,78 @@ final class Sweep {
                                     .orElse(""),
                     () -> server.client().resource(one).delete());
         }
-        return new Cleaning(doomed.size(), left.size() - doomed.size());
+        return new Cleaning(doomed.size(), left.size() - doomed.size(), unreadable);
     }
 
     private List<? extends HasMetadata> grounds() {
-        return readable(() -> server.client()
-                .namespaces()
-                .withLabel(Marks.ROLE, Marks.GROUND)
-                .list()
-                .getItems());
+        return readable(
+                "list namespaces",
+                () -> server.client()
+                        .namespaces()
+                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .list()
+                        .getItems());
+    }
+
+    /** Namespaces of enforcement checks, and what these make beside pods in others: with its namespace goes all that is in it. */
+    private List<? extends HasMetadata> everywhere() {
+        List<HasMetadata> found = new ArrayList<>(grounds());
+        Set<String> own = found.stream().map(one -> one.getMetadata().getName()).collect(Collectors.toSet());
+        List<HasMetadata> others = new ArrayList<>(readable(
+                "list networkpolicies in all namespaces",
+                () -> server.client()
+                        .network()
+                        .v1()
+                        .networkPolicies()
+                        .inAnyNamespace()
+                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .list()
+                        .getItems()));
+        others.addAll(readable(
+                "list services in all namespaces",
+                () -> server.client()
+                        .services()
+                        .inAnyNamespace()
+                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .list()
+                        .getItems()));
+        others.stream()
+                .filter(one -> !own.contains(one.getMetadata().getNamespace()))
+                .forEach(found::add);
+        return found;
     }
 
     /** What an enforcement check makes beside pods, in a namespace that is not its own. */
     private List<? extends HasMetadata> belongings(String namespace) {
-        List<HasMetadata> found = new ArrayList<>(readable(() -> server.client()
-                .network()
-                .v1()
-                .networkPolicies()
-                .inNamespace(namespace)
-                .withLabel(Marks.ROLE, Marks.GROUND)
-                .list()
-                .getItems()));
-        found.addAll(readable(() -> server.client()
-                .services()
-                .inNamespace(namespace)
-                .withLabel(Marks.ROLE, Marks.GROUND)
-                .list()
-                .getItems()));
+        String where = " in namespace " + namespace;
+        List<HasMetadata> found = new ArrayList<>(readable(
+                "list networkpolicies" + where,
+                () -> server.client()
+                        .network()
+                        .v1()
+                        .networkPolicies()
+                        .inNamespace(namespace)
+                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .list()
+                        .getItems()));
+        found.addAll(readable(
+                "list services" + where,
+                () -> server.client()
+                        .services()
+                        .inNamespace(namespace)
+                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .list()
+                        .getItems()));
         return found;
     }
 
-    /** Who may not read these did not make any either. */
-    private static <T> List<T> readable(Supplier<List<T>> read) {
+    /** Only enforcement checks leave these, and most who clean up have no permission to read them: that is said, and no failure. */
+    private <T> List<T> readable(String doing, Supplier<List<T>> read) {
         try {
             return read.get();
         } catch (KubernetesClientException e) {
             LOG.debug("not everything can be looked through for leftovers", e);
+            unreadable.add(doing);
             return List.of();
         }
     }

@@ -30,12 +30,15 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP as a {@link Connection} says. The library's own set-up is not used: it takes every PKCS#8 key for RSA, trusts the JVM's
  * authorities besides the cluster's, reads the environment again on a 401, and ignores tls-server-name.
  */
 final class Transport extends JdkHttpClientFactory {
+    private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
     private static final char[] NO_PASSWORD = new char[0];
     private static final int UNAUTHORIZED = 401;
     private static final int TOO_MANY_REQUESTS = 429;
@@ -130,6 +133,7 @@ final class Transport extends JdkHttpClientFactory {
         @Override
         public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
             requests.incrementAndGet();
+            LOG.debug("{} {}", request.method(), request.uri());
             connection.credentials().authorization().ifPresent(value -> builder.setHeader("Authorization", value));
             connection.impersonation().forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
         }

@@ -319,6 +319,32 @@ class EnforcementCheckTest {
     }
 
     @Test
+    void what_only_the_full_profile_does_is_asked_of_no_other() {
+        ToyCluster cluster = ToyCluster.of("node1")
+                .forbidding("patch", "", "pods")
+                .forbidding("update", "networking.k8s.io", "networkpolicies");
+
+        assertThat(basic(cluster).exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(check(cluster, terms(Profile.FULL, NodeChoice.usual(), Optional.empty()))
+                        .run()
+                        .breakage()
+                        .orElseThrow()
+                        .problem())
+                .contains("patch pods")
+                .contains("update networkpolicies.networking.k8s.io");
+    }
+
+    @Test
+    void where_leftovers_may_not_be_looked_for_the_report_says_so() {
+        Report report = basic(ToyCluster.of("node1").unreadable("list namespaces"));
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(report.notes())
+                .contains(
+                        "not permitted to list namespaces: what a killed check may have left there was not looked for");
+    }
+
+    @Test
     void where_no_namespace_may_be_created_one_can_be_named() {
         ToyCluster cluster = ToyCluster.of("node1").forbidding("create", "", "namespaces");
 

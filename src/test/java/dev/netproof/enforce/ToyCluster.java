@@ -37,6 +37,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A made-up cluster whose policy engine does what a test says. Time passes only while somebody waits. Each node's engine knows the
@@ -70,6 +71,7 @@ final class ToyCluster implements Cluster {
     private double loss;
     private Random random = new Random(1);
     private final List<Permission> forbidden = new ArrayList<>();
+    private final Set<String> unreadable = new TreeSet<>();
     private final List<String> foreign = new ArrayList<>();
     private final List<ClusterFacts.Policy> clusterWide = new ArrayList<>();
     private boolean isolatedFromTheStart;
@@ -260,9 +262,20 @@ final class ToyCluster implements Cluster {
                 .toList();
     }
 
+    /** Where leftovers may not be looked for. */
+    ToyCluster unreadable(String what) {
+        unreadable.add(what);
+        return this;
+    }
+
     @Override
     public Cleaning clean(Set<String> namespaces, CleanScope scope) {
-        return new Cleaning(0, 0);
+        return new Cleaning(0, 0, Set.of());
+    }
+
+    @Override
+    public Cleaning cleanGrounds(CleanScope scope) {
+        return new Cleaning(0, 0, unreadable);
     }
 
     @Override

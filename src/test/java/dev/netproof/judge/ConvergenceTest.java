@@ -311,6 +311,35 @@ class ConvergenceTest {
             assertThat(path.controlledBy()).contains("catalog reached 10.0.1.1:5432 3 times");
         }
 
+        @Test
+        void is_not_proved_by_a_probe_that_admission_changed() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .otherChanged("container istio-proxy was added")
+                    .other(0, CONNECTED, 1, 2)
+                    .silence(0, 8.5, 9.5, 10.5)
+                    .other(0, CONNECTED, 10.6, 11.6);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void has_no_way_shown_to_its_node_by_a_probe_that_admission_changed() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .path(pod("10.0.1.9", "node-1"))
+                    .started(0)
+                    .otherChanged("container istio-proxy was added")
+                    .other(1, CONNECTED, 1, 12)
+                    .listens(0, 1, 11)
+                    .silence(0, 8.5, 9.5, 10.5)
+                    .silence(1, 8.5, 9.5, 10.5);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
         @ParameterizedTest
         @EnumSource(
                 value = Outcome.class,
@@ -1256,6 +1285,136 @@ class ConvergenceTest {
                 .isEqualTo(java.time.Duration.ofSeconds(32));
         assertThat(Patience.DEFAULT.at(java.time.Duration.ofSeconds(1), java.time.Duration.ofSeconds(3)))
                 .isEqualTo(Patience.DEFAULT);
+    }
+
+    @Nested
+    class What_was_dated_too_late {
+        @Test
+        void a_connection_from_before_the_rules_had_landed_is_no_violation() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 2)
+                    .front(0, CONNECTED, 6)
+                    .silence(0, 11, 12, 13)
+                    .other(0, CONNECTED, 13.5);
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+
+            watch.misdated(Watch.FRONT, 2);
+
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+        }
+
+        @Test
+        void denials_from_before_the_control_are_not_within_it() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 8)
+                    .silence(0, 12, 13, 14)
+                    .other(0, CONNECTED, 15);
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+
+            watch.misdated(Watch.FRONT, 6);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void a_control_from_before_the_denials_ended_is_not_behind_them() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 8)
+                    .silence(0, 12, 13, 14)
+                    .other(0, CONNECTED, 15);
+
+            watch.misdated(Watch.OTHER, 4);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void somebody_elses_dates_stay() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 8)
+                    .silence(0, 12, 13, 14)
+                    .other(0, CONNECTED, 15)
+                    .misdated("fronts", 6)
+                    .misdated("nobody", 6);
+
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+        }
+    }
+
+    @Nested
+    class A_probe_that_starves_now {
+        @Test
+        void proves_nothing_of_that_time_until_it_runs_again() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .silence(0, 11, 12, 13)
+                    .other(0, CONNECTED, 14)
+                    .starving(7);
+            assertThat(watch.matches()).isFalse();
+
+            assertThat(watch.runningAgain().matches()).isTrue();
+        }
+
+        @Test
+        void on_a_node_that_no_packet_passes_is_nobodys_business() {
+            Watch watch =
+                    Watch.of(DENY).path(ONE).started(0).front(0, CONNECTED, 6).starvedElsewhere("node-9", 0, 20);
+
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+        }
+
+        @Test
+        void on_the_targets_node_makes_one_opening_doubtful() {
+            Watch watch = Watch.of(DENY)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .front(0, CONNECTED, 6)
+                    .silence(0, 11, 12, 13)
+                    .starvedElsewhere("node-2", 5, 7);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+    }
+
+    @Nested
+    class A_single_sign_of_life {
+        @Test
+        void that_lasts_is_one_all_the_same_and_no_control() {
+            Watch watch =
+                    Watch.of(DENY).path(ONE).started(0).silence(0, 9, 10, 11).otherHeldOpen(0, 1, 15);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+    }
+
+    @Nested
+    class What_can_come_to_nothing {
+        @Test
+        void is_a_check_whose_probe_is_lost() {
+            Watch watch = Watch.of(DENY).path(ONE).started(0).silence(0, 9);
+            assertThat(watch.convergence().hopeless(watch.planned())).isFalse();
+
+            watch.lost(10, "its node is gone");
+
+            assertThat(watch.convergence().hopeless(watch.planned())).isTrue();
+        }
+
+        @Test
+        void is_a_check_that_the_runs_end_cut_short() {
+            says(Convergence.cutShort("the time is up", "give it more"), Status.INCONCLUSIVE, Reason.OUT_OF_TIME);
+        }
     }
 
     private static void says(Verdict verdict, Status status, Reason reason) {

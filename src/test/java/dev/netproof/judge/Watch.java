@@ -250,6 +250,32 @@ final class Watch {
         return this;
     }
 
+    /** What these probes were said to have seen so far was seen so much earlier. */
+    Watch misdated(String probe, double seconds) {
+        convergence().misdated(probe, Duration.ofMillis(Math.round(seconds * 1000)));
+        return this;
+    }
+
+    /** Both probes have not got to run since then, and still do not at the end. */
+    Watch starving(double since) {
+        convergence().starving(FRONT, Optional.of(at(since)), at(20));
+        convergence().starving(OTHER, Optional.of(at(since)), at(20));
+        return this;
+    }
+
+    Watch runningAgain() {
+        convergence().starving(FRONT, Optional.empty(), at(20));
+        convergence().starving(OTHER, Optional.empty(), at(20));
+        return this;
+    }
+
+    /** A third probe, on a node of its own, that did not get to run in this time. */
+    Watch starvedElsewhere(String node, double from, double to) {
+        convergence().started("third", at(0), "netproof-third", Optional.of(node), Optional.empty());
+        convergence().starved("third", at(from), at(to));
+        return this;
+    }
+
     Watch listens(int path, double... seconds) {
         for (double second : seconds) {
             convergence().listening(legs.get(path).backends().get(0), at(second));
@@ -264,6 +290,12 @@ final class Watch {
 
     Watch lost(double second, String why) {
         convergence().lost(FRONT, why, "look at the events");
+        return this;
+    }
+
+    /** Admission made something else of the other source's probe. */
+    Watch otherChanged(String how) {
+        convergence().started(OTHER, at(0), "netproof-other", Optional.of("node-1"), Optional.of(how));
         return this;
     }
 

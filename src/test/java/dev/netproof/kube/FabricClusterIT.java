@@ -11,6 +11,7 @@ import dev.netproof.kube.ProbeEvent.Line;
 import dev.netproof.kube.ProbeEvent.Lost;
 import dev.netproof.kube.ProbeEvent.Started;
 import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.live.Fork;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
@@ -60,14 +61,14 @@ final class FabricClusterIT {
     static void connect() {
         ClusterAccess access;
         try {
-            access = ClusterAccess.find(Optional.empty(), Optional.empty());
+            access = ClusterAccess.find(Fork.kubeconfig(), Optional.empty());
         } catch (ClusterTrouble e) {
             throw new AssertionError("this test needs a live cluster: " + e.getMessage() + "; " + e.fix(), e);
         }
         assertThat(access.server()).startsWith("https://");
         server = new ApiServer(
                 ClusterAccess.find(
-                        Optional.empty(),
+                        Fork.kubeconfig(),
                         Optional.empty(),
                         System.getenv(),
                         java.nio.file.Path.of(System.getProperty("user.home")),

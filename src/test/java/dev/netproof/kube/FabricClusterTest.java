@@ -373,11 +373,52 @@ final class FabricClusterTest {
                 left("old", "2026-11-21T11:00:00Z"),
                 left("live", "2026-11-21T13:00:00Z"),
                 "{apiVersion: v1, kind: Pod, metadata: {name: app, namespace: shop}, spec: {containers: [{name: a}]}}");
-        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED)).isEqualTo(new Cleaning(1, 1));
-        assertThat(cluster.clean(Set.of(), CleanScope.ALL)).isEqualTo(new Cleaning(1, 0));
+        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED)).isEqualTo(new Cleaning(1, 1, Set.of()));
+        assertThat(cluster.clean(Set.of(), CleanScope.ALL)).isEqualTo(new Cleaning(1, 0, Set.of()));
         assertThat(client.pods().inNamespace("shop").list().getItems())
                 .singleElement()
                 .satisfies(pod -> assertThat(pod.getMetadata().getName()).isEqualTo("app"));
+    }
+
+    @Test
+    void cleaningSaysWhereItMayNotLook() {
+        forbidden(
+                "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies?labelSelector=netproof.dev%2Frole%3Dground",
+                "ann may not");
+
+        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
+                .isEqualTo(new Cleaning(0, 0, Set.of("list networkpolicies in namespace shop")));
+    }
+
+    @Test
+    void cleaningFindsWhatAKilledEnforcementCheckLeftInNamespacesOfOthers() {
+        given(
+                ground("v1", "Namespace", "name: ground"),
+                ground("v1", "Service", "name: in-the-ground, namespace: ground"),
+                ground("v1", "Service", "name: target, namespace: shop"),
+                ground("networking.k8s.io/v1", "NetworkPolicy", "name: deny, namespace: shop"),
+                "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: own, namespace: shop}}");
+        assertThat(cluster.clean(Set.of(), CleanScope.EXPIRED))
+                .as("a namespace with all that is in it, a service and a policy")
+                .isEqualTo(new Cleaning(3, 0, Set.of()));
+        assertThat(client.network()
+                        .v1()
+                        .networkPolicies()
+                        .inNamespace("shop")
+                        .list()
+                        .getItems())
+                .singleElement()
+                .satisfies(policy -> assertThat(policy.getMetadata().getName()).isEqualTo("own"));
+        assertThat(client.services().inNamespace("shop").list().getItems()).isEmpty();
+    }
+
+    private static String ground(String version, String kind, String named) {
+        return """
+                apiVersion: %s
+                kind: %s
+                metadata:
+                  {%s, labels: {netproof.dev/role: ground}, annotations: {netproof.dev/deadline: "2026-11-21T11:00:00Z"}}
+                """.formatted(version, kind, named);
     }
 
     private static String left(String name, String deadline) {

@@ -2,10 +2,20 @@ package dev.netproof.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvFromSourceBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ReadbackTest {
     private static Pod asked() {
@@ -60,5 +70,100 @@ final class ReadbackTest {
                         .contains("node's network")
                         .contains("DNS settings")
                         .contains("user 1337 instead of 65532"));
+    }
+
+    private static String changes(Consumer<Container> by) {
+        Pod got = asked();
+        by.accept(got.getSpec().getContainers().get(0));
+        return Readback.changes(asked(), got).orElse("");
+    }
+
+    @Test
+    void anotherProgramIsNamed() {
+        assertThat(changes(probe -> probe.setImage("docker.io/evil/curl:8.16.0")))
+                .contains("image is docker.io/evil/curl:8.16.0 instead of docker.io/curlimages/curl:8.16.0")
+                .contains("--mirror");
+        assertThat(changes(probe -> probe.setImage("docker.io/curlimages/curl:latest")))
+                .contains("image");
+        assertThat(changes(probe -> probe.setCommand(List.of("sh", "-c", "echo forged"))))
+                .contains("command");
+        assertThat(changes(probe -> probe.setArgs(List.of("-x")))).contains("command");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "docker.io/curlimages/curl:8.16.0",
+                "curlimages/curl:8.16.0",
+                "index.docker.io/curlimages/curl:8.16.0",
+                "docker.io/curlimages/curl:8.16.0@sha256:12",
+                "docker.io/curlimages/curl@sha256:12"
+            })
+    void theSameImageMayBeWrittenInOtherWords(String image) {
+        assertThat(changes(probe -> probe.setImage(image))).isEmpty();
+    }
+
+    @Test
+    void anotherTaskForTheSameProgramIsNamed() {
+        assertThat(changes(probe -> probe.getEnv().get(0).setValue("2")))
+                .contains("environment variable A was changed");
+        assertThat(changes(probe -> probe.getEnv().remove(0))).contains("environment variable A was changed");
+        assertThat(changes(probe -> probe.getEnv().add(variable("A", "2"))))
+                .contains("environment variable A was changed");
+        assertThat(changes(probe -> probe.getEnvFrom()
+                        .add(new EnvFromSourceBuilder()
+                                .withNewSecretRef("x", true)
+                                .build())))
+                .contains("environment is taken from elsewhere");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LD_PRELOAD", "PATH", "ENV", "NETPROOF_CURL_9", "RES_OPTIONS", "LOCALDOMAIN"})
+    void whatDecidesWhichProgramRunsOrWhatANameIsMustNotBeAdded(String name) {
+        assertThat(changes(probe -> probe.getEnv().add(variable(name, "/tmp"))))
+                .contains("environment variable " + name + " was added");
+    }
+
+    @Test
+    void whatCloudsAddForTheirCredentialsIsNoChange() {
+        assertThat(changes(probe -> {
+                    probe.getEnv().add(variable("AWS_ROLE_ARN", "arn"));
+                    probe.getVolumeMounts()
+                            .add(new VolumeMountBuilder()
+                                    .withName("aws-iam-token")
+                                    .withMountPath("/var/run/secrets/eks.amazonaws.com/serviceaccount")
+                                    .build());
+                }))
+                .isEmpty();
+    }
+
+    @Test
+    void whatCouldReplaceProgramsOrSpeakInTheirPlaceIsNamed() {
+        assertThat(changes(probe -> probe.getVolumeMounts()
+                        .add(new VolumeMountBuilder().withMountPath("/usr/bin").build())))
+                .contains("something was mounted at /usr/bin");
+        assertThat(changes(probe -> probe.setLifecycle(new Lifecycle()))).contains("a command was added");
+        assertThat(changes(probe -> probe.setLivenessProbe(new ProbeBuilder()
+                        .withNewExec()
+                        .withCommand("sh")
+                        .endExec()
+                        .build())))
+                .contains("a command was added");
+        Pod debugged = new PodBuilder(asked())
+                .editSpec()
+                .withShareProcessNamespace(true)
+                .addNewEphemeralContainer()
+                .withName("debugger")
+                .endEphemeralContainer()
+                .endSpec()
+                .build();
+        assertThat(Readback.changes(asked(), debugged))
+                .hasValueSatisfying(changes -> assertThat(changes)
+                        .contains("ephemeral container debugger was added")
+                        .contains("shares its processes"));
+    }
+
+    private static EnvVar variable(String name, String value) {
+        return new EnvVar(name, value, null);
     }
 }

@@ -18,15 +18,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +233,79 @@ final class TransportTest {
             }
         })) {
             assertThat(gone.get(20, TimeUnit.SECONDS)).as("%s", watch).isTrue();
+        }
+    }
+
+    /** Everything that a followed log brings until its end. */
+    private List<String> followed(LogFollow.Gate gate) throws Exception {
+        List<String> lines = Collections.synchronizedList(new ArrayList<>());
+        CompletableFuture<LogFollow.End> end = new CompletableFuture<>();
+        new LogFollow(
+                        server.streams(),
+                        URI.create(server.client().getMasterUrl() + "api/v1/namespaces/shop/pods/a/log?follow=true"),
+                        "nonce ",
+                        gate,
+                        lines::add,
+                        end::complete)
+                .open();
+        assertThat(end.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
+        return List.copyOf(lines);
+    }
+
+    @Test
+    void aLogsOtherLinesAreNobodysBusiness() throws Exception {
+        answers.add(status(200, "hello\nnonce 1\n\u0000\u0007\n nonce 2\nnonce 3\nnonce 4 without an end"));
+        assertThat(followed(Runnable::run)).containsExactly("nonce 1", "nonce 3");
+    }
+
+    @Test
+    void aLineWithoutAnEndIsNotKept() throws Exception {
+        answers.add(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] much = "nonce ".repeat(1 << 16).getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < 200; i++) {
+                exchange.getResponseBody().write(much);
+            }
+            exchange.getResponseBody().write("\nnonce 1\n".getBytes(StandardCharsets.UTF_8));
+        });
+        assertThat(followed(Runnable::run)).hasSize(2).last().isEqualTo("nonce 1");
+        assertThat(followed(Runnable::run).get(0)).hasSizeLessThan(20_000);
+    }
+
+    @Test
+    void aFloodWaitsUntilThereIsRoom() throws Exception {
+        CountDownLatch room = new CountDownLatch(1);
+        AtomicInteger waited = new AtomicInteger();
+        answers.add(status(200, "nonce 1\n".repeat(100_000)));
+        CompletableFuture<List<String>> all = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return followed(more -> {
+                            waited.incrementAndGet();
+                            CompletableFuture.runAsync(
+                                    () -> {
+                                        awaitQuietly(room);
+                                        more.run();
+                                    },
+                                    threads);
+                        });
+                    } catch (Exception e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                threads);
+        Awaitility.await().until(() -> waited.get() == 1);
+        assertThat(all).isNotDone();
+        room.countDown();
+        assertThat(all.get(30, TimeUnit.SECONDS)).hasSize(100_000);
+        assertThat(waited.get()).isGreaterThan(1);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -2,18 +2,14 @@ package dev.netproof.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.netproof.live.Permissions.Permission;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,78 +23,19 @@ final class EnforcementIT {
     @RegisterExtension
     static final LiveCluster LIVE = LiveCluster.with("enforcement");
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    /** What one check came to. */
-    private record Checked(int exit, String first, String out, JsonNode report) {
-        Checked exits(int code) {
-            assertThat(exit).as(out).isEqualTo(code);
-            return this;
-        }
-
-        Checked is(String verdict) {
-            assertThat(report.at("/enforcement/verdict").asText()).as(out).isEqualTo(verdict);
-            return this;
-        }
-
-        /** "node1 INGRESS ENFORCED AS_SPECIFIED", of one capability. */
-        List<String> rows(String capability) {
-            return rows().stream()
-                    .filter(row -> row.path("capability").asText().equals(capability))
-                    .map(row -> String.join(
-                            " ",
-                            row.path("node").asText(),
-                            row.path("direction").asText(),
-                            row.path("status").asText(),
-                            row.path("reason").asText()))
-                    .toList();
-        }
-
-        List<JsonNode> rows() {
-            return StreamSupport.stream(report.at("/enforcement/rows").spliterator(), false)
-                    .toList();
-        }
-    }
+    private final List<String> faults = new ArrayList<>();
 
     private static Checked check(String... more) {
-        Path file = LIVE.file("enforcement.json");
-        List<String> words = new ArrayList<>(List.of("enforcement", "--report", "json=" + file));
-        words.addAll(List.of(more));
-        Streams.Captured ran = LIVE.command(words.toArray(String[]::new));
-        try {
-            return new Checked(
-                    ran.exit(),
-                    ran.out().lines().findFirst().orElse(""),
-                    ran.out() + ran.err(),
-                    JSON.readTree(Files.readString(file)));
-        } catch (IOException e) {
-            throw new AssertionError(ran.out() + ran.err(), e);
-        }
+        return Checked.by(LIVE, more);
     }
 
     @AfterEach
     void nothingStays() {
         if (Lab.here()) {
-            Lab.fault("clear");
+            faults.forEach(Lab::clear);
             Lab.engine("on");
         }
-        Awaitility.await("netproof's namespaces go")
-                .atMost(java.time.Duration.ofSeconds(60))
-                .until(() -> LIVE.client()
-                        .namespaces()
-                        .withLabel(LiveCluster.ROLE)
-                        .list()
-                        .getItems()
-                        .isEmpty());
-        assertThat(LIVE.client()
-                        .network()
-                        .v1()
-                        .networkPolicies()
-                        .inAnyNamespace()
-                        .withLabel(LiveCluster.ROLE)
-                        .list()
-                        .getItems())
-                .isEmpty();
+        Checked.nothingStays(LIVE);
     }
 
     @Test
@@ -157,7 +94,17 @@ final class EnforcementIT {
     @Test
     void theFullProfileIsAsTheEngineReallyBehaves() {
         Lab.needed("an engine that is known row by row");
-        Checked checked = check("--profile", "full");
+        List<Permission> may = Stream.of("enforcement", "enforcement-full", "enforcement-optional")
+                .flatMap(file -> Permissions.of(file).stream())
+                .toList();
+        Accounts accounts = new Accounts(LIVE);
+        Checked checked;
+        try {
+            checked = Checked.as(accounts.everywhere("full", may), LIVE, "--profile", "full");
+        } finally {
+            accounts.remove();
+        }
+        assertThat(checked.report().toString()).doesNotContain("ermitted", "orbidden");
         // This engine hears of a fresh pod from the API server, and now and then the pod's first packet is quicker.
         boolean late = checked.rows("policy-before-pod").stream().anyMatch(row -> row.contains(" NOT_ENFORCED "));
         checked.exits(late ? 4 : 0).is(late ? "PARTIAL" : "ENFORCED");
@@ -179,7 +126,7 @@ final class EnforcementIT {
     @Test
     void aNetworkThatLosesEveryFifthPacketFoolsNobody() {
         Lab.needed("a lossy network");
-        Lab.fault("loss", "20");
+        faults.add(Lab.fault("loss", "20"));
         check().exits(0).is("ENFORCED");
         Lab.engine("off");
         check().exits(4).is("NOT_ENFORCED");
@@ -188,7 +135,7 @@ final class EnforcementIT {
     @Test
     void aTargetThatIsKilledInTheMiddleProvesNothing() throws Exception {
         Thread killer = new Thread(() -> {
-            awaitPolicyOfNetproofs();
+            Checked.awaitPolicy(LIVE);
             LIVE.client()
                     .pods()
                     .inAnyNamespace()
@@ -214,7 +161,7 @@ final class EnforcementIT {
         Lab.needed("an engine that can be switched on");
         Lab.engine("off");
         Thread starter = new Thread(() -> {
-            awaitPolicyOfNetproofs();
+            Checked.awaitPolicy(LIVE);
             Lab.engine("on");
         });
         starter.start();
@@ -248,20 +195,5 @@ final class EnforcementIT {
         } finally {
             LIVE.client().resource(override).delete();
         }
-    }
-
-    private static void awaitPolicyOfNetproofs() {
-        Awaitility.await("a policy of netproof's")
-                .atMost(java.time.Duration.ofSeconds(60))
-                .pollInterval(java.time.Duration.ofMillis(100))
-                .until(() -> !LIVE.client()
-                        .network()
-                        .v1()
-                        .networkPolicies()
-                        .inAnyNamespace()
-                        .withLabel(LiveCluster.ROLE)
-                        .list()
-                        .getItems()
-                        .isEmpty());
     }
 }

@@ -111,6 +111,47 @@ enum Fault {
     ADMISSION_LABELS("F14", "admission changes labels", "a webhook that adds one", 3, "INCONCLUSIVE PROBE_CHANGED"),
     ADMISSION_INJECTS(
             "F14", "admission injects a container", "a webhook that adds one", 3, "INCONCLUSIVE PROBE_CHANGED"),
+    FORGED(
+            "",
+            "forged results",
+            "admission swaps a probe's command for one that writes whole rounds with the run's nonce",
+            3,
+            "INCONCLUSIVE PROBE_CHANGED",
+            "INCONCLUSIVE PROBE_CHANGED"),
+    FORGED_CONTROL(
+            "",
+            "forged control",
+            "that probe says that it reached a dead target, which another source is denied",
+            3,
+            "INCONCLUSIVE NO_CONTROL"),
+    OTHER_TASK(
+            "",
+            "another task for the probe",
+            "admission changes an environment variable",
+            3,
+            "INCONCLUSIVE PROBE_CHANGED",
+            "INCONCLUSIVE PROBE_CHANGED"),
+    OTHER_IMAGE(
+            "",
+            "another image for the probe",
+            "admission swaps it",
+            3,
+            "INCONCLUSIVE PROBE_CHANGED",
+            "INCONCLUSIVE PROBE_CHANGED"),
+    FLOOD(
+            "",
+            "flooded log",
+            "170 MB of forged lines, a line without an end, and noise",
+            3,
+            "INCONCLUSIVE PROBE_CHANGED",
+            "INCONCLUSIVE PROBE_CHANGED"),
+    CHANGED_WHILE_IT_RAN(
+            "",
+            "probe changed while it runs",
+            "its image patched after the first round",
+            3,
+            "PASS CONNECTED",
+            "INCONCLUSIVE PROBE_FAILED"),
     ONE_NODE_OPEN(
             "F15",
             "one node not enforcing",

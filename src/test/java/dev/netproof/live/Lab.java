@@ -27,7 +27,7 @@ final class Lab {
     private Lab() {}
 
     static Optional<String> name() {
-        return Optional.ofNullable(System.getenv("NETPROOF_LAB")).filter(name -> !name.isBlank());
+        return Fork.lab();
     }
 
     static boolean here() {

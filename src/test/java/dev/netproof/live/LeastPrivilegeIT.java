@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.live.Permissions.Permission;
 import dev.netproof.live.Permissions.Row;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
-import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +48,7 @@ final class LeastPrivilegeIT {
             """;
 
     private static final Map<String, Ran> RUNS = new HashMap<>();
-    private static final List<String> CLUSTER_ROLES = new ArrayList<>();
+    private static final Accounts ACCOUNTS = new Accounts(LIVE);
 
     @BeforeAll
     static void everybodyRuns() throws IOException, InterruptedException, ExecutionException {
@@ -76,7 +71,7 @@ final class LeastPrivilegeIT {
         Map<String, Future<Ran>> runs = new HashMap<>();
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
         try {
-            Path everything = account("all", all);
+            Path everything = ACCOUNTS.that("all", all);
             runs.put("all", pool.submit(() -> LIVE.run(everything, LIVE.matrix(MATRIX), "--timeout=90s")));
             int number = 0;
             for (List<Row> rows : together(Permissions.rows("run"))) {
@@ -84,7 +79,7 @@ final class LeastPrivilegeIT {
                 rows.forEach(row -> assertThat(less.remove(row.permission()))
                         .as(row.toString())
                         .isTrue());
-                Path kubeconfig = account("less-" + number++, less);
+                Path kubeconfig = ACCOUNTS.that("less-" + number++, less);
                 Future<Ran> run = pool.submit(() -> LIVE.run(kubeconfig, LIVE.matrix(MATRIX), "--timeout=90s"));
                 rows.forEach(row -> runs.put(row.toString(), run));
             }
@@ -100,10 +95,7 @@ final class LeastPrivilegeIT {
 
     @AfterAll
     static void noClusterRoleStays() {
-        for (String name : CLUSTER_ROLES) {
-            LIVE.client().rbac().clusterRoleBindings().withName(name).delete();
-            LIVE.client().rbac().clusterRoles().withName(name).delete();
-        }
+        ACCOUNTS.remove();
     }
 
     @Test
@@ -138,12 +130,12 @@ final class LeastPrivilegeIT {
                     leaveSomething();
                     String name = "clean-without-" + row.permission().verb();
 
-                    Streams.Captured cleaned = clean(account(name, less));
+                    Streams.Captured cleaned = clean(ACCOUNTS.that(name, less));
 
                     assertThat(cleaned.exit()).as(cleaned.err()).isEqualTo(row.exit());
                     assertThat(cleaned.err()).contains(row.says());
                     assertThat(LIVE.leftovers()).hasSize(1);
-                    Streams.Captured enough = clean(account("enough-" + name, Permissions.of("clean")));
+                    Streams.Captured enough = clean(ACCOUNTS.that("enough-" + name, Permissions.of("clean")));
                     assertThat(enough.exit()).as(enough.err()).isZero();
                     LIVE.assertNothingLeft();
                 }));
@@ -189,72 +181,5 @@ final class LeastPrivilegeIT {
 
     private static Ran ran(String who) {
         return Optional.ofNullable(RUNS.get(who)).orElseThrow();
-    }
-
-    /** A kubeconfig of a service account that may do this and nothing else. */
-    private static Path account(String name, List<Permission> permissions) {
-        String namespace = LIVE.namespace();
-        LIVE.client()
-                .resource(new ServiceAccountBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .withNamespace(namespace)
-                        .endMetadata()
-                        .build())
-                .create();
-        LIVE.client()
-                .resource(new RoleBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .withNamespace(namespace)
-                        .endMetadata()
-                        .withRules(permissions.stream()
-                                .filter(permission -> !permission.ofCluster())
-                                .map(Permission::rule)
-                                .toList())
-                        .build())
-                .create();
-        LIVE.client()
-                .resource(new RoleBindingBuilder()
-                        .withNewMetadata()
-                        .withName(name)
-                        .withNamespace(namespace)
-                        .endMetadata()
-                        .withNewRoleRef("rbac.authorization.k8s.io", "Role", name)
-                        .addNewSubject("", "ServiceAccount", name, namespace)
-                        .build())
-                .create();
-        if (permissions.stream().anyMatch(Permission::ofCluster)) {
-            String wide = namespace + "-" + name;
-            CLUSTER_ROLES.add(wide);
-            LIVE.client()
-                    .resource(new ClusterRoleBuilder()
-                            .withNewMetadata()
-                            .withName(wide)
-                            .endMetadata()
-                            .withRules(permissions.stream()
-                                    .filter(Permission::ofCluster)
-                                    .map(Permission::rule)
-                                    .toList())
-                            .build())
-                    .create();
-            LIVE.client()
-                    .resource(new ClusterRoleBindingBuilder()
-                            .withNewMetadata()
-                            .withName(wide)
-                            .endMetadata()
-                            .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", wide)
-                            .addNewSubject("", "ServiceAccount", name, namespace)
-                            .build())
-                    .create();
-        }
-        String token = LIVE.client()
-                .serviceAccounts()
-                .inNamespace(namespace)
-                .withName(name)
-                .tokenRequest()
-                .getStatus()
-                .getToken();
-        return Permissions.kubeconfig(LIVE.kubeconfig(), token, LIVE.file(name + ".yaml"));
     }
 }

@@ -43,8 +43,8 @@ import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A live cluster for one test class, with namespaces of its own. It is the one of $KUBECONFIG, else K3s in a container, else the
- * class is skipped and says so. After every test it looks whether netproof left anything behind.
+ * A live cluster for one test class, with namespaces of its own. It is the fork's own of $NETPROOF_LIVE_KUBECONFIGS, else that of
+ * $KUBECONFIG, else K3s in a container, else the class is skipped and says so. After every test it looks whether netproof left anything behind.
  */
 final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     static final String ROLE = "netproof.dev/role";
@@ -100,9 +100,7 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
     }
 
     static Optional<Path> given() {
-        return Optional.ofNullable(System.getenv("KUBECONFIG"))
-                .filter(value -> !value.isBlank())
-                .map(Path::of);
+        return Fork.kubeconfig();
     }
 
     @Override
@@ -410,6 +408,17 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
     Started start(String body, String... options) {
         Path json = file("report.json");
         Path junit = file("report.xml");
+        return begin(json, junit, arguments(kubeconfig(), matrix(body), json, junit, options));
+    }
+
+    /** Any command in a process of its own. */
+    Started begin(String... words) {
+        List<String> args = new ArrayList<>(List.of(words));
+        args.addAll(List.of("--kubeconfig", kubeconfig().toString()));
+        return begin(file("report.json"), file("report.xml"), args);
+    }
+
+    private Started begin(Path json, Path junit, List<String> arguments) {
         Path out = file("out.txt");
         Path err = file("err.txt");
         Path jar = Path.of("target", "netproof-cli.jar");
@@ -421,7 +430,7 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
         } else {
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.netproof.cli.Main"));
         }
-        command.addAll(arguments(kubeconfig(), matrix(body), json, junit, options));
+        command.addAll(arguments);
         try {
             Process process = new ProcessBuilder(command)
                     .redirectOutput(out.toFile())

@@ -61,11 +61,11 @@ final class Permissions {
     /**
      * One row of the page.
      *
-     * @param from the file that gives the permission, without .yaml
+     * @param from the files that give the permission, without .yaml
      * @param exit of the command without it
      * @param says what its report says then
      */
-    record Row(Permission permission, String from, int exit, String says) {
+    record Row(Permission permission, List<String> from, int exit, String says) {
         @Override
         public String toString() {
             return permission.toString();
@@ -95,7 +95,7 @@ final class Permissions {
         String[] without = cells[3].split(", ", 2);
         return new Row(
                 Permission.of(cells[0].replace("`", "")),
-                cells[1],
+                List.of(cells[1].split(", ")),
                 Integer.parseInt(without[0].replace("exit ", "")),
                 without[1].replace("`", ""));
     }

@@ -25,15 +25,20 @@ class PermissionsTest {
             "services/proxy",
             "nodes/proxy",
             "serviceaccounts/token");
-    private static final Set<String> VERBS_NEVER =
-            Set.of("*", "escalate", "bind", "impersonate", "deletecollection", "update", "patch");
+    private static final Set<String> VERBS_NEVER = Set.of("*", "escalate", "bind", "impersonate", "deletecollection");
+
+    /** Verbs that leave what is there as it is, but for what netproof itself makes and takes away. */
+    private static final Set<String> VERBS_THAT_CHANGE_NOTHING = Set.of("get", "list", "watch", "create", "delete");
+
+    /** What is in no namespace. */
+    private static final Set<String> CLUSTER = Set.of("nodes", "namespaces", "clusternetworkpolicies");
 
     private static List<String> files() throws IOException {
         return Permissions.files();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "clean"})
+    @ValueSource(strings = {"run", "enforcement", "clean"})
     void thePageHasEveryPermissionOfACommandAndNoOther(String command) throws IOException {
         List<Row> rows = Permissions.rows(command);
         List<String> permitted = new ArrayList<>();
@@ -43,7 +48,7 @@ class PermissionsTest {
             }
         }
 
-        assertThat(rows.stream().map(row -> row.from() + " " + row.permission()))
+        assertThat(rows.stream().flatMap(row -> row.from().stream().map(file -> file + " " + row.permission())))
                 .isNotEmpty()
                 .containsExactlyInAnyOrderElementsOf(permitted);
     }
@@ -59,6 +64,21 @@ class PermissionsTest {
                 .noneSatisfy(permission -> assertThat(permission.resource()).contains("*"));
         assertThat(permissions).extracting(Permission::resource).doesNotContainAnyElementsOf(RESOURCES_NEVER);
         assertThat(permissions).extracting(Permission::verb).doesNotContainAnyElementsOf(VERBS_NEVER);
+    }
+
+    /** A label of a target of its own, and a policy of its own, where the full profile looks what becomes of them. */
+    @Test
+    void nothingThatIsThereIsChangedExceptByTheFullEnforcementCheck() throws IOException {
+        List<String> changing = new ArrayList<>();
+        for (String file : Permissions.files()) {
+            Permissions.of(file).stream()
+                    .filter(permission -> !VERBS_THAT_CHANGE_NOTHING.contains(permission.verb()))
+                    .forEach(permission -> changing.add(file + " " + permission));
+        }
+
+        assertThat(changing)
+                .containsExactlyInAnyOrder(
+                        "enforcement-full pods: patch", "enforcement-full networking.k8s.io/networkpolicies: update");
     }
 
     @Test
@@ -79,15 +99,21 @@ class PermissionsTest {
         assertThat(bound).isNotEmpty().isEqualTo(roles).doesNotContain("ClusterRole cluster-admin");
     }
 
+    /** An enforcement check works in a namespace that nobody can have bound a Role in before; for everything else there is one. */
     @Test
-    void whatNeedsNoClusterRoleHasNone() throws IOException {
+    void onlyWhatTheClusterHasAndTheNamespacesToComeNeedAClusterRole() throws IOException {
+        Set<String> wide = new TreeSet<>();
         for (JsonNode document : Permissions.documents()) {
             if (document.path("kind").asText().equals("ClusterRole")) {
-                assertThat(document.path("rules"))
-                        .allSatisfy(rule -> assertThat(rule.path("resources"))
-                                .allSatisfy(resource ->
-                                        assertThat(resource.asText()).isIn("nodes", "namespaces")));
+                document.path("rules")
+                        .forEach(rule -> rule.path("resources").forEach(resource -> {
+                            if (!CLUSTER.contains(resource.asText())) {
+                                wide.add(document.at("/metadata/name").asText());
+                            }
+                        }));
             }
         }
+
+        assertThat(wide).containsExactly("netproof-enforcement", "netproof-enforcement-full");
     }
 }

@@ -60,6 +60,54 @@ class ProbeLogTest {
         assertThat(readings.get(0).sample().began()).isEqualTo(NOON.plusMillis(500));
     }
 
+    private List<Reading> round(Instant arrival, int number, double began, double ended) {
+        log.accept(arrival, NONCE + " " + number + " " + FAST_LOOPBACK);
+        log.accept(arrival, NONCE + " " + number + " A 0 28 0.0 0.000 3.0 0 000  waited");
+        return log.accept(arrival, NONCE + " " + number + " E 4 " + began + " " + ended);
+    }
+
+    @Test
+    void a_round_that_arrives_late_is_dated_by_the_probes_own_clock() {
+        log.accept(NOON, NONCE + " 0 B 4 100.0");
+
+        List<Reading> late = round(NOON.plusSeconds(60), 1, 101.0, 104.0);
+
+        assertThat(late.get(0).sample().outcome()).isEqualTo(Outcome.TIMEOUT);
+        assertThat(late.get(0).sample().began()).isEqualTo(NOON.plusSeconds(1));
+        assertThat(late.get(0).sample().at()).isEqualTo(NOON.plusSeconds(4));
+    }
+
+    @Test
+    void a_round_that_arrives_in_time_is_dated_by_its_arrival() {
+        log.accept(NOON, NONCE + " 0 B 4 100.0");
+
+        List<Reading> prompt = round(NOON.plusMillis(4_400), 1, 101.0, 104.0);
+
+        assertThat(prompt.get(0).sample().at()).isEqualTo(NOON.plusMillis(4_400));
+    }
+
+    @Test
+    void when_a_line_arrives_faster_than_all_before_these_were_misdated() {
+        log.accept(NOON.plusSeconds(30), NONCE + " 0 B 4 100.0");
+        round(NOON.plusSeconds(34), 1, 101.0, 104.0);
+        assertThat(log.misdated()).isZero();
+
+        round(NOON.plusSeconds(35), 2, 127.0, 130.0);
+
+        assertThat(log.misdated()).isEqualTo(Duration.ofSeconds(25));
+        assertThat(log.misdated()).as("told once").isZero();
+    }
+
+    @Test
+    void a_time_that_is_none_dates_nothing() {
+        log.accept(NOON, NONCE + " 0 B 4 -100.0");
+        log.accept(NOON, NONCE + " 0 B 4");
+
+        List<Reading> readings = round(NOON.plusSeconds(60), 1, 101.0, 104.0);
+
+        assertThat(readings.get(0).sample().at()).isEqualTo(NOON.plusSeconds(60));
+    }
+
     @Test
     void an_attempt_without_a_line_is_an_error_of_the_probe_and_never_a_denial() {
         List<Reading> readings = tell("1 " + FAST_LOOPBACK, "1 E 4");

@@ -250,7 +250,7 @@ final class InMemoryCluster implements Cluster {
 
     @Override
     public Cleaning clean(Set<String> namespaces, CleanScope scope) {
-        return new Cleaning(0, 0);
+        return new Cleaning(0, 0, Set.of());
     }
 
     @Override
