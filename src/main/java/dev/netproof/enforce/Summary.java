@@ -51,6 +51,10 @@ final class Summary {
         return rows.stream().anyMatch(row -> row.status() == status);
     }
 
+    private static boolean isBasic(Row row) {
+        return row.capability().equals(Catalogue.DEFAULT_DENY);
+    }
+
     static Exit exit(Verdict verdict) {
         return switch (verdict) {
             case ENFORCED -> Exit.CONFORMS;
@@ -80,9 +84,13 @@ final class Summary {
                 "enforced: " + cluster + " does what its network policies say, " + directions(with(Status.ENFORCED))
                         + ", on " + nodes(with(Status.ENFORCED)) + unproved();
             case NOT_ENFORCED ->
-                "NOT ENFORCED: " + cluster + " stores network policies and nothing enforces them (" + places(bad) + ")"
+                "NOT ENFORCED: " + cluster + " "
+                        // That nothing enforces is said where that was proved everywhere.
+                        + (with(Status.INCONCLUSIVE).stream().anyMatch(Summary::isBasic)
+                                ? "is not enforcing network policy on " + places(bad)
+                                : "stores network policies and nothing enforces them (" + places(bad) + ")")
                         + unproved();
-            case PARTIAL -> "PARTIAL: " + cluster + " " + partial(bad, capabilities);
+            case PARTIAL -> "PARTIAL: " + cluster + " " + partial(bad, capabilities) + unproved();
             case INCONCLUSIVE -> "INCONCLUSIVE: " + inconclusive(capabilities);
         };
     }
@@ -104,13 +112,11 @@ final class Summary {
 
     /** A node that enforces nothing in a direction is said first; a capability that is missing everywhere is said by its name. */
     private String partial(List<Row> bad, List<Capability> capabilities) {
-        List<Row> basic = bad.stream()
-                .filter(row -> row.capability().equals(Catalogue.DEFAULT_DENY))
-                .toList();
+        List<Row> basic = bad.stream().filter(Summary::isBasic).toList();
         if (!basic.isEmpty()) {
             List<Row> good = with(Status.ENFORCED);
-            return "is not enforcing network policy on " + places(basic) + "; " + places(good)
-                    + (good.size() == 1 ? " does" : " do");
+            return "is not enforcing network policy on " + places(basic)
+                    + (good.isEmpty() ? "" : "; " + places(good) + (good.size() == 1 ? " does" : " do"));
         }
         Map<String, List<Row>> missing =
                 bad.stream().collect(Collectors.groupingBy(Row::capability, LinkedHashMap::new, Collectors.toList()));
