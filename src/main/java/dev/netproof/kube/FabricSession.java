@@ -568,7 +568,8 @@ final class FabricSession implements ProbeSession {
                 // The watch may still tell of the labels that it had before.
                 if (change.isPresent()
                         && formerly.stream()
-                                .allMatch(before -> Readback.changes(before, pod).isPresent())) {
+                                .allMatch(
+                                        before -> Readback.changes(before, pod).isPresent())) {
                     lose(
                             "the probe pod was changed while it ran: " + change.get(),
                             "find out who changes pods with the label " + Marks.ROLE);

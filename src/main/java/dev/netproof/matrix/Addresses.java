@@ -16,8 +16,7 @@ final class Addresses {
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
     private static final Pattern HOST = Pattern.compile(
             "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)+\\.?");
-    private static final Pattern REQUEST_PATH =
-            Pattern.compile("[/?][A-Za-z0-9\\-._~!$&'()*+,;=:@/?]*");
+    private static final Pattern REQUEST_PATH = Pattern.compile("[/?][A-Za-z0-9\\-._~!$&'()*+,;=:@/?]*");
 
     private static final Pattern ESCAPED = Pattern.compile("%[0-9A-Fa-f]{2}");
 
