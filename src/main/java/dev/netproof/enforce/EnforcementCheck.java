@@ -61,6 +61,7 @@ public final class EnforcementCheck {
     private final Clock clock;
 
     private volatile Optional<Exit> interruption = Optional.empty();
+    private volatile Optional<Map<String, Duration>> arrivals = Optional.empty();
     private Optional<ClusterIdentity> identity = Optional.empty();
     private final Set<String> notes = new LinkedHashSet<>();
     private final List<Unseen> unseen = new ArrayList<>();
@@ -80,6 +81,11 @@ public final class EnforcementCheck {
         if (interruption.isEmpty()) {
             interruption = Optional.of(exit);
         }
+    }
+
+    /** How long policies took until they denied for good, by node: once every row has come so far, or is over. From any thread. */
+    public Optional<Map<String, Duration>> arrivals() {
+        return arrivals;
     }
 
     public Report run() {
@@ -459,6 +465,9 @@ public final class EnforcementCheck {
                 moot(lane, lanes);
                 advance(lane, now);
             }
+            if (arrivals.isEmpty()) {
+                arrivals = arrivals(lanes);
+            }
             long done = lanes.values().stream()
                     .flatMap(List::stream)
                     .filter(trial -> trial.isDone() || trial.isHeld())
@@ -472,6 +481,18 @@ public final class EnforcementCheck {
                 return;
             }
         }
+    }
+
+    private static Optional<Map<String, Duration>> arrivals(Map<String, List<Trial>> lanes) {
+        Map<String, Duration> byNode = new HashMap<>();
+        for (Trial trial : lanes.values().stream().flatMap(List::stream).toList()) {
+            Optional<Duration> arrival = trial.arrival();
+            if (arrival.isEmpty() && !trial.isDone() && !trial.isHeld()) {
+                return Optional.empty();
+            }
+            arrival.ifPresent(time -> byNode.merge(trial.node(), time, (a, b) -> a.compareTo(b) > 0 ? a : b));
+        }
+        return Optional.of(Map.copyOf(byNode));
     }
 
     /** The first that is not done; what was seen since the one before took its policies back is its beginning. */

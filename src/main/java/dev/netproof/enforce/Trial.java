@@ -134,6 +134,11 @@ final class Trial {
         return node;
     }
 
+    /** From the policies' creation until they denied for good, once that was seen. */
+    Optional<Duration> arrival() {
+        return denied;
+    }
+
     boolean isDone() {
         return phase == Phase.DONE;
     }

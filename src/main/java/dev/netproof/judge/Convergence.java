@@ -39,7 +39,8 @@ import java.util.function.Predicate;
  * mismatch is not believed before the deadline.
  */
 public final class Convergence {
-    private final Patience patience;
+    private Patience patience;
+    private Map<String, Duration> arrivals = Map.of();
     private final Map<String, ProbePod> probes = new HashMap<>();
     private final Map<String, Life> lives = new HashMap<>();
     private final Map<String, Track> tracks = new HashMap<>();
@@ -80,6 +81,16 @@ public final class Convergence {
                 .flatMap(c -> c.legs().stream())
                 .filter(l -> l.path().kind() != Path.Kind.VIP)
                 .forEach(l -> aims.put(key(l.probe(), l.attempt()), l.backends()));
+    }
+
+    /**
+     * Rules were seen to take so long to arrive on these nodes, and pods are given as long to settle.
+     *
+     * @param now counts from now on
+     */
+    public void arrived(Map<String, Duration> byNode, Patience now) {
+        arrivals = Map.copyOf(byNode);
+        patience = now;
     }
 
     /** What an attempt of a control aims at. */
@@ -618,7 +629,7 @@ public final class Convergence {
             paths.add(observation(leg, finding));
         }
         Verdict verdict = check.foregone().orElseGet(() -> {
-            Verdict found = new Verdicts(check, findings, patience).verdict();
+            Verdict found = new Verdicts(check, findings, patience, arrivals).verdict();
             return found.status() == Status.PASS ? check.doubt().orElse(found) : found;
         });
         return new CheckResult(check.check(), verdict, paths, Duration.between(launched, now), repeat);

@@ -21,6 +21,16 @@ public record Patience(int stable, Duration settle, Duration deadline) {
         return new Patience(stable, settle, needed.compareTo(deadline) > 0 ? needed : deadline);
     }
 
+    /**
+     * The same where rules were seen to take so long to arrive: pods get as long to settle, but no longer than the deadline.
+     *
+     * @param arrival from a policy's creation to its first denial for good
+     */
+    public Patience arriving(Duration arrival) {
+        Duration bounded = arrival.compareTo(deadline) > 0 ? deadline : arrival;
+        return bounded.compareTo(settle) > 0 ? new Patience(stable, bounded, deadline) : this;
+    }
+
     /** What netproof uses unless told otherwise. */
     public static final Patience DEFAULT = new Patience(3, Duration.ofSeconds(5), Duration.ofSeconds(20));
 }

@@ -18,16 +18,21 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** One check's findings, path by path, become one verdict and the words for it. */
 final class Verdicts {
     private final PlannedCheck planned;
     private final List<Finding> findings;
     private final Patience patience;
+    private final Map<String, Duration> arrivals;
     private final Expectation expected;
 
-    Verdicts(PlannedCheck planned, List<Finding> findings, Patience patience) {
+    /** @param arrivals how long rules were seen to take to arrive, by node */
+    Verdicts(PlannedCheck planned, List<Finding> findings, Patience patience, Map<String, Duration> arrivals) {
+        this.arrivals = arrivals;
         this.planned = planned;
         this.findings = findings;
         this.patience = patience;
@@ -300,7 +305,7 @@ final class Verdicts {
         }
         return to(finding) + " was let through until " + after(finding, last)
                 + " after the probe's start, longer than the settle time of " + seconds(patience.settle())
-                + "; denied since";
+                + "; denied since" + arrival(finding);
     }
 
     private Optional<String> fix(Finding finding, Judge.Ruling ruling) {
@@ -381,14 +386,14 @@ final class Verdicts {
                 .flatMap(f -> f.samples().stream()
                         .filter(s -> s.outcome().reachedListener())
                         .reduce((a, b) -> b)
-                        .map(s -> after(f, s))
+                        .map(s -> after(f, s) + " after start" + arrival(f))
                         .stream())
                 .findFirst();
         return new Verdict(
                 Status.PASS,
                 Reason.DENIED,
                 manner(first, first.outcome().orElseThrow()) + "; " + first.controlledBy()
-                        + early.map(e -> "; let through for " + e + " after start")
+                        + early.map(e -> "; let through for " + e)
                                 .orElse(""),
                 Optional.empty());
     }
@@ -435,6 +440,16 @@ final class Verdicts {
 
     private static String after(Finding finding, Sample sample) {
         return seconds(Duration.between(finding.started().orElse(sample.began()), sample.began()));
+    }
+
+    /** What explains that a pod was treated otherwise at first: on its node, or on its target's. */
+    private String arrival(Finding finding) {
+        return Stream.concat(finding.node().stream(), finding.leg().path().targetNode().stream())
+                .filter(arrivals::containsKey)
+                .max(Comparator.comparing(node -> arrivals.getOrDefault(node, Duration.ZERO)))
+                .map(node -> "; rules took " + seconds(arrivals.getOrDefault(node, Duration.ZERO)) + " to arrive on "
+                        + node)
+                .orElse("");
     }
 
     private static String seconds(Duration duration) {

@@ -4,6 +4,7 @@ import dev.netproof.enforce.NodeChoice;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Report;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /** Looks, beside a run, whether nodes enforce any policy at all. */
@@ -16,6 +17,13 @@ interface Canary {
 
     /** A look that has begun. */
     interface Watch {
+        /**
+         * How long rules took to arrive, by node, as soon as that is known; empty while it may still become known. Never waits.
+         */
+        default Optional<Map<String, Duration>> arrivals() {
+            return Optional.of(Map.of());
+        }
+
         /** Ends it early. */
         void interrupt(Exit reason);
 

@@ -1,6 +1,7 @@
 package dev.netproof.run;
 
 import dev.netproof.judge.Convergence;
+import dev.netproof.judge.Patience;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.ProbeEvent;
 import dev.netproof.kube.ProbeSession;
@@ -31,9 +32,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** One session of probes, from their launch until every check is decided. Single-threaded: it lives off the session's events. */
@@ -53,6 +56,7 @@ final class Probing {
     private final Progress progress;
     private final Interruption interruption;
     private final Instant end;
+    private final Supplier<Optional<Map<String, Duration>>> arrivals;
 
     private final Map<String, ProbeLog> logs = new HashMap<>();
     private final Map<String, ProbePod> probes = new LinkedHashMap<>();
@@ -66,14 +70,18 @@ final class Probing {
     private Optional<Convergence> convergence = Optional.empty();
     private Plan plan = new Plan(List.of(), List.of(), List.of(), List.of(), List.of());
     private Instant launched = Instant.MAX;
+    private Optional<Map<String, Duration>> heard = Optional.empty();
 
+    /** @param arrivals how long rules take to arrive, by node, once somebody has seen that */
     Probing(
             ProbeSession session,
             SessionTerms sessionTerms,
             RunTerms terms,
             Progress progress,
             Interruption interruption,
-            Instant end) {
+            Instant end,
+            Supplier<Optional<Map<String, Duration>>> arrivals) {
+        this.arrivals = arrivals;
         this.session = session;
         this.sessionTerms = sessionTerms;
         this.terms = terms;
@@ -294,6 +302,7 @@ final class Probing {
             }
             Instant now = session.now();
             if (!now.isBefore(sweep)) {
+                hear(watching);
                 logs.forEach((id, log) -> watching.starving(
                         id, log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from), now));
                 touched = Set.copyOf(open);
@@ -321,6 +330,31 @@ final class Probing {
                 });
             }
         }
+    }
+
+    /** Gives pods as long to settle as rules were seen to take. */
+    private void hear(Convergence watching) {
+        if (heard.isPresent()) {
+            return;
+        }
+        heard = arrivals.get();
+        Patience before = terms.patience();
+        Map<String, Duration> late = new TreeMap<>(heard.orElse(Map.of()));
+        late.values().removeIf(time -> time.compareTo(before.settle()) <= 0);
+        if (heard.isPresent()) {
+            Patience after = before.arriving(late.values().stream()
+                            .max(Comparator.naturalOrder())
+                            .orElse(Duration.ZERO))
+                    .at(sessionTerms.pace().round(), sessionTerms.connectTimeout());
+            watching.arrived(heard.get(), after);
+            late.forEach((node, time) -> notes.add("rules took " + seconds(time) + " to arrive on " + node
+                    + ": pods were given " + seconds(after.settle()) + " to settle instead of "
+                    + seconds(before.settle())));
+        }
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
     }
 
     /** A twin costs one more pod for a source that is refused, and explains; without it everything else goes on. */
@@ -355,6 +389,10 @@ final class Probing {
             return true;
         }
         if (watching.matches(check)) {
+            // What is seen of a fresh pod is believed once it is known how long its rules take.
+            if (heard.isEmpty() && now.isBefore(deadline)) {
+                return false;
+            }
             return !watching.awaitsExplanation(check) || !now.isBefore(deadline);
         }
         return !watching.waitsForProbe(check)

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -176,7 +177,14 @@ public final class Runner {
         // Whoever interrupted a moment ago knew of no canary.
         interruption.exit().ifPresent(exit -> looking.ifPresent(watch -> watch.interrupt(exit)));
         try (ProbeSession probes = opened) {
-            Probing probing = new Probing(probes, session, terms, progress, interruption, end);
+            Probing probing = new Probing(
+                    probes,
+                    session,
+                    terms,
+                    progress,
+                    interruption,
+                    end,
+                    () -> looking.map(Canary.Watch::arrivals).orElse(Optional.of(Map.of())));
             breakage = watched(probing, matrices, facts, plan, end);
             results = probing.results(breakage);
             scene.ran(probing.ran());
@@ -238,6 +246,10 @@ public final class Runner {
                 .flatMap(one -> one.measures().stream())
                 .filter(one -> one.metric() == Metric.TIME_TO_DENY)
                 .filter(one -> one.max().compareTo(terms.patience().settle()) > 0)
+                // Else it was known in time, and pods were given as long.
+                .filter(one -> notes.stream()
+                        .noneMatch(note -> note.startsWith("rules took ")
+                                && note.contains(" to arrive on " + one.node() + ":")))
                 .forEach(one -> notes.add("rules took " + seconds(one.max()) + " s to arrive on " + one.node()
                         + ", longer than pods were given to settle ("
                         + seconds(terms.patience().settle())

@@ -45,6 +45,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -947,6 +948,62 @@ class RunnerTest {
     }
 
     @Test
+    void pods_are_given_as_long_to_settle_as_the_canary_saw_rules_take_and_it_is_said() {
+        FakeCanary canary = new FakeCanary(found(Enforcement.Verdict.ENFORCED));
+        InMemoryCluster cluster = late();
+        canary.arriving(() -> cluster.elapsed().compareTo(Duration.ofSeconds(12)) < 0
+                ? Optional.empty()
+                : Optional.of(Map.of("node-2", Duration.ofMillis(8_300))));
+
+        Report report = runner(cluster, Duration.ofMinutes(5), canary).run(current.matrices());
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(report.notes())
+                .contains("rules took 8.3 s to arrive on node-2: pods were given 8.3 s to settle instead of 5.0 s");
+        assertThat(report.results())
+                .filteredOn(result -> result.check().expectation().forbids())
+                .allSatisfy(result ->
+                        assertThat(result.verdict().explanation()).contains("let through for"));
+    }
+
+    /** Rules that take seven seconds to arrive at a fresh pod. */
+    private InMemoryCluster late() {
+        return cluster(
+                pair(), t -> t.since().compareTo(Duration.ofSeconds(7)) < 0 ? CONNECTED : ENFORCED.outcome(t));
+    }
+
+    @Test
+    void without_a_canary_late_rules_are_a_violation() {
+        Report report = runner(late(), Duration.ofMinutes(5)).run(current.matrices());
+
+        assertThat(report.exit()).isEqualTo(Exit.VIOLATIONS);
+    }
+
+    @Test
+    void a_canary_that_says_nothing_holds_nobody_up_beyond_the_deadline() {
+        FakeCanary canary = new FakeCanary(found(Enforcement.Verdict.INCONCLUSIVE));
+        canary.arriving(Optional::empty);
+        InMemoryCluster cluster = cluster(pair(), ENFORCED);
+
+        Report report = runner(cluster, Duration.ofMinutes(5), canary).run(current.matrices());
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(Duration.between(report.started(), report.finished()))
+                .isBetween(Patience.DEFAULT.deadline(), Patience.DEFAULT.deadline().plusSeconds(5));
+    }
+
+    @Test
+    void whatever_the_canary_saw_an_open_connection_stays_a_violation() {
+        FakeCanary canary = new FakeCanary(found(Enforcement.Verdict.ENFORCED));
+        canary.arriving(() -> Optional.of(Map.of("node-1", Duration.ofSeconds(90))));
+        Report report = runner(cluster(pair(), t -> CONNECTED), Duration.ofMinutes(5), canary)
+                .run(current.matrices());
+
+        assertThat(report.exit()).isEqualTo(Exit.VIOLATIONS);
+        assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("given 20.0 s to settle"));
+    }
+
+    @Test
     void whoever_interrupts_a_run_interrupts_its_canary() {
         FakeCanary canary = new FakeCanary(found(Enforcement.Verdict.ENFORCED));
         Runner runner = runner(cluster(pair(), ENFORCED), Duration.ofMinutes(5), canary);
@@ -983,6 +1040,7 @@ class RunnerTest {
         private Optional<NodeChoice> asked = Optional.empty();
         private Optional<Exit> interrupted = Optional.empty();
         private Runnable begun = () -> {};
+        private Supplier<Optional<Map<String, Duration>>> arrivals = () -> Optional.of(Map.of());
 
         FakeCanary(Enforcement enforcement) {
             this(Optional.of(enforcement), Optional.empty());
@@ -1003,6 +1061,15 @@ class RunnerTest {
         @Override
         public void interrupt(Exit reason) {
             interrupted = Optional.of(reason);
+        }
+
+        @Override
+        public Optional<Map<String, Duration>> arrivals() {
+            return arrivals.get();
+        }
+
+        void arriving(Supplier<Optional<Map<String, Duration>>> when) {
+            arrivals = when;
         }
 
         @Override
