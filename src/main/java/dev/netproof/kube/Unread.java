@@ -5,12 +5,10 @@ import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import io.fabric8.kubernetes.api.model.Affinity;
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.NodeSpec;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.ReplicationController;
 import io.fabric8.kubernetes.api.model.Service;
@@ -41,26 +39,7 @@ final class Unread extends JacksonAnnotationIntrospector {
 
     static final Map<Class<?>, Set<String>> FIELDS = Map.ofEntries(
             Map.entry(ObjectMeta.class, Set.of("managedFields")),
-            Map.entry(
-                    PodSpec.class,
-                    Set.of(
-                            "volumes",
-                            "ephemeralContainers",
-                            "topologySpreadConstraints",
-                            "resourceClaims",
-                            "schedulingGroup",
-                            "resources")),
             Map.entry(Affinity.class, Set.of("podAffinity", "podAntiAffinity")),
-            Map.entry(
-                    Container.class,
-                    Set.of(
-                            "env",
-                            "envFrom",
-                            "lifecycle",
-                            "volumeMounts",
-                            "volumeDevices",
-                            "resizePolicy",
-                            "restartPolicyRules")),
             Map.entry(
                     PodStatus.class,
                     Set.of(
