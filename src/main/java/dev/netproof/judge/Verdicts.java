@@ -393,8 +393,7 @@ final class Verdicts {
                 Status.PASS,
                 Reason.DENIED,
                 manner(first, first.outcome().orElseThrow()) + "; " + first.controlledBy()
-                        + early.map(e -> "; let through for " + e)
-                                .orElse(""),
+                        + early.map(e -> "; let through for " + e).orElse(""),
                 Optional.empty());
     }
 
@@ -447,8 +446,8 @@ final class Verdicts {
         return Stream.concat(finding.node().stream(), finding.leg().path().targetNode().stream())
                 .filter(arrivals::containsKey)
                 .max(Comparator.comparing(node -> arrivals.getOrDefault(node, Duration.ZERO)))
-                .map(node -> "; rules took " + seconds(arrivals.getOrDefault(node, Duration.ZERO)) + " to arrive on "
-                        + node)
+                .map(node ->
+                        "; rules took " + seconds(arrivals.getOrDefault(node, Duration.ZERO)) + " to arrive on " + node)
                 .orElse("");
     }
 

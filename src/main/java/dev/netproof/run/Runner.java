@@ -248,8 +248,8 @@ public final class Runner {
                 .filter(one -> one.max().compareTo(terms.patience().settle()) > 0)
                 // Else it was known in time, and pods were given as long.
                 .filter(one -> notes.stream()
-                        .noneMatch(note -> note.startsWith("rules took ")
-                                && note.contains(" to arrive on " + one.node() + ":")))
+                        .noneMatch(note ->
+                                note.startsWith("rules took ") && note.contains(" to arrive on " + one.node() + ":")))
                 .forEach(one -> notes.add("rules took " + seconds(one.max()) + " s to arrive on " + one.node()
                         + ", longer than pods were given to settle ("
                         + seconds(terms.patience().settle())

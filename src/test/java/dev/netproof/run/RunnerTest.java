@@ -45,9 +45,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -962,14 +962,12 @@ class RunnerTest {
                 .contains("rules took 8.3 s to arrive on node-2: pods were given 8.3 s to settle instead of 5.0 s");
         assertThat(report.results())
                 .filteredOn(result -> result.check().expectation().forbids())
-                .allSatisfy(result ->
-                        assertThat(result.verdict().explanation()).contains("let through for"));
+                .allSatisfy(result -> assertThat(result.verdict().explanation()).contains("let through for"));
     }
 
     /** Rules that take seven seconds to arrive at a fresh pod. */
     private InMemoryCluster late() {
-        return cluster(
-                pair(), t -> t.since().compareTo(Duration.ofSeconds(7)) < 0 ? CONNECTED : ENFORCED.outcome(t));
+        return cluster(pair(), t -> t.since().compareTo(Duration.ofSeconds(7)) < 0 ? CONNECTED : ENFORCED.outcome(t));
     }
 
     @Test
@@ -989,7 +987,8 @@ class RunnerTest {
 
         assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
         assertThat(Duration.between(report.started(), report.finished()))
-                .isBetween(Patience.DEFAULT.deadline(), Patience.DEFAULT.deadline().plusSeconds(5));
+                .isBetween(
+                        Patience.DEFAULT.deadline(), Patience.DEFAULT.deadline().plusSeconds(5));
     }
 
     @Test
