@@ -22,13 +22,18 @@ public record Patience(int stable, Duration settle, Duration deadline) {
     }
 
     /**
-     * The same where rules were seen to take so long to arrive: pods get as long to settle, but no longer than the deadline.
+     * The same where rules were seen to take so long to arrive. Other pods' may take a little longer: where what was seen comes within
+     * a round of the time to settle, pods get a round and an attempt more than that.
      *
      * @param arrival from a policy's creation to its first denial for good
+     * @param round between the starts of two rounds
+     * @param connectTimeout of one attempt
      */
-    public Patience arriving(Duration arrival) {
-        Duration bounded = arrival.compareTo(deadline) > 0 ? deadline : arrival;
-        return bounded.compareTo(settle) > 0 ? new Patience(stable, bounded, deadline) : this;
+    public Patience arriving(Duration arrival, Duration round, Duration connectTimeout) {
+        if (arrival.plus(round).compareTo(settle) <= 0) {
+            return at(round, connectTimeout);
+        }
+        return new Patience(stable, arrival.plus(round).plus(connectTimeout), deadline).at(round, connectTimeout);
     }
 
     /** What netproof uses unless told otherwise. */

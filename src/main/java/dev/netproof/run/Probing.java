@@ -71,6 +71,7 @@ final class Probing {
     private Plan plan = new Plan(List.of(), List.of(), List.of(), List.of(), List.of());
     private Instant launched = Instant.MAX;
     private Optional<Map<String, Duration>> heard = Optional.empty();
+    private Duration settle;
 
     /** @param arrivals how long rules take to arrive, by node, once somebody has seen that */
     Probing(
@@ -82,6 +83,7 @@ final class Probing {
             Instant end,
             Supplier<Optional<Map<String, Duration>>> arrivals) {
         this.arrivals = arrivals;
+        this.settle = terms.patience().settle();
         this.session = session;
         this.sessionTerms = sessionTerms;
         this.terms = terms;
@@ -338,19 +340,27 @@ final class Probing {
             return;
         }
         heard = arrivals.get();
-        Patience before = terms.patience();
-        Map<String, Duration> late = new TreeMap<>(heard.orElse(Map.of()));
-        late.values().removeIf(time -> time.compareTo(before.settle()) <= 0);
-        if (heard.isPresent()) {
-            Patience after = before.arriving(late.values().stream()
-                            .max(Comparator.naturalOrder())
-                            .orElse(Duration.ZERO))
-                    .at(sessionTerms.pace().round(), sessionTerms.connectTimeout());
-            watching.arrived(heard.get(), after);
-            late.forEach((node, time) -> notes.add("rules took " + seconds(time) + " to arrive on " + node
-                    + ": pods were given " + seconds(after.settle()) + " to settle instead of "
-                    + seconds(before.settle())));
+        Optional<Duration> longest =
+                heard.flatMap(byNode -> byNode.values().stream().max(Comparator.naturalOrder()));
+        if (longest.isEmpty()) {
+            return;
         }
+        Duration before = terms.patience().settle();
+        Patience after =
+                terms.patience().arriving(longest.get(), sessionTerms.pace().round(), sessionTerms.connectTimeout());
+        settle = after.settle();
+        watching.arrived(heard.get(), after);
+        new TreeMap<>(heard.get()).forEach((node, time) -> {
+            if (time.plus(sessionTerms.pace().round()).compareTo(before) > 0) {
+                notes.add("rules took " + seconds(time) + " to arrive on " + node + ": pods were given "
+                        + seconds(settle) + " to settle instead of " + seconds(before));
+            }
+        });
+    }
+
+    /** How long pods were given to settle. */
+    Duration settle() {
+        return settle;
     }
 
     private static String seconds(Duration time) {

@@ -66,6 +66,7 @@ public final class Runner {
     private final Set<String> notes = new LinkedHashSet<>();
     private final Scene scene = new Scene();
     private int pods;
+    private Duration settle;
 
     public Runner(Cluster cluster, RunTerms terms, Progress progress, Clock clock) {
         this(
@@ -80,6 +81,7 @@ public final class Runner {
         this.canary = canary;
         this.cluster = cluster;
         this.terms = terms;
+        this.settle = terms.patience().settle();
         this.progress = progress;
         this.clock = clock;
         this.asking = new Asking(clock, interruption);
@@ -189,6 +191,7 @@ public final class Runner {
             results = probing.results(breakage);
             scene.ran(probing.ran());
             pods = probing.pods();
+            settle = probing.settle();
             notes.addAll(probing.notes());
             if (breakage.isEmpty()) {
                 policies(Planner.namespaces(matrices), end.plus(SECOND_LOOK))
@@ -245,14 +248,10 @@ public final class Runner {
         enforcement.stream()
                 .flatMap(one -> one.measures().stream())
                 .filter(one -> one.metric() == Metric.TIME_TO_DENY)
-                .filter(one -> one.max().compareTo(terms.patience().settle()) > 0)
-                // Else it was known in time, and pods were given as long.
-                .filter(one -> notes.stream()
-                        .noneMatch(note ->
-                                note.startsWith("rules took ") && note.contains(" to arrive on " + one.node() + ":")))
+                .filter(one -> one.max().compareTo(settle) > 0)
                 .forEach(one -> notes.add("rules took " + seconds(one.max()) + " s to arrive on " + one.node()
                         + ", longer than pods were given to settle ("
-                        + seconds(terms.patience().settle())
+                        + seconds(settle)
                         + " s): run again with --settle " + (one.max().toSeconds() + 1) + "s"));
     }
 

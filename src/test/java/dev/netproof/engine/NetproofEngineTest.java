@@ -20,6 +20,8 @@ import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.Shop;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +29,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.engine.DiscoveryIssue;
@@ -36,9 +40,14 @@ import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.engine.support.descriptor.FileSource;
+import org.junit.platform.launcher.core.LauncherConfig;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.reporting.open.xml.OpenTestReportGeneratingListener;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.opentest4j.AssertionFailedError;
+import org.opentest4j.reporting.tooling.core.validator.DefaultValidator;
 
 class NetproofEngineTest {
     private final List<Matrix> matrices = Shop.withNodes("node-1")
@@ -216,6 +225,47 @@ class NetproofEngineTest {
         return tests;
     }
 
+    @Test
+    void open_test_reporting_is_valid_by_its_schema_and_leads_to_the_line(@TempDir Path folder) throws IOException {
+        NetproofEngine engine = new NetproofEngine(
+                matrices, asked -> judged(asked, Status.PASS, Status.FAIL, Status.INCONCLUSIVE, Status.SKIPPED));
+        LauncherFactory.create(LauncherConfig.builder()
+                        .enableTestEngineAutoRegistration(false)
+                        .enableTestExecutionListenerAutoRegistration(false)
+                        .addTestEngines(engine)
+                        .addTestExecutionListeners(new OpenTestReportGeneratingListener())
+                        .build())
+                .execute(LauncherDiscoveryRequestBuilder.request()
+                        .configurationParameter("junit.platform.reporting.open.xml.enabled", "true")
+                        .configurationParameter("junit.platform.reporting.output.dir", folder.toString())
+                        .forExecution()
+                        .build());
+
+        Path written;
+        try (Stream<Path> files = Files.list(folder)) {
+            written = files.filter(file -> file.toString().endsWith(".xml"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        assertThat(new DefaultValidator(schemas(folder)).validate(written)).isEmpty();
+        assertThat(Files.readString(written))
+                .contains("shop.yaml", "line=\"11\"", "status=\"FAILED\"", "status=\"ABORTED\"");
+    }
+
+    /** JUnit's own schema is looked for on a web site unless it is said where it is; the validator brings the others. */
+    private static URI schemas(Path folder) throws IOException {
+        Path schema = folder.resolve("junit.xsd");
+        try (InputStream known = OpenTestReportGeneratingListener.class.getResourceAsStream("junit.xsd")) {
+            Files.copy(Objects.requireNonNull(known), schema);
+        }
+        return Files.writeString(folder.resolve("catalog"), """
+                <catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
+                  <system systemId="https://schemas.junit.org/open-test-reporting/junit-1.9.xsd" uri="%s"/>
+                </catalog>
+                """.formatted(schema.toUri()))
+                .toUri();
+    }
+
     private Report harness(List<Matrix> asked) {
         runs.incrementAndGet();
         return report(List.of(), Optional.empty());
@@ -224,19 +274,23 @@ class NetproofEngineTest {
     private EngineExecutionResults execute(Status... statuses) {
         return EngineTestKit.engine(new NetproofEngine(matrices, asked -> {
                     runs.incrementAndGet();
-                    List<CheckResult> results = new ArrayList<>();
-                    List<Check> checks = asked.get(0).checks();
-                    for (int i = 0; i < statuses.length; i++) {
-                        results.add(new CheckResult(
-                                checks.get(i),
-                                new Verdict(statuses[i], Reason.CONNECTED, "seen " + statuses[i], Optional.empty()),
-                                List.of(),
-                                Duration.ZERO,
-                                "again"));
-                    }
-                    return report(results, Optional.empty());
+                    return judged(asked, statuses);
                 }))
                 .execute();
+    }
+
+    private Report judged(List<Matrix> asked, Status... statuses) {
+        List<CheckResult> results = new ArrayList<>();
+        List<Check> checks = asked.get(0).checks();
+        for (int i = 0; i < statuses.length; i++) {
+            results.add(new CheckResult(
+                    checks.get(i),
+                    new Verdict(statuses[i], Reason.CONNECTED, "seen " + statuses[i], Optional.empty()),
+                    List.of(),
+                    Duration.ZERO,
+                    "again"));
+        }
+        return report(results, Optional.empty());
     }
 
     private Report report(List<CheckResult> results, Optional<Report.Breakage> breakage) {

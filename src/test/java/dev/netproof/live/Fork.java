@@ -7,10 +7,12 @@ import java.util.Optional;
 
 /** One of the processes that share out the live tests' classes. Each has a cluster of its own, so that no class disturbs another. */
 public final class Fork {
-    /** Counted from 1 by Failsafe; absent where tests are started some other way. */
-    private static final int NUMBER = Integer.getInteger("netproof.fork", 1);
-
     private Fork() {}
+
+    /** Counted from 1 by Failsafe, which says "fork 1"; absent where tests are started some other way. */
+    private static int number() {
+        return Integer.parseInt(System.getProperty("netproof.fork", "fork 1").replace("fork ", ""));
+    }
 
     /** The way to this fork's cluster: its own of $NETPROOF_LIVE_KUBECONFIGS, else the one of $KUBECONFIG. */
     public static Optional<Path> kubeconfig() {
@@ -29,6 +31,6 @@ public final class Fork {
                 .flatMap(list -> List.of(list.strip().split(separator)).stream())
                 .filter(one -> !one.isEmpty())
                 .toList();
-        return each.isEmpty() ? Optional.empty() : Optional.of(each.get((NUMBER - 1) % each.size()));
+        return each.isEmpty() ? Optional.empty() : Optional.of(each.get((number() - 1) % each.size()));
     }
 }
