@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One scenario on one node, from the first connection to the return of the last one. Moves on when it is told the time: a step is
@@ -260,25 +261,36 @@ final class Trial {
         return Optional.empty();
     }
 
+    /** Ends it where admission made something else of any of its pods. */
+    private boolean isChangedByAdmission() {
+        Optional<String> changed = all.stream()
+                .flatMap(edge -> seen.change(edge.probe()).or(() -> seen.change(edge.server())).stream())
+                .findFirst();
+        if (changed.isEmpty()) {
+            return false;
+        }
+        conclude(
+                Status.INCONCLUSIVE,
+                Reason.CHANGED_BY_ADMISSION,
+                "admission changed a pod of netproof's: " + changed.get(),
+                Optional.of("exempt pods with the label netproof.dev/role from that webhook"));
+        if (!standing.isEmpty()) {
+            takeBack();
+        }
+        phase = Phase.DONE;
+        return true;
+    }
+
     private void baseline(Instant now) {
+        if (isChangedByAdmission()) {
+            return;
+        }
         Instant probing = all.stream()
                 .filter(edge -> edge.edge().way() != Scenario.Way.KUBELET)
                 .map(edge ->
                         seen.start(edge.probe()).map(ProbeEvent.Started::at).orElse(Instant.MAX))
                 .max(Instant::compareTo)
                 .orElse(Instant.MIN);
-        Optional<String> changed = all.stream()
-                .flatMap(edge -> seen.change(edge.probe()).or(() -> seen.change(edge.server())).stream())
-                .findFirst();
-        if (changed.isPresent()) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.CHANGED_BY_ADMISSION,
-                    "admission changed a pod of netproof's: " + changed.get(),
-                    Optional.of("exempt pods with the label netproof.dev/role from that webhook"));
-            phase = Phase.DONE;
-            return;
-        }
         boolean reached = all.stream().allMatch(edge -> {
             List<Sample> samples = seen.since(edge, since);
             return samples.size() >= terms.stable() && opens(samples) >= OPEN_AGAIN;
@@ -314,6 +326,18 @@ final class Trial {
                 .orElse(all.get(0));
         all.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
         if (shut.edge().expected().isEmpty()) {
+            // A kubelet that never found the pod ready has told nothing.
+            if (shut.edge().way() != Scenario.Way.KUBELET
+                    && seen.since(shut, since).isEmpty()) {
+                conclude(
+                        Status.INCONCLUSIVE,
+                        Reason.UNSETTLED,
+                        "whether there is a connection without a policy is not known: " + shut.meaning() + " "
+                                + looked(List.of()) + "; the probe was starved or its log did not arrive",
+                        Optional.of("run again when the nodes have CPU to spare"));
+                phase = Phase.DONE;
+                return;
+            }
             conclude(
                     Status.OBSERVED,
                     Reason.LEFT_OPEN,
@@ -390,6 +414,10 @@ final class Trial {
     }
 
     private void step(Instant now) {
+        // A fresh pod had no baseline that could have said so.
+        if (isChangedByAdmission()) {
+            return;
+        }
         if (fresh.isPresent() && !seen.isRunning(fresh.get().id())) {
             // Its time begins with its container; that none comes is said by the end of the check.
             since = now;
@@ -609,12 +637,23 @@ final class Trial {
         Optional<String> deviation = standing.values().stream()
                 .flatMap(policy -> ground.deviation(policy).stream())
                 .findFirst();
+        // Policies select pods as they are labelled now; their labels were asked for long ago, and have been seen
+        // since.
+        Optional<String> drift =
+                pods().flatMap(pod -> ground.drift(pod).stream()).findFirst();
         if (deviation.isPresent()) {
             conclude(
                     Status.INCONCLUSIVE,
                     Reason.CHANGED_BY_ADMISSION,
                     deviation.get() + ", so that nothing follows from what was seen",
                     Optional.of("see what else writes NetworkPolicies: a webhook, a GitOps controller"));
+        } else if (drift.isPresent()) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.CHANGED_BY_ADMISSION,
+                    "a pod of netproof's was changed while it ran, so that nothing follows from what was seen: "
+                            + drift.get(),
+                    Optional.of("find out who changes pods with the label netproof.dev/role"));
         } else if (!through.isEmpty() && through.stream().anyMatch(this::wasDeniedBefore)) {
             conclude(
                     Status.INCONCLUSIVE,
@@ -647,6 +686,12 @@ final class Trial {
         } else {
             giveBack(now);
         }
+    }
+
+    /** The selected pod first, then whoever takes part. */
+    private Stream<String> pods() {
+        return Stream.concat(subject.stream(), all.stream().flatMap(edge -> Stream.of(edge.server(), edge.probe())))
+                .distinct();
     }
 
     private static String through(long open, long forbidden) {

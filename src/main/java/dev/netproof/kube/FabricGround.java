@@ -75,10 +75,9 @@ final class FabricGround implements ProvingGround {
         this.deadline = clock.instant().plus(terms.lifetime());
     }
 
-    /** @param asked the pod as it was to be */
     private record LiveServer(
             ServerPod plan,
-            Pod asked,
+            Asked asked,
             AtomicBoolean serving,
             AtomicBoolean lost,
             AtomicReference<Readiness> readiness) {}
@@ -134,7 +133,7 @@ final class FabricGround implements ProvingGround {
                 key,
                 new LiveServer(
                         plan,
-                        pod,
+                        new Asked(pod),
                         new AtomicBoolean(),
                         new AtomicBoolean(),
                         new AtomicReference<>(Readiness.NOT_READY)));
@@ -186,6 +185,7 @@ final class FabricGround implements ProvingGround {
         if (known == null || closing.get() || known.lost().get()) {
             return;
         }
+        known.asked().shown(pod);
         if (state instanceof PodState.Over over) {
             if (known.lost().compareAndSet(false, true)) {
                 session.tell(new ProbeEvent.Lost(
@@ -209,7 +209,7 @@ final class FabricGround implements ProvingGround {
                     pod.getMetadata().getUid(),
                     ips,
                     Optional.ofNullable(pod.getSpec().getNodeName()),
-                    Readback.changes(known.asked(), pod)));
+                    Readback.changes(known.asked().now(), pod)));
         }
         if (known.plan().watched() == ServerPod.Watched.BY_KUBELET) {
             Readiness readiness = readiness(pod);
@@ -305,18 +305,15 @@ final class FabricGround implements ProvingGround {
 
     @Override
     public void label(String id, Map<String, String> labels) {
-        Pod asked = servers.values().stream()
-                .filter(one -> one.plan().id().equals(id))
-                .map(LiveServer::asked)
-                .findFirst()
-                .or(() -> session.asked(id))
-                .orElseThrow(() -> new IllegalArgumentException("no pod " + id));
+        Asked wish = asked(id).orElseThrow(() -> new IllegalArgumentException("no pod " + id));
+        Pod asked = wish.now();
         String namespace = asked.getMetadata().getNamespace();
         String name = asked.getMetadata().getName();
         Map<String, String> wanted = new TreeMap<>(labels);
         // The watch sees pods by this one.
         wanted.put(Marks.ROLE, asked.getMetadata().getLabels().get(Marks.ROLE));
-        session.relabel(id, wanted);
+        // Before the request: the watch may tell of it before the answer is here.
+        wish.relabel(wanted);
         server.ask("patch pods in namespace " + namespace, () -> {
             PodResource pod = server.client().pods().inNamespace(namespace).withName(name);
             ObjectNode changes = JSON.createObjectNode();
@@ -328,6 +325,19 @@ final class FabricGround implements ProvingGround {
             wanted.forEach(merged::put);
             return pod.patch(PatchContext.of(PatchType.JSON_MERGE), changes.toString());
         });
+    }
+
+    @Override
+    public Optional<String> drift(String id) {
+        return asked(id).flatMap(Asked::drift).map(how -> "pod " + id + ": " + how);
+    }
+
+    private Optional<Asked> asked(String id) {
+        return servers.values().stream()
+                .filter(one -> one.plan().id().equals(id))
+                .map(LiveServer::asked)
+                .findFirst()
+                .or(() -> session.asked(id));
     }
 
     @Override
@@ -399,7 +409,7 @@ final class FabricGround implements ProvingGround {
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
         List<HasMetadata> left = new ArrayList<>(policies.values());
         left.addAll(services());
-        servers.values().forEach(one -> left.add(one.asked()));
+        servers.values().forEach(one -> left.add(one.asked().now()));
         left.stream()
                 .filter(one -> !going.contains(one.getMetadata().getNamespace()))
                 .forEach(one -> deletions.add(CompletableFuture.runAsync(() -> delete(one), workers)));

@@ -4,7 +4,6 @@ import dev.netproof.kube.PodShape.Limits;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ProbePod;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.URI;
 import java.time.Clock;
@@ -146,7 +145,7 @@ final class FabricSession implements ProbeSession {
         if (closing) {
             return;
         }
-        live.asked(pod);
+        live.asked.instead(pod);
         live.sent();
         territory.expect(live.key());
         try {
@@ -160,7 +159,7 @@ final class FabricSession implements ProbeSession {
                                 territory.anchor(),
                                 payloads.payload(probe, terms),
                                 Limits.DEMANDED);
-                live.asked(limited);
+                live.asked.instead(limited);
                 create(limited);
             } else {
                 if (wasNotCreated(e)) {
@@ -201,16 +200,11 @@ final class FabricSession implements ProbeSession {
     }
 
     /** The pod of a probe, as it was asked for. */
-    Optional<Pod> asked(String probe) {
+    Optional<Asked> asked(String probe) {
         return probes.values().stream()
                 .filter(live -> live.id.equals(probe))
-                .map(LiveProbe::asked)
+                .map(live -> live.asked)
                 .findFirst();
-    }
-
-    /** A probe is about to be given these labels, all of them. */
-    void relabel(String probe, Map<String, String> labels) {
-        probes.values().stream().filter(live -> live.id.equals(probe)).forEach(live -> live.relabel(labels));
     }
 
     /** Something that became known beside the probes. */
@@ -492,8 +486,7 @@ final class FabricSession implements ProbeSession {
         private final String id;
         private final String namespace;
         private final String name;
-        private Pod asked;
-        private final List<Pod> formerly = new ArrayList<>();
+        private final Asked asked;
         private boolean sent;
         private boolean rejected;
         private boolean started;
@@ -508,7 +501,7 @@ final class FabricSession implements ProbeSession {
 
         LiveProbe(String id, Pod pod) {
             this.id = id;
-            this.asked = pod;
+            this.asked = new Asked(pod);
             this.namespace = pod.getMetadata().getNamespace();
             this.name = pod.getMetadata().getName();
         }
@@ -523,24 +516,6 @@ final class FabricSession implements ProbeSession {
 
         String name() {
             return name;
-        }
-
-        /** From now on it is asked to have these labels. */
-        synchronized void relabel(Map<String, String> labels) {
-            formerly.add(asked);
-            asked = new PodBuilder(asked)
-                    .editMetadata()
-                    .withLabels(labels)
-                    .endMetadata()
-                    .build();
-        }
-
-        synchronized Pod asked() {
-            return asked;
-        }
-
-        synchronized void asked(Pod pod) {
-            asked = pod;
         }
 
         synchronized void sent() {
@@ -559,17 +534,14 @@ final class FabricSession implements ProbeSession {
             if (lost) {
                 return;
             }
+            asked.shown(pod);
             boolean bound = pod.getSpec().getNodeName() != null;
             if (bound) {
                 unschedulable = false;
             }
             if (started && !changed && state instanceof PodState.Running) {
-                Optional<String> change = Readback.changes(asked, pod);
-                // The watch may still tell of the labels that it had before.
-                if (change.isPresent()
-                        && formerly.stream()
-                                .allMatch(
-                                        before -> Readback.changes(before, pod).isPresent())) {
+                Optional<String> change = asked.strangeness(pod);
+                if (change.isPresent()) {
                     lose(
                             "the probe pod was changed while it ran: " + change.get(),
                             "find out who changes pods with the label " + Marks.ROLE);
@@ -598,7 +570,7 @@ final class FabricSession implements ProbeSession {
                 return;
             }
             started = true;
-            Optional<String> change = Readback.changes(asked, pod);
+            Optional<String> change = Readback.changes(asked.now(), pod);
             changed = change.isPresent();
             node = Optional.ofNullable(pod.getSpec().getNodeName()).orElse("");
             emit(new ProbeEvent.Started(

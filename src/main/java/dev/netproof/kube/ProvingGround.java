@@ -50,6 +50,12 @@ public interface ProvingGround extends ProbeSession {
     /** Gives a server or a probe other labels than those that it was created with. */
     void label(String pod, Map<String, String> labels);
 
+    /**
+     * How a server or a probe differs, as it was last seen, from what it was last asked to be, in words; empty when it is just so, or
+     * nothing is known of it. Asks the cluster nothing.
+     */
+    Optional<String> drift(String pod);
+
     /** The addresses of a pod of this session, the primary one first. */
     List<String> addresses(String namespace, String pod);
 

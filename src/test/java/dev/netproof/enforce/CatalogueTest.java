@@ -178,6 +178,50 @@ class CatalogueTest {
     }
 
     @Test
+    void a_fresh_pod_that_admission_took_from_its_policy_proves_nothing() {
+        Enforcement found = full(ToyCluster.of("node1", "node2").strippingAtAdmission("e-f-0", "netproof.dev/part"));
+
+        List<Row> rows = rows(found, Catalogue.POLICY_BEFORE_POD);
+        assertThat(rows)
+                .filteredOn(row -> row.node().equals("node1"))
+                .singleElement()
+                .satisfies(row -> {
+                    assertThat(row.status()).isEqualTo(Status.INCONCLUSIVE);
+                    assertThat(row.reason()).isEqualTo(Reason.CHANGED_BY_ADMISSION);
+                    assertThat(row.seen()).contains("label netproof.dev/part was removed");
+                });
+        assertThat(rows)
+                .filteredOn(row -> row.node().equals("node2"))
+                .singleElement()
+                .matches(row -> row.status() == Status.ENFORCED);
+    }
+
+    @Test
+    void labels_that_somebody_takes_away_again_show_no_flaw_of_the_engine() {
+        Enforcement found = full(ToyCluster.of("node1", "node2").revoking("netproof.dev/state"));
+
+        assertThat(rows(found, "label-change"))
+                .hasSize(4)
+                .allMatch(row -> row.status() == Status.INCONCLUSIVE && row.reason() == Reason.CHANGED_BY_ADMISSION)
+                .allMatch(row -> row.seen().contains("netproof.dev/state"));
+        assertThat(found.rows()).noneMatch(row -> row.status() == Status.NOT_ENFORCED);
+    }
+
+    @Test
+    void of_what_is_left_open_nothing_is_said_where_the_probe_had_no_result() {
+        Enforcement found = full(ToyCluster.of("node1", "node2").starving("t-h-0"));
+
+        assertThat(rows(found, "hairpin"))
+                .filteredOn(row -> row.node().equals("node1"))
+                .singleElement()
+                .satisfies(row -> {
+                    assertThat(row.status()).isEqualTo(Status.UNTESTABLE);
+                    assertThat(row.reason()).isEqualTo(Reason.UNSETTLED);
+                    assertThat(row.seen()).contains("no result in time");
+                });
+    }
+
+    @Test
     void every_capability_says_what_it_means_and_where_it_is_specified() {
         assertThat(Catalogue.of(Profile.FULL, Besides.HOST_NETWORK)).allSatisfy(scenario -> {
             assertThat(scenario.capability().id()).matches("[a-z0-9-]+");

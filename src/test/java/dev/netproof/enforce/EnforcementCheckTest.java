@@ -284,6 +284,21 @@ class EnforcementCheckTest {
         assertThat(row.seen()).contains("istio-proxy");
     }
 
+    /** The engine is slow, so that the pod is let through from beginning to end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"t-a-0", "e-a-0"})
+    void a_pod_that_is_taken_from_its_policy_while_it_runs_is_no_failure_of_the_engine(String pod) {
+        ToyCluster cluster = ToyCluster.of("node1", "node2").delay(Duration.ofSeconds(10));
+        cluster.at(Duration.ofSeconds(10), () -> cluster.strip(pod, "netproof.dev/part"));
+
+        Enforcement found = basic(cluster).enforcement().orElseThrow();
+        Row row = row(found, "node1", pod.startsWith("t") ? INGRESS : EGRESS);
+        assertThat(row.status()).isEqualTo(Status.INCONCLUSIVE);
+        assertThat(row.reason()).isEqualTo(Reason.CHANGED_BY_ADMISSION);
+        assertThat(row.seen()).contains("pod " + pod);
+        assertThat(found.rows()).noneMatch(one -> one.status() == Status.NOT_ENFORCED);
+    }
+
     @Test
     void a_node_that_nothing_can_run_on_is_untestable_and_never_enforced() {
         Report report = basic(ToyCluster.of("node1").unusable("node2", "it is not ready"));

@@ -84,6 +84,9 @@ final class ToyCluster implements Cluster {
     private Optional<Standard> refused = Optional.empty();
     private final TreeMap<Duration, Runnable> happenings = new TreeMap<>();
     private final Map<String, String> changedByAdmission = new HashMap<>();
+    private final Map<String, String> stripped = new HashMap<>();
+    private final Set<String> revoked = new TreeSet<>();
+    private final Set<String> starved = new TreeSet<>();
 
     private Instant now = NOON;
     private Optional<Ground> ground = Optional.empty();
@@ -178,6 +181,11 @@ final class ToyCluster implements Cluster {
         return this;
     }
 
+    ToyCluster starving(String probe) {
+        starved.add(probe);
+        return this;
+    }
+
     /** What the specification leaves open, and this engine takes for forbidden unless it is told otherwise. */
     enum Freedom {
         HAIRPIN,
@@ -207,6 +215,30 @@ final class ToyCluster implements Cluster {
     ToyCluster admitting(String pod, String change) {
         changedByAdmission.put(pod, change);
         return this;
+    }
+
+    /** Admission takes a label from this pod. */
+    ToyCluster strippingAtAdmission(String pod, String label) {
+        stripped.put(pod, label);
+        return admitting(pod, "label " + label + " was removed");
+    }
+
+    /** Somebody takes this label from a pod whenever one is given it. */
+    ToyCluster revoking(String label) {
+        revoked.add(label);
+        return this;
+    }
+
+    /** Somebody takes a label from a pod that runs. */
+    void strip(String pod, String label) {
+        Live live = java.util.Objects.requireNonNull(ground.orElseThrow().pods.get(pod));
+        live.labels = without(live.labels, Set.of(label));
+    }
+
+    private static Map<String, String> without(Map<String, String> labels, Collection<String> keys) {
+        Map<String, String> left = new TreeMap<>(labels);
+        left.keySet().removeAll(keys);
+        return left;
     }
 
     ToyCluster at(Duration since, Runnable happening) {
@@ -327,6 +359,9 @@ final class ToyCluster implements Cluster {
         final String node;
         final List<String> ips;
         Map<String, String> labels;
+        /** As it is asked to have them. */
+        Map<String, String> asked;
+
         Instant running = Instant.MIN;
         final List<ClusterFacts.ContainerPort> ports;
         private boolean dead;
@@ -344,6 +379,7 @@ final class ToyCluster implements Cluster {
             this.node = node;
             this.ips = ips;
             this.labels = labels;
+            this.asked = labels;
             this.ports = ports;
         }
     }
@@ -474,7 +510,16 @@ final class ToyCluster implements Cluster {
 
         @Override
         public void label(String server, Map<String, String> labels) {
-            at(now.plus(delay), () -> java.util.Objects.requireNonNull(pods.get(server)).labels = labels);
+            Live live = java.util.Objects.requireNonNull(pods.get(server));
+            live.asked = labels;
+            at(now.plus(delay), () -> live.labels = without(labels, revoked));
+        }
+
+        @Override
+        public Optional<String> drift(String pod) {
+            return Optional.ofNullable(pods.get(pod))
+                    .filter(live -> !live.labels.equals(live.asked))
+                    .map(live -> "pod " + pod + " has the labels " + live.labels + " instead of " + live.asked);
         }
 
         @Override
@@ -497,6 +542,9 @@ final class ToyCluster implements Cluster {
                 }
                 Live live = pod(
                         probe.id(), probe.namespace(), probe.node().orElseThrow(), probe.labels(), listening(probe));
+                live.labels = without(
+                        live.labels,
+                        Optional.ofNullable(stripped.get(probe.id())).stream().toList());
                 live.network = probe.network();
                 live.running = starts;
                 tell(new ProbeEvent.Started(
@@ -537,7 +585,11 @@ final class ToyCluster implements Cluster {
         private void round(ProbePod probe, Live from, int number) {
             Instant began = now;
             Duration longest = Duration.ofMillis(1);
-            line(began, probe, number, figures("L", 7, 0, starving ? 0.9 : 0.0004, 0, "refused"));
+            line(
+                    began,
+                    probe,
+                    number,
+                    figures("L", 7, 0, starving || starved.contains(probe.id()) ? 0.9 : 0.0004, 0, "refused"));
             for (int i = 0; i < probe.attempts().size(); i++) {
                 if (!(probe.attempts().get(i) instanceof Attempt.Http http)) {
                     Duration taken = datagram(probe, from, i, began, number);
