@@ -54,8 +54,8 @@ final class CleanCommand implements Callable<Integer> {
                     && Terminal.confirms(
                             cleaning.alive() + " objects belong to runs that may still be alive. Remove them too?")) {
                 Cluster.Cleaning rest = live.clean(namespaces, Cluster.CleanScope.ALL);
-                cleaning =
-                        new Cluster.Cleaning(cleaning.removed() + rest.removed(), rest.alive(), cleaning.unreadable());
+                cleaning = new Cluster.Cleaning(
+                        cleaning.removed() + rest.removed(), rest.alive(), cleaning.unreadable(), rest.remaining());
             }
             out.println(cleaning.removed() + " removed from " + access.context()
                     + (cleaning.alive() > 0
@@ -65,7 +65,9 @@ final class CleanCommand implements Callable<Integer> {
             cleaning.unreadable()
                     .forEach(what -> out.println("not permitted to " + what
                             + ": what a killed enforcement check may have left there was not looked for"));
+            PrintWriter err = spec.commandLine().getErr();
+            cleaning.remaining().forEach(why -> err.println("error: " + why));
+            return (cleaning.remaining().isEmpty() ? Exit.CONFORMS : Exit.NOT_JUDGED).code();
         }
-        return Exit.CONFORMS.code();
     }
 }

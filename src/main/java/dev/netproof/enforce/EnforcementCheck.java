@@ -132,12 +132,13 @@ public final class EnforcementCheck {
                 unseen.add(Catalogue.NO_HOST_NETWORK);
             }
         }
-        Cluster.Cleaning cleaning = own
-                ? cluster.cleanGrounds(Cluster.CleanScope.EXPIRED)
-                : cluster.clean(Set.of(home), Cluster.CleanScope.EXPIRED);
-        cleaning.unreadable()
-                .forEach(what -> notes.add(
-                        "not permitted to " + what + ": what a killed check may have left there was not looked for"));
+        if (!own) {
+            swept(cluster.clean(Set.of(home), Cluster.CleanScope.EXPIRED));
+        }
+        // Pods in their node's network have a namespace of netproof's own, whichever the others are in.
+        if (own || terms.besides() == Besides.HOST_NETWORK) {
+            swept(cluster.cleanGrounds(Cluster.CleanScope.EXPIRED));
+        }
         SessionTerms session =
                 new SessionTerms(run, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images());
         List<Summary.Denied> denials = new ArrayList<>();
@@ -175,6 +176,13 @@ public final class EnforcementCheck {
         Optional<Report.Breakage> breakage = interruption.map(reason ->
                 new Report.Breakage("the check was " + reason.meaning(), "run it again; what it had seen is above"));
         return report(started, Optional.of(enforcement), breakage, exit);
+    }
+
+    private void swept(Cluster.Cleaning cleaning) {
+        cleaning.unreadable()
+                .forEach(what -> notes.add(
+                        "not permitted to " + what + ": what a killed check may have left there was not looked for"));
+        cleaning.remaining().forEach(why -> notes.add("something that an earlier check left stays: " + why));
     }
 
     /** What was let through is doubted where a cluster-wide policy may allow it. */

@@ -41,7 +41,7 @@ final class Permissions {
         List<Permission> needed = new ArrayList<>();
         needed.add(new Permission("create", "", "namespaces", Optional.empty()));
         needed.add(new Permission("delete", "", "namespaces", Optional.empty()));
-        within(needed, "", "pods", namespace, "create", "get", "list", "watch", "delete");
+        within(needed, "", "pods", namespace, "create", "list", "watch", "delete");
         within(needed, "", "pods/log", namespace, "get");
         return needed;
     }

@@ -249,6 +249,11 @@ final class ApiServer implements AutoCloseable {
         return failure instanceof KubernetesClientException e ? e.getCode() : 0;
     }
 
+    /** Whether the API server knows who asks, and does not do as asked. */
+    static boolean isRefusal(Throwable failure) {
+        return code(failure) > 0 && code(failure) != UNAUTHORIZED;
+    }
+
     /** What the API server said. */
     static String message(Throwable failure) {
         return Optional.of(failure)

@@ -74,10 +74,17 @@ public interface Cluster extends AutoCloseable {
      * @param removed objects deleted
      * @param alive objects of runs that may still be alive, left alone
      * @param unreadable where nothing could be looked for: "list services in namespace shop"
+     * @param remaining what could not be removed, and why: "not permitted to delete services db in namespace shop: …"
      */
-    record Cleaning(int removed, int alive, Set<String> unreadable) {
+    record Cleaning(int removed, int alive, Set<String> unreadable, Set<String> remaining) {
         public Cleaning {
             unreadable = Collections.unmodifiableSortedSet(new TreeSet<>(unreadable));
+            remaining = Collections.unmodifiableSortedSet(new TreeSet<>(remaining));
+        }
+
+        /** Nothing stood in the way of removing. */
+        public Cleaning(int removed, int alive, Set<String> unreadable) {
+            this(removed, alive, unreadable, Set.of());
         }
     }
 }

@@ -6,11 +6,14 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.VolumeMount;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -24,8 +27,18 @@ import org.jspecify.annotations.Nullable;
 final class Readback {
     private static final String SET_BY_KUBERNETES = "topology.kubernetes.io/";
 
-    /** Where webhooks mount the credentials of clouds; nothing that is executed is looked for there. */
-    private static final String CREDENTIALS = "/var/run/secrets/";
+    /**
+     * Where the programs are that run, what they load, and what they read: how names resolve, and the clock that dates results.
+     * Nothing else is looked for where webhooks like to mount things: time zones, authorities, credentials, sockets, the CPUs that a
+     * container has.
+     */
+    private static final Pattern DECISIVE_PATHS = Pattern.compile("/(bin|sbin|lib[^/]*|agnhost|root|home"
+            + "|usr/(bin|sbin|lib[^/]*|local(?!/share/))"
+            + "|etc/(hosts|resolv\\.conf|nsswitch\\.conf|gai\\.conf|ld[^/]*|alternatives|ssl/openssl\\.cnf)"
+            + "|proc/uptime)(/.*)?");
+
+    /** What is mounted here hides some of those. */
+    private static final Set<String> ABOVE = Set.of("/", "/usr", "/etc", "/etc/ssl", "/proc", "/sys");
 
     /**
      * What decides which programs run and how they resolve names. Other variables, which webhooks like to add, are not read by
@@ -105,12 +118,12 @@ final class Readback {
         }
         if (!sameImage(asked.getImage(), got.getImage())) {
             changes.add("its image is " + got.getImage() + " instead of " + asked.getImage()
-                    + " (where that is a mirror, name it: --mirror, --curl-image)");
+                    + " (where that is a mirror, name it: --mirror, --curl-image, --netshoot-image, --server-image)");
         }
         environment(asked, got, changes);
         got.getVolumeMounts().stream()
                 .map(VolumeMount::getMountPath)
-                .filter(path -> !path.startsWith(CREDENTIALS))
+                .filter(Readback::isDecisive)
                 .forEach(path -> changes.add("something was mounted at " + path));
         if (got.getLifecycle() != null
                 || Stream.of(got.getStartupProbe(), got.getLivenessProbe(), got.getReadinessProbe())
@@ -124,6 +137,19 @@ final class Readback {
                                 && !security.getCapabilities().getAdd().isEmpty()))) {
             changes.add("it was given privileges");
         }
+    }
+
+    private static boolean isDecisive(String mounted) {
+        Deque<String> names = new ArrayDeque<>();
+        for (String name : mounted.split("/", -1)) {
+            if (name.equals("..")) {
+                names.pollLast();
+            } else if (!name.isEmpty() && !name.equals(".")) {
+                names.addLast(name);
+            }
+        }
+        String path = "/" + String.join("/", names);
+        return ABOVE.contains(path) || DECISIVE_PATHS.matcher(path).matches();
     }
 
     private static void environment(Container asked, Container got, List<String> changes) {

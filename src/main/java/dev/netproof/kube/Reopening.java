@@ -21,6 +21,7 @@ final class Reopening {
 
     private int fruitless;
     private int brief;
+    private boolean polling;
 
     /**
      * How long to wait.
@@ -30,6 +31,7 @@ final class Reopening {
     Duration after(LogFollow.End end, Duration lived) {
         fruitless = end.progress() == LogFollow.Progress.SOME ? 0 : fruitless + 1;
         brief = end.status() == LogFollow.OK && lived.compareTo(BRIEF) < 0 ? brief + 1 : 0;
+        polling = polling || brief >= BRIEF_ONES;
         Duration pause = FIRST.multipliedBy(1L << Math.min(fruitless, MOST));
         if (isPolling() && pause.compareTo(ROUND) < 0) {
             pause = ROUND;
@@ -37,9 +39,12 @@ final class Reopening {
         return pause.compareTo(LONGEST) < 0 ? pause : LONGEST;
     }
 
-    /** Whether the node does not follow: a stream after the other ends at once and in order. */
+    /**
+     * Whether the node does not follow: a stream after the other ended at once and in order. It stays so: a log that takes long to
+     * transfer looks like one that is followed.
+     */
     boolean isPolling() {
-        return brief >= BRIEF_ONES;
+        return polling;
     }
 
     /** Whether the log is not to be had. Who is silent for want of CPU is not lost: what ends without an error is asked again. */

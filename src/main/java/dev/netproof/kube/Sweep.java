@@ -32,6 +32,7 @@ final class Sweep {
     private final ExecutorService pool;
     private final Clock clock;
     private final Set<String> unreadable = new TreeSet<>();
+    private final Set<String> remaining = new TreeSet<>();
 
     Sweep(ApiServer server, ExecutorService pool, Clock clock) {
         this.server = server;
@@ -79,7 +80,11 @@ final class Sweep {
                                 .flatMap(namespace -> belongings(namespace).stream())
                                 .toList(),
                         scope);
-        return new Cleaning(doomed.size() + rest.removed(), left.size() - doomed.size() + rest.alive(), unreadable);
+        return new Cleaning(
+                doomed.size() + rest.removed(),
+                left.size() - doomed.size() + rest.alive(),
+                unreadable,
+                rest.remaining());
     }
 
     /** Namespaces of enforcement checks, with all that is in them. */
@@ -96,16 +101,33 @@ final class Sweep {
                 .filter(one -> scope == CleanScope.ALL
                         || Marks.deadline(one).filter(now::isAfter).isPresent())
                 .toList();
+        int removed = 0;
         for (HasMetadata one : doomed) {
-            server.ask(
-                    "delete "
-                            + one.getFullResourceName()
-                            + Optional.ofNullable(one.getMetadata().getNamespace())
-                                    .map(namespace -> " in namespace " + namespace)
-                                    .orElse(""),
-                    () -> server.client().resource(one).delete());
+            if (isDeleted(one)) {
+                removed++;
+            }
         }
-        return new Cleaning(doomed.size(), left.size() - doomed.size(), unreadable);
+        return new Cleaning(removed, left.size() - doomed.size(), unreadable, remaining);
+    }
+
+    /** What another's check left may be seen by many who may not remove it: that it stays is said, and stops nobody. */
+    private boolean isDeleted(HasMetadata one) {
+        String doing = "delete " + one.getPlural() + " "
+                + one.getMetadata().getName()
+                + Optional.ofNullable(one.getMetadata().getNamespace())
+                        .map(namespace -> " in namespace " + namespace)
+                        .orElse("");
+        try {
+            server.client().resource(one).delete();
+            return true;
+        } catch (KubernetesClientException e) {
+            ClusterTrouble trouble = server.trouble(doing, e);
+            if (!ApiServer.isRefusal(e)) {
+                throw trouble;
+            }
+            remaining.add(String.valueOf(trouble.getMessage()));
+            return false;
+        }
     }
 
     private List<? extends HasMetadata> grounds() {
@@ -175,6 +197,9 @@ final class Sweep {
         try {
             return read.get();
         } catch (KubernetesClientException e) {
+            if (e.getCode() != ApiServer.FORBIDDEN && e.getCode() != ApiServer.NOT_FOUND) {
+                throw server.trouble(doing, e);
+            }
             LOG.debug("not everything can be looked through for leftovers", e);
             unreadable.add(doing);
             return List.of();

@@ -69,8 +69,7 @@ final class Transport extends JdkHttpClientFactory {
         builder.connectTimeout(config.getConnectionTimeout(), TimeUnit.MILLISECONDS);
         builder.followAllRedirects();
         // An API server allows some 250 streams on a connection, the JDK opens one connection and fails the request
-        // after that,
-        // and each probe's log is a stream.
+        // after that, and each probe's log is a stream.
         builder.preferHttp11();
         Optional<URI> proxy = connection.proxy();
         if (proxy.isPresent()) {
@@ -107,9 +106,8 @@ final class Transport extends JdkHttpClientFactory {
             return new KeyManager[0];
         }
         try {
-            // It never leaves this process. PKCS12 would derive a key to lock this one away, and again to take it out:
-            // 20,000
-            // rounds of hashing before the first request.
+            // It never leaves this process. PKCS12 would derive a key to lock this one away, and again to take it
+            // out: 20,000 rounds of hashing before the first request.
             KeyStore store = KeyStore.getInstance("JKS");
             store.load(null, null);
             store.setKeyEntry(

@@ -158,6 +158,7 @@ public final class Runner {
         if (cleaning.removed() > 0) {
             notes.add("removed " + cleaning.removed() + " objects that an earlier run left behind");
         }
+        cleaning.remaining().forEach(why -> notes.add("something that an earlier check left stays: " + why));
     }
 
     private Report probed(List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant started) {

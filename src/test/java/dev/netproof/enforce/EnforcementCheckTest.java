@@ -361,6 +361,24 @@ class EnforcementCheckTest {
     }
 
     @Test
+    void the_privileged_namespace_of_a_killed_check_in_a_named_one_is_removed_by_the_next() {
+        ToyCluster cluster = ToyCluster.of("node1").unreadable("list namespaces");
+        Report report = check(
+                        cluster, terms(Profile.FULL, NodeChoice.usual(), Optional.of("mine"), Besides.HOST_NETWORK))
+                .run();
+
+        assertThat(cluster.wasSwept()).isTrue();
+        assertThat(report.notes())
+                .contains(
+                        "not permitted to list namespaces: what a killed check may have left there was not looked for");
+
+        ToyCluster plain = ToyCluster.of("node1").unreadable("list namespaces");
+        check(plain, terms(Profile.BASIC, NodeChoice.usual(), Optional.of("mine")))
+                .run();
+        assertThat(plain.wasSwept()).isFalse();
+    }
+
+    @Test
     void where_no_namespace_may_be_created_one_can_be_named() {
         ToyCluster cluster = ToyCluster.of("node1").forbidding("create", "", "namespaces");
 
@@ -449,6 +467,11 @@ class EnforcementCheckTest {
     }
 
     static EnforcementTerms terms(Profile profile, NodeChoice nodes, Optional<String> namespace) {
+        return terms(profile, nodes, namespace, Besides.NOTHING);
+    }
+
+    private static EnforcementTerms terms(
+            Profile profile, NodeChoice nodes, Optional<String> namespace, Besides besides) {
         return new EnforcementTerms(
                 "test",
                 profile,
@@ -459,7 +482,7 @@ class EnforcementCheckTest {
                 Duration.ofMinutes(5),
                 Duration.ofSeconds(2),
                 Images.DEFAULT,
-                Besides.NOTHING);
+                besides);
     }
 
     private static Row row(Enforcement found, String node, Direction direction) {

@@ -75,6 +75,7 @@ final class ToyCluster implements Cluster {
     private Random random = new Random(1);
     private final List<Permission> forbidden = new ArrayList<>();
     private final Set<String> unreadable = new TreeSet<>();
+    private boolean swept;
     private final List<String> foreign = new ArrayList<>();
     private final List<ClusterFacts.Policy> clusterWide = new ArrayList<>();
     private boolean isolatedFromTheStart;
@@ -332,6 +333,11 @@ final class ToyCluster implements Cluster {
         return this;
     }
 
+    /** Whether somebody looked for namespaces that a killed check left. */
+    boolean wasSwept() {
+        return swept;
+    }
+
     @Override
     public Cleaning clean(Set<String> namespaces, CleanScope scope) {
         return new Cleaning(0, 0, Set.of());
@@ -339,6 +345,7 @@ final class ToyCluster implements Cluster {
 
     @Override
     public Cleaning cleanGrounds(CleanScope scope) {
+        swept = true;
         return new Cleaning(0, 0, unreadable);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.netproof.kube.Cluster.CleanScope;
 import dev.netproof.kube.Cluster.Cleaning;
 import dev.netproof.kube.ProbeEvent.Lost;
+import dev.netproof.kube.ProbeEvent.Started;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
@@ -21,6 +22,8 @@ import dev.netproof.plan.ProbePod.Ownership;
 import dev.netproof.plan.ProbePod.Tools;
 import dev.netproof.probe.Payload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
@@ -29,6 +32,8 @@ import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.ServerRequest;
 import io.fabric8.mockwebserver.ServerResponse;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +57,7 @@ final class FabricClusterTest {
     private static final SessionTerms TERMS =
             new SessionTerms("run-1", "0123456789abcdef", Duration.ofMinutes(5), Duration.ofSeconds(3), Images.DEFAULT);
 
+    private volatile boolean losing;
     private KubernetesMockServer mock;
     private KubernetesClient client;
     private FabricCluster cluster;
@@ -58,8 +65,7 @@ final class FabricClusterTest {
     @BeforeEach
     void start() {
         Map<ServerRequest, Queue<ServerResponse>> responses = new HashMap<>();
-        mock = new KubernetesMockServer(
-                new Context(), new MockWebServer(), responses, new KubernetesMixedDispatcher(responses), false);
+        mock = new KubernetesMockServer(new Context(), new MockWebServer(), responses, new Forgetful(responses), false);
         mock.init();
         client = mock.createClient();
         Connection connection = new Connection(
@@ -84,6 +90,38 @@ final class FabricClusterTest {
         mock.destroy();
     }
 
+    /** Loses its first answers where a test says so, so that the client asks again. */
+    private final class Forgetful extends KubernetesMixedDispatcher {
+        Forgetful(Map<ServerRequest, Queue<ServerResponse>> responses) {
+            super(responses);
+        }
+
+        @Override
+        public MockResponse dispatch(RecordedRequest request) {
+            MockResponse answer = super.dispatch(request);
+            if (losing && request.getPath().equals("/api/v1/namespaces/shop/pods")) {
+                return refusal(409, "pods already exists");
+            }
+            // The Roles for run have no get.
+            return losing
+                            && request.getPath().startsWith("/api/v1/namespaces/shop/pods/")
+                            && request.getMethod().equals("GET")
+                    ? refusal(403, "ann may not get pods")
+                    : answer;
+        }
+
+        private MockResponse refusal(int code, String message) {
+            return new MockResponse()
+                    .setResponseCode(code)
+                    .setHeader("Content-Type", "application/json")
+                    .setBody(client.getKubernetesSerialization()
+                            .asJson(new StatusBuilder()
+                                    .withCode(code)
+                                    .withMessage(message)
+                                    .build()));
+        }
+    }
+
     private void given(String... manifests) {
         for (String manifest : manifests) {
             HasMetadata object = client.getKubernetesSerialization()
@@ -93,16 +131,16 @@ final class FabricClusterTest {
     }
 
     private void forbidden(String path, String message) {
+        failing(path, 403, message);
+    }
+
+    private void failing(String path, int code, String message) {
         mock.expect()
                 .get()
                 .withPath(path)
                 .andReturn(
-                        403,
-                        new StatusBuilder()
-                                .withCode(403)
-                                .withReason("Forbidden")
-                                .withMessage(message)
-                                .build())
+                        code,
+                        new StatusBuilder().withCode(code).withMessage(message).build())
                 .always();
     }
 
@@ -332,6 +370,21 @@ final class FabricClusterTest {
         });
     }
 
+    private static ProbePod probe() {
+        return new ProbePod(
+                "one",
+                "storefront",
+                "shop",
+                Map.of("app", "a"),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                List.of(),
+                Ownership.PLAIN,
+                Tools.CURL,
+                List.of(new Attempt.ByName("example.com", 80)));
+    }
+
     @Test
     void aProbeThatMayNotBeCreatedIsLost() {
         mock.expect()
@@ -345,18 +398,7 @@ final class FabricClusterTest {
                                 .build())
                 .always();
         try (ProbeSession session = cluster.open(TERMS)) {
-            session.launch(List.of(new ProbePod(
-                    "one",
-                    "storefront",
-                    "shop",
-                    Map.of("app", "a"),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Map.of(),
-                    List.of(),
-                    Ownership.PLAIN,
-                    Tools.CURL,
-                    List.of(new Attempt.ByName("example.com", 80)))));
+            session.launch(List.of(probe()));
             assertThat(session.next(NOW.plusSeconds(20)))
                     .containsInstanceOf(Lost.class)
                     .hasValueSatisfying(event -> {
@@ -364,6 +406,47 @@ final class FabricClusterTest {
                         assertThat(((Lost) event).fix())
                                 .contains("kubectl --context test auth can-i create pods -n shop");
                     });
+        }
+    }
+
+    @Test
+    void aProbeWhoseCreationIsRepeatedIsTheOneThatIsThere() {
+        losing = true;
+        try (ProbeSession session = cluster.open(TERMS)) {
+            session.launch(List.of(probe()));
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> !client.pods()
+                            .inNamespace("shop")
+                            .withLabel(Marks.ROLE, Marks.PROBE)
+                            .list()
+                            .getItems()
+                            .isEmpty());
+            Pod there = client.pods()
+                    .inNamespace("shop")
+                    .withLabel(Marks.ROLE, Marks.PROBE)
+                    .list()
+                    .getItems()
+                    .get(0);
+            client.resource(new PodBuilder(there)
+                            .editSpec()
+                            .withNodeName("node1")
+                            .endSpec()
+                            .withNewStatus()
+                            .withPhase("Running")
+                            .addNewContainerStatus()
+                            .withName(PodShape.CONTAINER)
+                            .withNewState()
+                            .withNewRunning()
+                            .endRunning()
+                            .endState()
+                            .endContainerStatus()
+                            .endStatus()
+                            .build())
+                    .update();
+
+            assertThat(session.next(NOW.plusSeconds(20))).containsInstanceOf(Started.class);
         }
     }
 
@@ -388,6 +471,61 @@ final class FabricClusterTest {
 
         assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
                 .isEqualTo(new Cleaning(0, 0, Set.of("list networkpolicies in namespace shop")));
+    }
+
+    @Test
+    void whatMayNotBeRemovedStaysAndEverythingElseGoes() {
+        given(
+                ground("v1", "Service", "name: target, namespace: shop"),
+                ground("networking.k8s.io/v1", "NetworkPolicy", "name: deny, namespace: shop"));
+        mock.expect()
+                .delete()
+                .withPath("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/deny")
+                .andReturn(
+                        403,
+                        new StatusBuilder()
+                                .withCode(403)
+                                .withMessage("ann may not")
+                                .build())
+                .always();
+
+        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
+                .isEqualTo(new Cleaning(
+                        1,
+                        0,
+                        Set.of(),
+                        Set.of("not permitted to delete networkpolicies deny in namespace shop: ann may not")));
+        assertThat(client.services().inNamespace("shop").list().getItems()).isEmpty();
+    }
+
+    @Test
+    void whoIsNotKnownAnyMoreIsToldSoAndNotThatSomethingStays() {
+        given(ground("networking.k8s.io/v1", "NetworkPolicy", "name: deny, namespace: shop"));
+        mock.expect()
+                .delete()
+                .withPath("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/deny")
+                .andReturn(
+                        401,
+                        new StatusBuilder()
+                                .withCode(401)
+                                .withMessage("Unauthorized")
+                                .build())
+                .always();
+
+        assertThatThrownBy(() -> cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
+                .isInstanceOf(ClusterTrouble.class)
+                .hasMessageContaining("401");
+    }
+
+    @Test
+    void whatFailsForAnotherReasonThanAPermissionIsNotCalledOne() {
+        failing(
+                "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies?labelSelector=netproof.dev%2Frole%3Dground",
+                400, "out of order");
+
+        assertThatThrownBy(() -> cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
+                .isInstanceOf(ClusterTrouble.class)
+                .hasMessageContaining("failed to list networkpolicies in namespace shop: out of order (400)");
     }
 
     @Test

@@ -82,7 +82,10 @@ final class ReadbackTest {
     void anotherProgramIsNamed() {
         assertThat(changes(probe -> probe.setImage("docker.io/evil/curl:8.16.0")))
                 .contains("image is docker.io/evil/curl:8.16.0 instead of docker.io/curlimages/curl:8.16.0")
-                .contains("--mirror");
+                .contains("--mirror")
+                .contains("--curl-image")
+                .contains("--netshoot-image")
+                .contains("--server-image");
         assertThat(changes(probe -> probe.setImage("docker.io/curlimages/curl:latest")))
                 .contains("image");
         assertThat(changes(probe -> probe.setCommand(List.of("sh", "-c", "echo forged"))))
@@ -137,11 +140,79 @@ final class ReadbackTest {
                 .isEmpty();
     }
 
+    private static String mounted(String path) {
+        return changes(probe -> probe.getVolumeMounts()
+                .add(new VolumeMountBuilder().withName("x").withMountPath(path).build()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/bin",
+                "/sbin/",
+                "/lib",
+                "/lib64",
+                "/lib/libc.so",
+                "/usr",
+                "/usr/bin",
+                "/usr/bin/curl",
+                "/usr/sbin",
+                "/usr/lib",
+                "/usr/lib64/gconv",
+                "/usr/libexec",
+                "/usr/local",
+                "/usr/local/bin",
+                "/agnhost",
+                "/etc",
+                "//etc/./hosts",
+                "/etc/hosts",
+                "/etc/resolv.conf",
+                "/etc/nsswitch.conf",
+                "/etc/gai.conf",
+                "/etc/ld.so.preload",
+                "/etc/ld.so.conf.d/x.conf",
+                "/etc/ld-musl-x86_64.path",
+                "/etc/ssl",
+                "/etc/ssl/openssl.cnf",
+                "/etc/alternatives/telnet",
+                "/root",
+                "/home/curl_user",
+                "/proc",
+                "/proc/uptime",
+                "/sys",
+                "/var/run/../../etc/hosts",
+                "usr/bin"
+            })
+    void aMountThatDecidesWhatRunsOrWhatANameIsIsNamed(String path) {
+        assertThat(mounted(path)).isEqualTo("something was mounted at " + path);
+    }
+
+    /** What k8tz, Datadog, lxcfs and those who bring authorities of their own mount into every pod. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/etc/localtime",
+                "/usr/share/zoneinfo",
+                "/var/run/datadog",
+                "/proc/meminfo",
+                "/proc/cpuinfo",
+                "/sys/devices/system/cpu/online",
+                "/etc/ssl/certs",
+                "/etc/ssl/certs/ca-certificates.crt",
+                "/usr/local/share/ca-certificates",
+                "/etc/hostname",
+                "/tmp",
+                "/libraries.txt/../srv",
+                "/var/lib",
+                "/var/run/secrets/kubernetes.io/serviceaccount"
+            })
+    void aMountThatNothingIsExecutedFromIsNoChange(String path) {
+        assertThat(mounted(path)).isEmpty();
+    }
+
     @Test
     void whatCouldReplaceProgramsOrSpeakInTheirPlaceIsNamed() {
-        assertThat(changes(probe -> probe.getVolumeMounts()
-                        .add(new VolumeMountBuilder().withMountPath("/usr/bin").build())))
-                .contains("something was mounted at /usr/bin");
         assertThat(changes(probe -> probe.setLifecycle(new Lifecycle()))).contains("a command was added");
         assertThat(changes(probe -> probe.setLivenessProbe(new ProbeBuilder()
                         .withNewExec()

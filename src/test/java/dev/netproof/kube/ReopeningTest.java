@@ -35,12 +35,13 @@ final class ReopeningTest {
     }
 
     @Test
-    void aNodeThatFollowsAgainIsTakenAtItsWord() {
+    void aTransferThatTakesLongIsNoNodeThatFollowsAgain() {
         for (int i = 0; i < 5; i++) {
             reopening.after(IN_ORDER, AT_ONCE);
         }
-        assertThat(reopening.after(IN_ORDER, LONG)).isEqualTo(Duration.ofMillis(250));
-        assertThat(reopening.isPolling()).isFalse();
+        assertThat(reopening.after(IN_ORDER, LONG)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(reopening.isPolling()).isTrue();
+        assertThat(reopening.after(IN_ORDER, AT_ONCE)).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test

@@ -99,6 +99,24 @@ class PermissionsTest {
         assertThat(bound).isNotEmpty().isEqualTo(roles).doesNotContain("ClusterRole cluster-admin");
     }
 
+    /** netproof clean in all namespaces lists these: the page promises that the two files are enough for it. */
+    @Test
+    void whoMayCheckMayCleanWhatAKilledCheckLeft() {
+        List<Permission> both = new ArrayList<>(Permissions.of("enforcement"));
+        both.addAll(Permissions.of("enforcement-optional"));
+
+        assertThat(both.stream().map(Permission::toString))
+                .contains(
+                        "namespaces: list",
+                        "namespaces: delete",
+                        "pods: list",
+                        "pods: delete",
+                        "services: list",
+                        "services: delete",
+                        "networking.k8s.io/networkpolicies: list",
+                        "networking.k8s.io/networkpolicies: delete");
+    }
+
     /** An enforcement check works in a namespace that nobody can have bound a Role in before; for everything else there is one. */
     @Test
     void onlyWhatTheClusterHasAndTheNamespacesToComeNeedAClusterRole() throws IOException {
@@ -114,6 +132,7 @@ class PermissionsTest {
             }
         }
 
-        assertThat(wide).containsExactly("netproof-enforcement", "netproof-enforcement-full");
+        assertThat(wide)
+                .containsExactly("netproof-enforcement", "netproof-enforcement-full", "netproof-enforcement-optional");
     }
 }

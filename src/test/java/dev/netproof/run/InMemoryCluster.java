@@ -94,6 +94,7 @@ final class InMemoryCluster implements Cluster {
     private Delivery delivery = (probe, said) -> said;
     private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
     private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
+    private Set<String> remaining = Set.of();
     private int surveys;
 
     private Instant now = NOON;
@@ -111,6 +112,12 @@ final class InMemoryCluster implements Cluster {
 
     InMemoryCluster delivering(Delivery other) {
         delivery = other;
+        return this;
+    }
+
+    /** Something that an earlier check left cannot be removed. */
+    InMemoryCluster remaining(String why) {
+        remaining = Set.of(why);
         return this;
     }
 
@@ -250,7 +257,7 @@ final class InMemoryCluster implements Cluster {
 
     @Override
     public Cleaning clean(Set<String> namespaces, CleanScope scope) {
-        return new Cleaning(0, 0, Set.of());
+        return new Cleaning(0, 0, Set.of(), remaining);
     }
 
     @Override

@@ -589,6 +589,17 @@ class RunnerTest {
     }
 
     @Test
+    void a_leftover_that_may_not_be_removed_is_a_note_and_stops_nothing() {
+        String why = "not permitted to delete networkpolicies deny in namespace shop: no";
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .remaining(why));
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(report.notes()).contains("something that an earlier check left stays: " + why);
+    }
+
+    @Test
     void a_report_says_which_policies_stood_around_and_whom_they_are_about() {
         Policies policies = new Policies(
                 List.of(

@@ -1,0 +1,15 @@
+package dev.netproof.enforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class PermissionsTest {
+    @Test
+    void podsInTheirNodesNetworkTakeNothingThatIsNotAskedForThere() {
+        assertThat(Permissions.probing("host"))
+                .extracting(one -> one.verb() + " " + one.resource())
+                .doesNotContain("get pods")
+                .contains("get pods/log", "list pods", "watch pods");
+    }
+}
