@@ -402,20 +402,18 @@ final class FabricGround implements ProvingGround {
             quietly(closed);
             return;
         }
-        // A namespace takes everything in it along, and nobody need wait for that; what it cannot take is removed one
-        // by one.
+        // Namespaces take along what is in them, in their own time. Pods run, and so are seen to their end.
         Set<String> going = going();
         // Policies first: nothing that goes on living may stay isolated.
-        List<CompletableFuture<Void>> deletions = new ArrayList<>();
         List<HasMetadata> left = new ArrayList<>(policies.values());
         left.addAll(services());
+        left.removeIf(one -> going.contains(one.getMetadata().getNamespace()));
         servers.values().forEach(one -> left.add(one.asked().now()));
-        left.stream()
-                .filter(one -> !going.contains(one.getMetadata().getNamespace()))
-                .forEach(one -> deletions.add(CompletableFuture.runAsync(() -> delete(one), workers)));
-        session.close(going);
+        List<CompletableFuture<Void>> deletions = new ArrayList<>();
+        left.forEach(one -> deletions.add(CompletableFuture.runAsync(() -> delete(one), workers)));
+        session.close();
         deletions.forEach(FabricGround::quietly);
-        awaitEnd(going);
+        awaitEnd();
         watches.values().forEach(PodWatch::stop);
         workers.shutdown();
         closed.complete(null);
@@ -451,16 +449,14 @@ final class FabricGround implements ProvingGround {
         return going;
     }
 
-    private void awaitEnd(Set<String> going) {
+    private void awaitEnd() {
         try {
             Awaitility.await()
                     .pollInSameThread()
                     .pollDelay(Duration.ZERO)
                     .pollInterval(FixedPollInterval.fixed(POLL))
                     .atMost(END_PATIENCE)
-                    .until(() -> watches.entrySet().stream()
-                            .filter(watch -> !going.contains(watch.getKey()))
-                            .allMatch(watch -> watch.getValue().isEmpty()));
+                    .until(() -> watches.values().stream().allMatch(PodWatch::isEmpty));
         } catch (ConditionTimeoutException e) {
             LOG.warn("target pods that were deleted are still there after {} s", END_PATIENCE.toSeconds());
         }

@@ -262,15 +262,6 @@ final class FabricSession implements ProbeSession {
 
     @Override
     public void close() {
-        close(Set.of());
-    }
-
-    /**
-     * Ends every probe.
-     *
-     * @param going namespaces that are being deleted, and take their pods along
-     */
-    void close(Set<String> going) {
         synchronized (this) {
             if (closing) {
                 awaitOther();
@@ -279,7 +270,7 @@ final class FabricSession implements ProbeSession {
             closing = true;
         }
         try {
-            end(going);
+            end();
         } catch (RuntimeException e) {
             LOG.warn("the session did not end cleanly; netproof clean removes what is left", e);
         } finally {
@@ -311,28 +302,26 @@ final class FabricSession implements ProbeSession {
         }
     }
 
-    private void end(Set<String> going) {
+    private void end() {
         long begun = System.nanoTime();
         probes.values().forEach(LiveProbe::silence);
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
         probes.values().stream()
                 .filter(LiveProbe::mayExist)
-                .filter(probe -> !going.contains(probe.namespace()))
                 .forEach(probe -> deletions.add(
                         CompletableFuture.runAsync(() -> delete(probe.namespace(), probe.name()), workers)));
         await(CREATION_PATIENCE, "pods are still being created", () -> creating.get() == 0);
-        List<Territory> staying = territories.values().stream()
-                .filter(territory -> !going.contains(territory.namespace))
-                .toList();
-        staying.forEach(territory -> territory
-                .anchorName()
-                .ifPresent(name ->
-                        deletions.add(CompletableFuture.runAsync(() -> delete(territory.namespace, name), workers))));
+        territories
+                .values()
+                .forEach(territory -> territory
+                        .anchorName()
+                        .ifPresent(name -> deletions.add(
+                                CompletableFuture.runAsync(() -> delete(territory.namespace, name), workers))));
         quietly(left(begun), CompletableFuture.allOf(deletions.toArray(CompletableFuture<?>[]::new)));
         await(
                 left(begun),
                 "pods that were deleted are still there",
-                () -> staying.stream().allMatch(Territory::isEmpty));
+                () -> territories.values().stream().allMatch(Territory::isEmpty));
     }
 
     private static Duration left(long begun) {

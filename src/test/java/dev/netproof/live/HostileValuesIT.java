@@ -71,10 +71,10 @@ final class HostileValuesIT {
                 .exits(0);
 
         for (String source : new String[] {"deploy/shell", "deploy/python"}) {
-            ran.that(source + " → odd is allowed").is("PASS", "CONNECTED");
-            ran.that(source + " → long is allowed").is("PASS", "CONNECTED");
+            ran.that(source + " → odd:80 is allowed").is("PASS", "CONNECTED");
+            ran.that(source + " → long:80 is allowed").is("PASS", "CONNECTED");
         }
-        assertThat(ran.that("deploy/python → said is allowed")
+        assertThat(ran.that("deploy/python → said:514 is allowed")
                         .is("PASS", "CONNECTED")
                         .node()
                         .toString())
