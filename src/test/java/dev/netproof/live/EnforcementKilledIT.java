@@ -12,10 +12,15 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** After a SIGKILL in the middle of an enforcement check its pods end by their deadline, and clean removes what is left. */
+/**
+ * After a SIGKILL in the middle of an enforcement check its pods end by their deadline, and clean removes what is left. Waits for that
+ * deadline, so that it is one of the long suites; KilledIT does the same for a run.
+ */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
+@EnabledIfSystemProperty(named = "netproof.full", matches = "true")
 final class EnforcementKilledIT {
     @RegisterExtension
     static final LiveCluster LIVE = LiveCluster.with("enforcement-killed");
