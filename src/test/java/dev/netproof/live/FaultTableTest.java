@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -16,12 +17,21 @@ final class FaultTableTest {
     @Test
     void thePageIsTheTable() throws IOException {
         String page = Files.readString(FaultTable.PAGE, StandardCharsets.UTF_8);
-        Map<Fault, String> times = FaultTable.times(FaultTable.PAGE);
+        Map<Fault, String> times = FaultTable.times(page);
         assertThat(times).hasSameSizeAs(List.of(Fault.values()));
         assertThat(page)
                 .as("run scripts/test --full, which writes it, or correct the row by hand")
                 .isEqualTo(FaultTable.page(times));
-        assertThat(times.values()).allMatch(time -> time.matches("\\d+\\.\\d s"));
+        assertThat(times.values()).allMatch(time -> time.matches("\\d+\\.\\d( · \\d+\\.\\d){0,2} s"));
+    }
+
+    @Test
+    void theLatestThreeTimesAreKept() {
+        String once = FaultTable.again("", Duration.ofMillis(1_240));
+        String thrice = FaultTable.again(FaultTable.again(once, Duration.ofSeconds(2)), Duration.ofSeconds(30));
+        assertThat(once).isEqualTo("1.2 s");
+        assertThat(thrice).isEqualTo("1.2 · 2.0 · 30.0 s");
+        assertThat(FaultTable.again(thrice, Duration.ofSeconds(4))).isEqualTo("2.0 · 30.0 · 4.0 s");
     }
 
     @Test
