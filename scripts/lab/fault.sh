@@ -247,7 +247,18 @@ END
 
 webhook_acts() { # HOW NAMESPACE
   local said
-  said=$(kubectl_lab -n "$2" run webhook-try --image=none --dry-run=server -o 'jsonpath={.metadata.labels} {.spec.containers[*].name}' 2>&1) || true
+  # A pod that every namespace admits: where Pod Security refuses it first, nothing is heard of the webhook.
+  said=$(kubectl_lab -n "$2" create --dry-run=server -f - \
+    -o 'jsonpath={.metadata.labels} {.spec.containers[*].name}' 2>&1 <<END
+apiVersion: v1
+kind: Pod
+metadata: {name: webhook-try}
+spec:
+  securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}}
+  containers:
+  - {name: main, image: none, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}
+END
+  ) || true
   case $1 in
     label) [[ $said == *added-label* ]] ;;
     sidecar) [[ $said == *webhook-added-sidecar* ]] ;;
