@@ -872,6 +872,119 @@ class ConvergenceTest {
         }
 
         @Test
+        void whose_rounds_disagree_proves_no_filter() {
+            Watch watch = refusedThreeTimes();
+            ProbePod twin = watch.twin(3).orElseThrow();
+
+            watch.explained(twin, REFUSED, filter, 9, 10)
+                    .explained(twin, REFUSED, new Cause.Reset(), 11)
+                    .explained(twin, REFUSED, filter, 12);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void with_a_refusal_that_nobody_signed_proves_no_filter() {
+            Watch watch = refusedThreeTimes();
+            ProbePod twin = watch.twin(3).orElseThrow();
+
+            watch.explained(twin, REFUSED, filter, 9, 10)
+                    .explained(twin, 0, REFUSED, Optional.empty(), 11)
+                    .explained(twin, REFUSED, filter, 12);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void that_saw_a_filter_while_its_own_rules_were_on_their_way_proves_no_filter() {
+            Watch watch = refusedThreeTimes();
+            ProbePod twin = watch.twin(3).orElseThrow();
+
+            watch.explained(twin, REFUSED, filter, 4, 5, 6);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        private Watch refusedThreeTimes() {
+            return Watch.of(DENY)
+                    .path(ONE)
+                    .path(pod("10.0.1.9", "node-1"))
+                    .started(0)
+                    .listens(0, 1)
+                    .other(1, CONNECTED, 2)
+                    .front(0, REFUSED, 2, 3, 6, 7, 8)
+                    .front(1, TIMEOUT, 6, 7, 8)
+                    .other(1, CONNECTED, 16)
+                    .listens(0, 16);
+        }
+
+        /** Translation hides who answers at a Service's address; what stands before all of its pods is not hidden. */
+        @Nested
+        class Behind_a_service {
+            private final Cause unsigned = new Cause.Icmp(3, 3, "10.96.0.7");
+            private final Watch watch = Watch.of(DENY)
+                    .vip(ONE, TWO)
+                    .path(ONE)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 20)
+                    .other(1, CONNECTED, 1, 20)
+                    .other(2, CONNECTED, 1, 20)
+                    .front(0, REFUSED, 2, 3, 6, 7, 8)
+                    .front(1, REFUSED, 2, 3, 6, 7, 8)
+                    .front(2, REFUSED, 2, 3, 6, 7, 8);
+            private final ProbePod twin = watch.twin(3).orElseThrow();
+
+            @Test
+            void the_filter_before_every_pod_is_the_one_that_refuses() {
+                explained(filter, filter);
+                assertThat(watch.verdict().explanation()).contains("a filter, as in front of its pods, for sure");
+            }
+
+            @Test
+            void a_filter_before_one_of_two_pods_may_not_be_the_one_that_refuses() {
+                explained(filter, new Cause.Reset());
+                assertThat(watch.verdict().explanation())
+                        .contains("the far end, or a filter; not sure")
+                        .doesNotContain("as in front of its pods");
+            }
+
+            @Test
+            void a_filter_before_the_first_pod_alone_may_not_be_the_one_that_refuses_either() {
+                explained(new Cause.Reset(), filter);
+                assertThat(watch.verdict().explanation()).doesNotContain("as in front of its pods");
+            }
+
+            @Test
+            void pods_of_which_nothing_is_known_say_nothing_of_their_service() {
+                watch.explained(twin, 0, REFUSED, Optional.of(unsigned), 9, 10, 11);
+                assertThat(watch.verdict().explanation()).contains("the far end, or a filter; not sure");
+            }
+
+            private void explained(Cause one, Cause two) {
+                watch.explained(twin, 0, REFUSED, Optional.of(unsigned), 9, 10, 11)
+                        .explained(twin, 1, REFUSED, Optional.of(one), 9, 10, 11)
+                        .explained(twin, 2, REFUSED, Optional.of(two), 9, 10, 11);
+            }
+        }
+
+        @Test
+        void at_a_services_address_alone_does_not_know_whose_refusal_it_is() {
+            Watch watch = Watch.of(DENY)
+                    .vip(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 20)
+                    .front(0, REFUSED, 2, 3, 6, 7, 8);
+            ProbePod twin = watch.twin(3).orElseThrow();
+
+            watch.explained(twin, REFUSED, new Cause.Icmp(3, 3, "10.96.0.7"), 9, 10, 11);
+
+            assertThat(watch.verdict().explanation())
+                    .contains("the far end, or a filter; not sure")
+                    .doesNotContain("as in front of its pods");
+        }
+
+        @Test
         void that_admission_changed_explains_nothing() {
             Watch watch = Watch.of(DENY).path(TWO).started(0).listens(0, 1, 14).front(0, REFUSED, 2, 3, 6, 7, 8);
             ProbePod twin = watch.twin(3).orElseThrow();

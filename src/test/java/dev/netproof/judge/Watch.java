@@ -201,23 +201,23 @@ final class Watch {
         return twin;
     }
 
-    /** What the twin sees at these moments, attempt by attempt. */
+    /** What the twin sees at these moments, the same on each of its attempts. */
     Watch explained(ProbePod twin, Outcome outcome, Cause cause, double... seconds) {
+        for (int attempt = 0; attempt < twin.attempts().size(); attempt++) {
+            explained(twin, attempt, outcome, Optional.of(cause), seconds);
+        }
+        return this;
+    }
+
+    /** What the twin sees at these moments on one of its attempts. */
+    Watch explained(ProbePod twin, int attempt, Outcome outcome, Optional<Cause> cause, double... seconds) {
         for (double second : seconds) {
-            for (int attempt = 0; attempt < twin.attempts().size(); attempt++) {
-                int round = rounds.merge(twin.id() + attempt, 1, Integer::sum);
-                convergence()
-                        .sample(
-                                twin.id(),
-                                attempt,
-                                new Sample(
-                                        at(second),
-                                        Duration.ofMillis(10),
-                                        round,
-                                        outcome,
-                                        "raw " + outcome,
-                                        Optional.of(cause)));
-            }
+            int round = rounds.merge(twin.id() + attempt, 1, Integer::sum);
+            convergence()
+                    .sample(
+                            twin.id(),
+                            attempt,
+                            new Sample(at(second), Duration.ofMillis(10), round, outcome, "raw " + outcome, cause));
         }
         return this;
     }
