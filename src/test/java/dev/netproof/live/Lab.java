@@ -92,7 +92,9 @@ final class Lab {
 
     private static Path log() {
         try {
-            return Files.createTempFile("netproof-lab", ".log");
+            Path log = Files.createTempFile("netproof-lab", ".log");
+            log.toFile().deleteOnExit();
+            return log;
         } catch (IOException e) {
             throw new AssertionError(e);
         }
