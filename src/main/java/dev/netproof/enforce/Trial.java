@@ -339,8 +339,8 @@ final class Trial {
                 return;
             }
             conclude(
-                    Status.OBSERVED,
-                    Reason.LEFT_OPEN,
+                    Status.UNTESTABLE,
+                    Reason.NO_BASELINE,
                     shut.meaning() + ": no connection even without a policy",
                     Optional.empty());
             phase = Phase.DONE;
@@ -556,7 +556,7 @@ final class Trial {
             return Reason.DENIED;
         }
         if (open.stream().anyMatch(stopped::containsKey)) {
-            return Reason.LEFT_OPEN;
+            return Reason.MIXED;
         }
         return open.stream().allMatch(edge -> edge.edge().way() == Scenario.Way.HELD)
                 ? Reason.GOES_ON
@@ -634,26 +634,9 @@ final class Trial {
                         && opens(seen.since(edge, deadline)) == 0
                         && denial(edge).isPresent())
                 .toList();
-        Optional<String> deviation = standing.values().stream()
-                .flatMap(policy -> ground.deviation(policy).stream())
-                .findFirst();
-        // Policies select pods as they are labelled now; their labels were asked for long ago, and have been seen
-        // since.
-        Optional<String> drift =
-                pods().flatMap(pod -> ground.drift(pod).stream()).findFirst();
-        if (deviation.isPresent()) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.CHANGED_BY_ADMISSION,
-                    deviation.get() + ", so that nothing follows from what was seen",
-                    Optional.of("see what else writes NetworkPolicies: a webhook, a GitOps controller"));
-        } else if (drift.isPresent()) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.CHANGED_BY_ADMISSION,
-                    "a pod of netproof's was changed while it ran, so that nothing follows from what was seen: "
-                            + drift.get(),
-                    Optional.of("find out who changes pods with the label netproof.dev/role"));
+        Optional<Conclusion> changed = changed();
+        if (changed.isPresent()) {
+            conclusion = changed;
         } else if (!through.isEmpty() && through.stream().anyMatch(this::wasDeniedBefore)) {
             conclude(
                     Status.INCONCLUSIVE,
@@ -686,6 +669,30 @@ final class Trial {
         } else {
             giveBack(now);
         }
+    }
+
+    /** What to conclude where the policies or the pods that they select are no longer what was asked for. */
+    private Optional<Conclusion> changed() {
+        Optional<String> deviation = standing.values().stream()
+                .flatMap(policy -> ground.deviation(policy).stream())
+                .findFirst();
+        if (deviation.isPresent()) {
+            return Optional.of(new Conclusion(
+                    Status.INCONCLUSIVE,
+                    Reason.CHANGED_BY_ADMISSION,
+                    deviation.get() + ", so that nothing follows from what was seen",
+                    Optional.of("see what else writes NetworkPolicies: a webhook, a GitOps controller")));
+        }
+        // Policies select pods as they are labelled now; their labels were asked for long ago, and have been seen
+        // since.
+        return pods().flatMap(pod -> ground.drift(pod).stream())
+                .findFirst()
+                .map(drift -> new Conclusion(
+                        Status.INCONCLUSIVE,
+                        Reason.CHANGED_BY_ADMISSION,
+                        "a pod of netproof's was changed while it ran, so that nothing follows from what was seen: "
+                                + drift,
+                        Optional.of("find out who changes pods with the label netproof.dev/role")));
     }
 
     /** The selected pod first, then whoever takes part. */
@@ -816,17 +823,38 @@ final class Trial {
 
     /** At the end of everything: whether what was concluded is still true. */
     void review() {
-        if (phase == Phase.HELD) {
-            if (open.stream().anyMatch(this::wasDeniedBefore)) {
-                conclude(
-                        Status.INCONCLUSIVE,
-                        Reason.UNSETTLED,
-                        "let through past the deadline and denied later under the same policy: something changed"
-                                + " meanwhile",
-                        Optional.of("run again when the policy engine holds still"));
-            }
-            takeBack();
-            phase = Phase.DONE;
+        if (phase != Phase.HELD) {
+            return;
+        }
+        try {
+            lookAgain();
+        } catch (ClusterTrouble trouble) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.POLICY_REFUSED,
+                    String.valueOf(trouble.getMessage()),
+                    Optional.of(trouble.fix()));
+        }
+        takeBack();
+        phase = Phase.DONE;
+    }
+
+    private void lookAgain() {
+        // Pods that are gone, or that the policy no longer selects, would not show that an engine has begun to enforce
+        // it.
+        Optional<String> gone = gone();
+        Optional<Conclusion> changed = gone.isPresent() ? Optional.empty() : changed();
+        if (gone.isPresent()) {
+            conclude(Status.INCONCLUSIVE, Reason.ACTOR_LOST, gone.get(), Optional.of("run again"));
+        } else if (changed.isPresent()) {
+            conclusion = changed;
+        } else if (open.stream().anyMatch(this::wasDeniedBefore)) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.UNSETTLED,
+                    "let through past the deadline and denied later under the same policy: something changed"
+                            + " meanwhile",
+                    Optional.of("run again when the policy engine holds still"));
         }
     }
 
