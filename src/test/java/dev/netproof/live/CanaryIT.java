@@ -123,7 +123,7 @@ final class CanaryIT {
                     .exits(0);
             assertThat(arriving).isDone();
             Ran.Result denied = ran.that(SENTENCE).is("PASS", "DENIED");
-            assertThat(denied.outcomes()).as("before its rules arrived").contains("CONNECTED");
+            denied.says("let through for", "after start");
             ran.that("deploy/front → svc/web is allowed").is("PASS", "CONNECTED");
             assertThat(ran.report().at("/enforcement/verdict").asText()).isEqualTo("ENFORCED");
             assertThat(ran.notes())
