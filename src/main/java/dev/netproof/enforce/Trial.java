@@ -325,19 +325,20 @@ final class Trial {
                         edge -> edge.edge().expected().isEmpty()))
                 .orElse(all.get(0));
         all.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
+        // A kubelet that never found the pod ready has told nothing.
+        List<Sample> results = seen.since(shut, since);
+        if (shut.edge().way() != Scenario.Way.KUBELET && opens(results) == results.size()) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.UNSETTLED,
+                    "whether there is a connection without a policy is not known: " + shut.meaning() + " "
+                            + (results.isEmpty() ? looked(results) : "had too few results in time")
+                            + "; the probe was starved or its log did not arrive",
+                    Optional.of("run again when the nodes have CPU to spare"));
+            phase = Phase.DONE;
+            return;
+        }
         if (shut.edge().expected().isEmpty()) {
-            // A kubelet that never found the pod ready has told nothing.
-            if (shut.edge().way() != Scenario.Way.KUBELET
-                    && seen.since(shut, since).isEmpty()) {
-                conclude(
-                        Status.INCONCLUSIVE,
-                        Reason.UNSETTLED,
-                        "whether there is a connection without a policy is not known: " + shut.meaning() + " "
-                                + looked(List.of()) + "; the probe was starved or its log did not arrive",
-                        Optional.of("run again when the nodes have CPU to spare"));
-                phase = Phase.DONE;
-                return;
-            }
             conclude(
                     Status.UNTESTABLE,
                     Reason.NO_BASELINE,

@@ -271,7 +271,10 @@ class EnforcementCheckTest {
         Report report = basic(ToyCluster.of("node1", "node2").starving());
 
         assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
-        assertThat(report.enforcement().orElseThrow().rows()).allMatch(row -> row.status() == Status.INCONCLUSIVE);
+        assertThat(report.enforcement().orElseThrow().rows())
+                .as("no policy is suspected where nothing was seen")
+                .allMatch(row -> row.status() == Status.INCONCLUSIVE && row.reason() == Reason.UNSETTLED)
+                .allMatch(row -> row.seen().contains("the probe was starved"));
         assertThat(report.notes()).anyMatch(note -> note.contains("starved"));
     }
 
