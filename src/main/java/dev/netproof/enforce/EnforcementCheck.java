@@ -153,10 +153,12 @@ public final class EnforcementCheck {
             if (!own) {
                 scenarios.stream()
                         .filter(EnforcementCheck::needsAway)
-                        .map(Scenario::capability)
-                        .distinct()
-                        .forEach(one -> unseen.add(new Unseen(
-                                one.title(), "it needs a second namespace, and --namespace gives one alone")));
+                        .forEach(one -> nodes.forEach(node -> rows.add(row(
+                                one,
+                                node,
+                                Status.UNTESTABLE,
+                                Reason.NOT_SUPPORTED,
+                                "it needs a second namespace, and --namespace gives one alone"))));
             }
             rows.addAll(played(ground, session, stage, own, denials, started.plus(terms.timeout())));
             progress.accept("removing everything");

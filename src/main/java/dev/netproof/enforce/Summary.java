@@ -126,7 +126,10 @@ final class Summary {
         if (!basic.isEmpty()) {
             List<Row> good = with(Status.ENFORCED);
             return "is not enforcing network policy on " + places(basic)
-                    + (good.isEmpty() ? "" : "; " + places(good) + (good.size() == 1 ? " does" : " do"));
+                    + (good.isEmpty()
+                            ? ""
+                            : "; " + places(good)
+                                    + (nodes(good).equals(good.get(0).node()) ? " does" : " do"));
         }
         Map<String, List<Row>> missing =
                 bad.stream().collect(Collectors.groupingBy(Row::capability, LinkedHashMap::new, Collectors.toList()));

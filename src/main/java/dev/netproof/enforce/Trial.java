@@ -325,22 +325,23 @@ final class Trial {
                         edge -> edge.edge().expected().isEmpty()))
                 .orElse(all.get(0));
         all.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
-        if (shut.edge().expected().isEmpty()) {
-            // A kubelet that never found the pod ready has told nothing.
-            if (shut.edge().way() != Scenario.Way.KUBELET
-                    && seen.since(shut, since).isEmpty()) {
-                conclude(
-                        Status.INCONCLUSIVE,
-                        Reason.UNSETTLED,
-                        "whether there is a connection without a policy is not known: " + shut.meaning() + " "
-                                + looked(List.of()) + "; the probe was starved or its log did not arrive",
-                        Optional.of("run again when the nodes have CPU to spare"));
-                phase = Phase.DONE;
-                return;
-            }
+        // A kubelet that never found the pod ready has told nothing.
+        List<Sample> results = seen.since(shut, since);
+        if (shut.edge().way() != Scenario.Way.KUBELET && opens(results) == results.size()) {
             conclude(
-                    Status.OBSERVED,
-                    Reason.LEFT_OPEN,
+                    Status.INCONCLUSIVE,
+                    Reason.UNSETTLED,
+                    "whether there is a connection without a policy is not known: " + shut.meaning() + " "
+                            + (results.isEmpty() ? looked(results) : "had too few results in time")
+                            + "; the probe was starved or its log did not arrive",
+                    Optional.of("run again when the nodes have CPU to spare"));
+            phase = Phase.DONE;
+            return;
+        }
+        if (shut.edge().expected().isEmpty()) {
+            conclude(
+                    Status.UNTESTABLE,
+                    Reason.NO_BASELINE,
                     shut.meaning() + ": no connection even without a policy",
                     Optional.empty());
             phase = Phase.DONE;
@@ -556,7 +557,7 @@ final class Trial {
             return Reason.DENIED;
         }
         if (open.stream().anyMatch(stopped::containsKey)) {
-            return Reason.LEFT_OPEN;
+            return Reason.MIXED;
         }
         return open.stream().allMatch(edge -> edge.edge().way() == Scenario.Way.HELD)
                 ? Reason.GOES_ON
@@ -634,26 +635,9 @@ final class Trial {
                         && opens(seen.since(edge, deadline)) == 0
                         && denial(edge).isPresent())
                 .toList();
-        Optional<String> deviation = standing.values().stream()
-                .flatMap(policy -> ground.deviation(policy).stream())
-                .findFirst();
-        // Policies select pods as they are labelled now; their labels were asked for long ago, and have been seen
-        // since.
-        Optional<String> drift =
-                pods().flatMap(pod -> ground.drift(pod).stream()).findFirst();
-        if (deviation.isPresent()) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.CHANGED_BY_ADMISSION,
-                    deviation.get() + ", so that nothing follows from what was seen",
-                    Optional.of("see what else writes NetworkPolicies: a webhook, a GitOps controller"));
-        } else if (drift.isPresent()) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.CHANGED_BY_ADMISSION,
-                    "a pod of netproof's was changed while it ran, so that nothing follows from what was seen: "
-                            + drift.get(),
-                    Optional.of("find out who changes pods with the label netproof.dev/role"));
+        Optional<Conclusion> changed = changed();
+        if (changed.isPresent()) {
+            conclusion = changed;
         } else if (!through.isEmpty() && through.stream().anyMatch(this::wasDeniedBefore)) {
             conclude(
                     Status.INCONCLUSIVE,
@@ -686,6 +670,30 @@ final class Trial {
         } else {
             giveBack(now);
         }
+    }
+
+    /** What to conclude where the policies or the pods that they select are no longer what was asked for. */
+    private Optional<Conclusion> changed() {
+        Optional<String> deviation = standing.values().stream()
+                .flatMap(policy -> ground.deviation(policy).stream())
+                .findFirst();
+        if (deviation.isPresent()) {
+            return Optional.of(new Conclusion(
+                    Status.INCONCLUSIVE,
+                    Reason.CHANGED_BY_ADMISSION,
+                    deviation.get() + ", so that nothing follows from what was seen",
+                    Optional.of("see what else writes NetworkPolicies: a webhook, a GitOps controller")));
+        }
+        // Policies select pods as they are labelled now; their labels were asked for long ago, and have been seen
+        // since.
+        return pods().flatMap(pod -> ground.drift(pod).stream())
+                .findFirst()
+                .map(drift -> new Conclusion(
+                        Status.INCONCLUSIVE,
+                        Reason.CHANGED_BY_ADMISSION,
+                        "a pod of netproof's was changed while it ran, so that nothing follows from what was seen: "
+                                + drift,
+                        Optional.of("find out who changes pods with the label netproof.dev/role")));
     }
 
     /** The selected pod first, then whoever takes part. */
@@ -816,17 +824,38 @@ final class Trial {
 
     /** At the end of everything: whether what was concluded is still true. */
     void review() {
-        if (phase == Phase.HELD) {
-            if (open.stream().anyMatch(this::wasDeniedBefore)) {
-                conclude(
-                        Status.INCONCLUSIVE,
-                        Reason.UNSETTLED,
-                        "let through past the deadline and denied later under the same policy: something changed"
-                                + " meanwhile",
-                        Optional.of("run again when the policy engine holds still"));
-            }
-            takeBack();
-            phase = Phase.DONE;
+        if (phase != Phase.HELD) {
+            return;
+        }
+        try {
+            lookAgain();
+        } catch (ClusterTrouble trouble) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.POLICY_REFUSED,
+                    String.valueOf(trouble.getMessage()),
+                    Optional.of(trouble.fix()));
+        }
+        takeBack();
+        phase = Phase.DONE;
+    }
+
+    private void lookAgain() {
+        // Pods that are gone, or that the policy no longer selects, would not show that an engine has begun to enforce
+        // it.
+        Optional<String> gone = gone();
+        Optional<Conclusion> changed = gone.isPresent() ? Optional.empty() : changed();
+        if (gone.isPresent()) {
+            conclude(Status.INCONCLUSIVE, Reason.ACTOR_LOST, gone.get(), Optional.of("run again"));
+        } else if (changed.isPresent()) {
+            conclusion = changed;
+        } else if (open.stream().anyMatch(this::wasDeniedBefore)) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.UNSETTLED,
+                    "let through past the deadline and denied later under the same policy: something changed"
+                            + " meanwhile",
+                    Optional.of("run again when the policy engine holds still"));
         }
     }
 

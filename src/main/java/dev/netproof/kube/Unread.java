@@ -5,10 +5,16 @@ import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVarSource;
+import io.fabric8.kubernetes.api.model.EphemeralContainer;
+import io.fabric8.kubernetes.api.model.Lifecycle;
 import io.fabric8.kubernetes.api.model.NodeSpec;
 import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.ReplicationController;
 import io.fabric8.kubernetes.api.model.Service;
@@ -39,6 +45,33 @@ final class Unread extends JacksonAnnotationIntrospector {
 
     static final Map<Class<?>, Set<String>> FIELDS = Map.ofEntries(
             Map.entry(ObjectMeta.class, Set.of("managedFields")),
+            // Mounts are read, not what is mounted.
+            Map.entry(
+                    PodSpec.class,
+                    Set.of("volumes", "topologySpreadConstraints", "resourceClaims", "schedulingGroup", "resources")),
+            Map.entry(Container.class, Set.of("volumeDevices", "resizePolicy", "restartPolicyRules")),
+            // Of these it counts that they are there.
+            Map.entry(
+                    EphemeralContainer.class,
+                    Set.of(
+                            "env",
+                            "envFrom",
+                            "lifecycle",
+                            "livenessProbe",
+                            "ports",
+                            "readinessProbe",
+                            "resizePolicy",
+                            "resources",
+                            "restartPolicyRules",
+                            "securityContext",
+                            "startupProbe",
+                            "volumeDevices",
+                            "volumeMounts")),
+            Map.entry(Lifecycle.class, Set.of("postStart", "preStop")),
+            Map.entry(EnvFromSource.class, Set.of("configMapRef", "secretRef")),
+            Map.entry(
+                    EnvVarSource.class,
+                    Set.of("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef")),
             Map.entry(Affinity.class, Set.of("podAffinity", "podAntiAffinity")),
             Map.entry(
                     PodStatus.class,

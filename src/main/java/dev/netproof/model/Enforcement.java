@@ -157,8 +157,8 @@ public record Enforcement(
         DENIED,
         /** A connection from before the policy goes on after the deny. */
         GOES_ON,
-        /** Behaves in a way that the specification leaves open, and not the same on every path. */
-        LEFT_OPEN,
+        /** What the specification leaves open is let through on some paths and denied on others. */
+        MIXED,
         /** There was no connection before any policy of netproof's, so that its end would show nothing. */
         NO_BASELINE,
         /** Denied, but nothing shows that the far end was alive meanwhile. */

@@ -51,11 +51,14 @@ final class EnforcementText {
         };
     }
 
-    /** The line to paste into a chat. */
+    /** The line to paste into a chat, in one piece however long it is: what, where, what to do next. */
     void headline() {
         Sign sign = sign(enforcement.verdict());
-        page.line(page.paint(sign.tone(), sign.symbol() + " " + Visible.of(enforcement.headline())));
-        enforcement.advice().ifPresent(advice -> page.hanging(INDENT, INDENT, Visible.of(advice)));
+        page.line(page.paint(sign.tone(), sign.symbol() + " " + Visible.of(enforcement.headline()))
+                + enforcement
+                        .advice()
+                        .map(advice -> " — next: " + Visible.of(advice))
+                        .orElse(""));
     }
 
     void table() {

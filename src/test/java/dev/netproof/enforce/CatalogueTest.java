@@ -92,13 +92,13 @@ class CatalogueTest {
     }
 
     @Test
-    void a_pod_that_never_reaches_itself_is_said_to_and_is_no_failure() {
+    void of_a_pod_that_never_reaches_itself_nothing_can_be_seen_and_it_is_no_failure() {
         Enforcement found = full(ToyCluster.of("node1", "node2").withoutHairpins());
 
         assertThat(rows(found, "hairpin"))
                 .hasSize(2)
-                .allMatch(row -> row.status() == Status.OBSERVED
-                        && row.reason() == Reason.LEFT_OPEN
+                .allMatch(row -> row.status() == Status.UNTESTABLE
+                        && row.reason() == Reason.NO_BASELINE
                         && row.seen().contains("no connection even without a policy"));
         assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
     }
@@ -131,6 +131,26 @@ class CatalogueTest {
 
         assertThat(rows(found, "host-network-source")).isEmpty();
         assertThat(found.unseen()).anyMatch(one -> one.why().contains("--host-network"));
+    }
+
+    @Test
+    void what_needs_a_second_namespace_is_untestable_in_a_named_one() {
+        Enforcement found = found(
+                ToyCluster.of("node1", "node2"),
+                EnforcementCheckTest.terms(Profile.FULL, NodeChoice.usual(), Optional.of("mine")));
+
+        assertThat(rows(found, "namespace-selector"))
+                .hasSize(4)
+                .allMatch(row -> row.status() == Status.UNTESTABLE
+                        && row.reason() == Reason.NOT_SUPPORTED
+                        && row.seen().contains("--namespace gives one alone"));
+        assertThat(found.rows())
+                .extracting(Row::capability)
+                .as("every capability has its rows")
+                .containsAll(found.capabilities().stream()
+                        .map(Enforcement.Capability::id)
+                        .toList());
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
     }
 
     @Test

@@ -145,7 +145,7 @@ class EnforcementCheckTest {
         assertThat(found.verdict()).isEqualTo(Verdict.PARTIAL);
         assertThat(found.headline())
                 .isEqualTo("PARTIAL: toy is not enforcing network policy on node2 (ingress and egress); node1"
-                        + " (ingress and egress) do");
+                        + " (ingress and egress) does");
         assertThat(status(found, "node1", INGRESS)).isEqualTo(Status.ENFORCED);
         assertThat(status(found, "node1", EGRESS)).isEqualTo(Status.ENFORCED);
         assertThat(status(found, "node2", INGRESS)).isEqualTo(Status.NOT_ENFORCED);
@@ -271,7 +271,10 @@ class EnforcementCheckTest {
         Report report = basic(ToyCluster.of("node1", "node2").starving());
 
         assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
-        assertThat(report.enforcement().orElseThrow().rows()).allMatch(row -> row.status() == Status.INCONCLUSIVE);
+        assertThat(report.enforcement().orElseThrow().rows())
+                .as("no policy is suspected where nothing was seen")
+                .allMatch(row -> row.status() == Status.INCONCLUSIVE && row.reason() == Reason.UNSETTLED)
+                .allMatch(row -> row.seen().contains("the probe was starved"));
         assertThat(report.notes()).anyMatch(note -> note.contains("starved"));
     }
 
@@ -297,6 +300,46 @@ class EnforcementCheckTest {
         assertThat(row.reason()).isEqualTo(Reason.CHANGED_BY_ADMISSION);
         assertThat(row.seen()).contains("pod " + pod);
         assertThat(found.rows()).noneMatch(one -> one.status() == Status.NOT_ENFORCED);
+    }
+
+    /** node1's rows are still looked at when node2's are concluded, and node2's engine is started a moment later. */
+    private static ToyCluster startedAfterTheConclusion() {
+        return ToyCluster.of("node1", "node2")
+                .delay(Duration.ofSeconds(12))
+                .engine((node, direction, since) ->
+                        node.equals("node1") || since.compareTo(Duration.ofSeconds(30)) > 0);
+    }
+
+    @Test
+    void an_engine_that_starts_before_the_last_look_leaves_what_was_let_through_unproved() {
+        Enforcement found = basic(startedAfterTheConclusion()).enforcement().orElseThrow();
+
+        assertThat(row(found, "node2", INGRESS).reason()).isEqualTo(Reason.UNSETTLED);
+        assertThat(row(found, "node2", EGRESS).reason()).isEqualTo(Reason.UNSETTLED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"t-a-1", "e-a-1"})
+    void a_pod_that_is_taken_from_its_policy_before_the_last_look_shows_nothing_then(String pod) {
+        ToyCluster cluster = startedAfterTheConclusion();
+        cluster.at(Duration.ofMillis(29_500), () -> cluster.strip(pod, "netproof.dev/part"));
+
+        Enforcement found = basic(cluster).enforcement().orElseThrow();
+        Row row = row(found, "node2", pod.startsWith("t") ? INGRESS : EGRESS);
+        assertThat(row.status()).isEqualTo(Status.INCONCLUSIVE);
+        assertThat(row.reason()).isEqualTo(Reason.CHANGED_BY_ADMISSION);
+        assertThat(row.seen()).contains("pod " + pod);
+    }
+
+    @Test
+    void a_policy_that_somebody_removes_before_the_last_look_shows_nothing_then() {
+        ToyCluster cluster = startedAfterTheConclusion();
+        cluster.at(Duration.ofMillis(29_500), () -> cluster.withdraw("ingress-1"));
+
+        Row row = row(basic(cluster).enforcement().orElseThrow(), "node2", INGRESS);
+        assertThat(row.status()).isEqualTo(Status.INCONCLUSIVE);
+        assertThat(row.reason()).isEqualTo(Reason.CHANGED_BY_ADMISSION);
+        assertThat(row.seen()).contains("is gone");
     }
 
     @Test

@@ -236,6 +236,13 @@ final class ToyCluster implements Cluster {
         live.labels = without(live.labels, Set.of(label));
     }
 
+    /** Somebody removes the policies whose names end so; they are without effect at once. */
+    void withdraw(String end) {
+        Ground live = ground.orElseThrow();
+        live.policies.keySet().removeIf(name -> name.endsWith(end));
+        live.history.removeIf(one -> one.manifest().name().endsWith(end));
+    }
+
     private static Map<String, String> without(Map<String, String> labels, Collection<String> keys) {
         Map<String, String> left = new TreeMap<>(labels);
         left.keySet().removeAll(keys);

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -26,11 +27,57 @@ class UnreadTest {
         assertThat(pod.getMetadata().getName()).isEqualTo("db");
         assertThat(pod.getMetadata().getManagedFields()).isEmpty();
         assertThat(pod.getSpec().getServiceAccountName()).isEqualTo("db");
-        // What admission may change is read: the comparison with what was asked for goes by it.
-        assertThat(pod.getSpec().getVolumes()).hasSize(1);
+        assertThat(pod.getSpec().getVolumes()).isEmpty();
         assertThat(pod.getSpec().getContainers().get(0).getEnv()).hasSize(1);
         assertThat(pod.getSpec().getContainers().get(0).getCommand()).containsExactly("sleep");
         assertThat(pod.getSpec().getAdditionalProperties()).isEmpty();
+    }
+
+    @Test
+    void whatever_admission_adds_to_a_pod_is_seen_though_not_in_full() {
+        Pod asked = kinds.unmarshal(pod("", ""), Pod.class);
+
+        assertThat(Readback.changes(asked, asked)).isEmpty();
+        assertThat(added("\"lifecycle\": {\"postStart\": {\"exec\": {\"command\": [\"sh\"]}}}"))
+                .hasValueSatisfying(change -> assertThat(change).contains("a command was added"));
+        assertThat(added("\"lifecycle\": {\"preStop\": {\"sleep\": {\"seconds\": 1}}}"))
+                .hasValueSatisfying(change -> assertThat(change).contains("a command was added"));
+        assertThat(added("\"livenessProbe\": {\"exec\": {\"command\": [\"sh\"]}}"))
+                .hasValueSatisfying(change -> assertThat(change).contains("a command was added"));
+        assertThat(added("\"envFrom\": [{\"configMapRef\": {\"name\": \"settings\"}}]"))
+                .hasValueSatisfying(change -> assertThat(change).contains("environment is taken from elsewhere"));
+        assertThat(added("\"env\": [{\"name\": \"LD_PRELOAD\", \"valueFrom\": {\"secretKeyRef\": {\"name\": \"s\"}}}]"))
+                .hasValueSatisfying(change -> assertThat(change).contains("LD_PRELOAD was added"));
+        assertThat(added("\"env\": [{\"name\": \"ROUNDS\", \"valueFrom\": {\"fieldRef\": {\"fieldPath\": \"x\"}}}]"))
+                .hasValueSatisfying(change -> assertThat(change).contains("ROUNDS was changed"));
+        assertThat(added("\"volumeMounts\": [{\"name\": \"v\", \"mountPath\": \"/etc/hosts\"}]"))
+                .hasValueSatisfying(change -> assertThat(change).contains("mounted at /etc/hosts"));
+        assertThat(Readback.changes(
+                        asked,
+                        kinds.unmarshal(
+                                pod("", ", \"ephemeralContainers\": [{\"name\": \"debugger\", \"image\": \"x\"}]"),
+                                Pod.class)))
+                .hasValueSatisfying(change -> assertThat(change).contains("ephemeral container debugger was added"));
+    }
+
+    private Optional<String> added(String toTheContainer) {
+        return Readback.changes(
+                kinds.unmarshal(
+                        pod(
+                                toTheContainer.contains("ROUNDS")
+                                        ? ", \"env\": [{\"name\": \"ROUNDS\", \"value\": \"3\"}]"
+                                        : "",
+                                ""),
+                        Pod.class),
+                kinds.unmarshal(pod(", " + toTheContainer, ""), Pod.class));
+    }
+
+    private static String pod(String inTheContainer, String inTheSpec) {
+        return """
+                {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "probe"},
+                 "spec": {"securityContext": {},
+                          "containers": [{"name": "%s", "image": "curl", "command": ["sh"]%s}]%s}}
+                """.formatted(PodShape.CONTAINER, inTheContainer, inTheSpec);
     }
 
     @Test

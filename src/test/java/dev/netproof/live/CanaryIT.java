@@ -2,8 +2,16 @@ package dev.netproof.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.live.Permissions.Permission;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +26,18 @@ final class CanaryIT {
     @RegisterExtension
     static final LiveCluster LIVE = LiveCluster.with("canary");
 
+    private static final Accounts ACCOUNTS = new Accounts(LIVE);
+
+    private static final String MATRIX = """
+            checks:
+              - {from: deploy/front, to: svc/web, expect: allow}
+              - {from: stranger, to: svc/web, expect: deny}
+            sources:
+              stranger: {labels: {app: stranger}, synthetic: true}
+            """;
+
+    private static final String SHORT = "--deadline=8s";
+
     private static final String SENTENCE = "stranger → svc/web is denied";
 
     @BeforeAll
@@ -31,29 +51,28 @@ final class CanaryIT {
         if (Lab.here()) {
             Lab.engine("on");
         }
-        Awaitility.await("netproof's namespaces go")
-                .atMost(java.time.Duration.ofSeconds(60))
-                .until(() -> LIVE.client()
-                        .namespaces()
-                        .withLabel(LiveCluster.ROLE)
-                        .list()
-                        .getItems()
-                        .isEmpty());
+        Checked.nothingStays(LIVE);
+    }
+
+    @AfterAll
+    static void nothingIsLeft() {
+        ACCOUNTS.remove();
+        Checked.nothingIsLeft(LIVE);
     }
 
     private static Ran run(String... options) {
-        return LIVE.run("""
-                checks:
-                  - {from: deploy/front, to: svc/web, expect: allow}
-                  - {from: stranger, to: svc/web, expect: deny}
-                sources:
-                  stranger: {labels: {run: stranger}, synthetic: true}
-                """, options);
+        return LIVE.run(MATRIX, options);
     }
 
+    /** Who may run, and ask for what the enforcement check asks for, needs no more. */
     @Test
     void aGreenRunIsBackedByProofThatTheNodesEnforce() {
-        Ran ran = run(LiveCluster.CANARY).exits(0);
+        List<Permission> may = Stream.of("run", "run-optional", "run-cluster", "enforcement")
+                .flatMap(file -> Permissions.of(file).stream())
+                .distinct()
+                .toList();
+        Ran ran = LIVE.run(ACCOUNTS.everywhere("runs-with-canary", may), LIVE.matrix(MATRIX), LiveCluster.CANARY)
+                .exits(0);
         ran.that(SENTENCE).is("PASS", "DENIED");
         assertThat(ran.report().at("/enforcement/verdict").asText()).isEqualTo("ENFORCED");
         assertThat(ran.report().at("/enforcement/profile").asText()).isEqualTo("CANARY");
@@ -63,7 +82,7 @@ final class CanaryIT {
     void aRunOnAClusterThatEnforcesNothingBeginsWithThat() {
         Lab.needed("an engine that can be switched off");
         Lab.engine("off");
-        Ran ran = run(LiveCluster.CANARY).exits(4);
+        Ran ran = run(LiveCluster.CANARY, SHORT).exits(4);
         ran.that(SENTENCE).is("FAIL", "OPEN");
         assertThat(ran.out().lines().findFirst().orElse("")).startsWith("✗ NOT ENFORCED:");
     }
@@ -72,10 +91,75 @@ final class CanaryIT {
     void aRunOnAClusterOfWhichOneNodeEnforcesNothingNamesThatNode() {
         Lab.needed("an engine that can be switched off");
         Lab.engine("off", "node2");
-        Ran ran = run(LiveCluster.CANARY).exits(4);
+        Ran ran = run(LiveCluster.CANARY, SHORT).exits(4);
         assertThat(ran.out().lines().findFirst().orElse(""))
                 .startsWith("✗ PARTIAL:")
                 .contains("not enforcing network policy on node2 (ingress and egress)");
+    }
+
+    /**
+     * A policy that comes first lets everything through for a while, as an engine does whose rules take long to arrive: in the matrix's
+     * namespace for the first rounds of its probes, in the canary's for six seconds after its policies.
+     */
+    @Test
+    void rulesThatArriveLateAreWaitedForAsLongAsTheCanarySawThemTake() {
+        Lab.needed("an engine that knows policies for the whole cluster");
+        String matrixs = letsThrough("late-matrix", "kubernetes.io/metadata.name: " + LIVE.namespace());
+        String canarys = letsThrough("late-canary", LiveCluster.ROLE + ": ground");
+        ScheduledExecutorService engine = Executors.newSingleThreadScheduledExecutor();
+        try {
+            Future<?> arriving = engine.submit(() -> {
+                Checked.awaitPolicy(LIVE);
+                Future<?> unused = engine.schedule(() -> remove(canarys), 6, TimeUnit.SECONDS);
+            });
+            Ran ran = LIVE.runWhile(
+                            MATRIX,
+                            3,
+                            List.of("stranger"),
+                            () -> remove(matrixs),
+                            LiveCluster.CANARY,
+                            "--settle=2s",
+                            "--deadline=40s")
+                    .exits(0);
+            assertThat(arriving).isDone();
+            Ran.Result denied = ran.that(SENTENCE).is("PASS", "DENIED");
+            denied.says("let through for", "after start");
+            ran.that("deploy/front → svc/web is allowed").is("PASS", "CONNECTED");
+            assertThat(ran.report().at("/enforcement/verdict").asText()).isEqualTo("ENFORCED");
+            assertThat(ran.notes())
+                    .anySatisfy(note -> assertThat(note)
+                            .matches(
+                                    "rules took [6-9]\\.\\d s to arrive on node[12]: pods were given (9|1\\d)\\.\\d s to"
+                                            + " settle instead of 2\\.0 s"));
+        } finally {
+            engine.shutdownNow();
+            remove(matrixs);
+            remove(canarys);
+        }
+    }
+
+    private static String letsThrough(String name, String namespaces) {
+        LIVE.client()
+                .resource(Serialization.unmarshal("""
+                        apiVersion: policy.networking.k8s.io/v1alpha2
+                        kind: ClusterNetworkPolicy
+                        metadata: {name: %s}
+                        spec:
+                          tier: Admin
+                          priority: 20
+                          subject: {namespaces: {matchLabels: {%s}}}
+                          ingress: [{action: Accept, from: [{namespaces: {}}]}]
+                          egress: [{action: Accept, to: [{namespaces: {}}]}]
+                        """.formatted(name, namespaces), GenericKubernetesResource.class))
+                .create();
+        return name;
+    }
+
+    private static void remove(String policy) {
+        LIVE.client()
+                .genericKubernetesResources("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy")
+                .withName(policy)
+                .delete();
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.netproof.cli.InProcess;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,10 @@ record Checked(int exit, String first, String out, JsonNode report) {
 
     /** How denials looked, as "node1 INGRESS REFUSED". */
     List<String> denials() {
+        return denials(report);
+    }
+
+    static List<String> denials(JsonNode report) {
         return list(report.at("/enforcement/denials")).stream()
                 .map(one -> String.join(
                         " ",
@@ -115,7 +120,12 @@ record Checked(int exit, String first, String out, JsonNode report) {
                 .until(() -> policies(live).findAny().isPresent());
     }
 
+    /** Those of checks that are under way: what is in a namespace that goes, goes with it. */
     static Stream<? extends HasMetadata> policies(LiveCluster live) {
+        List<String> going = grounds(live)
+                .filter(HasMetadata::isMarkedForDeletion)
+                .map(one -> one.getMetadata().getName())
+                .toList();
         return live
                 .client()
                 .network()
@@ -125,19 +135,25 @@ record Checked(int exit, String first, String out, JsonNode report) {
                 .withLabel(LiveCluster.ROLE)
                 .list()
                 .getItems()
-                .stream();
+                .stream()
+                .filter(one -> !going.contains(one.getMetadata().getNamespace()));
     }
 
-    /** Asserts that no namespace and no policy of netproof's is left, or will be in a moment. */
+    /** Netproof's own namespaces, also those that go. */
+    private static Stream<Namespace> grounds(LiveCluster live) {
+        return live.client().namespaces().withLabel(LiveCluster.ROLE).list().getItems().stream();
+    }
+
+    /** Asserts that no namespace and no policy of netproof's stays. Namespaces take some seconds to go, which nobody has to wait for. */
     static void nothingStays(LiveCluster live) {
+        assertThat(grounds(live)).allMatch(HasMetadata::isMarkedForDeletion);
+        assertThat(policies(live)).isEmpty();
+    }
+
+    /** Waits for the end of the namespaces that go. */
+    static void nothingIsLeft(LiveCluster live) {
         Awaitility.await("netproof's namespaces go")
                 .atMost(PATIENCE)
-                .until(() -> live.client()
-                        .namespaces()
-                        .withLabel(LiveCluster.ROLE)
-                        .list()
-                        .getItems()
-                        .isEmpty());
-        assertThat(policies(live)).isEmpty();
+                .until(() -> grounds(live).findAny().isEmpty());
     }
 }

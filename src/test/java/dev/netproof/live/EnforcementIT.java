@@ -3,6 +3,7 @@ package dev.netproof.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.live.Permissions.Permission;
+import dev.netproof.live.Permissions.Row;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,7 +25,18 @@ final class EnforcementIT {
     @RegisterExtension
     static final LiveCluster LIVE = LiveCluster.with("enforcement");
 
+    private static final Accounts ACCOUNTS = new Accounts(LIVE);
+
+    /** Where what is expected is there at once, and what is not there does not come: half the usual time shows as much. */
+    private static final String SHORT = "--deadline=8s";
+
     private final List<String> faults = new ArrayList<>();
+
+    @AfterAll
+    static void nothingIsLeft() {
+        ACCOUNTS.remove();
+        Checked.nothingIsLeft(LIVE);
+    }
 
     private static Checked check(String... more) {
         return Checked.by(LIVE, more);
@@ -38,9 +51,21 @@ final class EnforcementIT {
         Checked.nothingStays(LIVE);
     }
 
+    private static List<Permission> of(String... files) {
+        return Stream.of(files).flatMap(file -> Permissions.of(file).stream()).toList();
+    }
+
+    /** With the permissions of the base Role and no other. */
     @Test
     void anEngineThatWorksIsEnforcing() {
-        Checked checked = check().exits(0).is("ENFORCED");
+        Checked checked = Checked.as(ACCOUNTS.everywhere("base", of("enforcement")), LIVE)
+                .exits(0)
+                .is("ENFORCED");
+        assertThat(checked.report().at("/cluster/user").asText())
+                .isEqualTo("system:serviceaccount:" + LIVE.namespace() + ":base");
+        assertThat(checked.notes())
+                .containsExactly(
+                        "not permitted to list namespaces: what a killed check may have left there was not looked for");
         assertThat(checked.first()).startsWith("✓ enforced:").contains("ingress and egress");
         assertThat(checked.rows()).hasSizeGreaterThanOrEqualTo(2).allSatisfy(row -> {
             assertThat(row.path("reason").asText()).isEqualTo("AS_SPECIFIED");
@@ -49,19 +74,35 @@ final class EnforcementIT {
         assertThat(checked.report().at("/enforcement/measures")).isNotEmpty();
     }
 
+    /** With the deadline that everybody has; those that follow are satisfied with less. */
     @Test
     void anEngineThatIsOffIsNotEnforcing() {
-        Lab.needed("an engine that can be switched off");
+        Lab.needed("an engine that can be switched off, and policies for the whole cluster");
+        Row row = Permissions.rows("enforcement").stream()
+                .filter(one -> one.toString().equals("policy.networking.k8s.io/clusternetworkpolicies: list"))
+                .findFirst()
+                .orElseThrow();
+        List<Permission> may = new ArrayList<>(of("enforcement", "enforcement-optional"));
+        assertThat(may.remove(row.permission())).isTrue();
         Lab.engine("off");
-        Checked checked = check().exits(4).is("NOT_ENFORCED");
-        assertThat(checked.first()).startsWith("✗ NOT ENFORCED:").contains("node1 and node2 (ingress and egress)");
+        Checked checked = Checked.as(ACCOUNTS.everywhere("no-overrides", may), LIVE)
+                .exits(row.exit())
+                .exits(4)
+                .is("NOT_ENFORCED");
+        assertThat(checked.first())
+                .startsWith("✗ NOT ENFORCED:")
+                .contains("node1 and node2 (ingress and egress)", " — next: install a policy engine");
+        assertThat(checked.notes())
+                .as("who may not read policies for the whole cluster is told that one may override")
+                .anySatisfy(note -> assertThat(note).startsWith(row.says()));
     }
 
     @Test
     void anEngineWithoutItsKernelRulesLooksAliveAndIsNotEnforcing() {
         Lab.needed("an engine that can be broken");
         Lab.engine("broken");
-        check().exits(4).is("NOT_ENFORCED");
+        Checked checked = check(SHORT).exits(4).is("NOT_ENFORCED");
+        assertThat(checked.first()).startsWith("✗ NOT ENFORCED:").contains("node1 and node2 (ingress and egress)");
     }
 
     @Test
@@ -69,10 +110,12 @@ final class EnforcementIT {
         Lab.needed("an engine for each node");
         Lab.engine("off");
         Lab.engine("on", "node1");
-        Checked checked = check().exits(4).is("PARTIAL");
+        Checked checked = check(SHORT).exits(4).is("PARTIAL");
         assertThat(checked.first())
                 .startsWith("✗ PARTIAL:")
-                .contains("is not enforcing network policy on node2 (ingress and egress)");
+                .contains(
+                        "is not enforcing network policy on node2 (ingress and egress); node1 (ingress and egress) does",
+                        " — next: look at the network plugin's policy engine on that node");
         assertThat(checked.rows("default-deny"))
                 .containsExactly(
                         "node1 INGRESS ENFORCED AS_SPECIFIED",
@@ -83,8 +126,20 @@ final class EnforcementIT {
 
     @Test
     void anExistingNamespaceIsLeftAsItWas() {
-        Checked checked = check("--namespace", LIVE.namespace()).exits(0).is("ENFORCED");
+        // A Role in that namespace is enough for it.
+        Checked checked = Checked.as(
+                        ACCOUNTS.that("namespaced", of("enforcement-namespace")),
+                        LIVE,
+                        "--namespace",
+                        LIVE.namespace(),
+                        "--nodes=node1,no-such-node")
+                .exits(0)
+                .is("ENFORCED");
         assertThat(checked.first()).startsWith("✓ enforced:");
+        assertThat(checked.notes()).isEmpty();
+        assertThat(checked.report().at("/enforcement/unseen").toString())
+                .as("what was not looked at")
+                .contains("no-such-node");
         assertThat(LIVE.client().services().inNamespace(LIVE.namespace()).list().getItems())
                 .isEmpty();
         assertThat(LIVE.client().pods().inNamespace(LIVE.namespace()).list().getItems())
@@ -94,16 +149,8 @@ final class EnforcementIT {
     @Test
     void theFullProfileIsAsTheEngineReallyBehaves() {
         Lab.needed("an engine that is known row by row");
-        List<Permission> may = Stream.of("enforcement", "enforcement-full", "enforcement-optional")
-                .flatMap(file -> Permissions.of(file).stream())
-                .toList();
-        Accounts accounts = new Accounts(LIVE);
-        Checked checked;
-        try {
-            checked = Checked.as(accounts.everywhere("full", may), LIVE, "--profile", "full", "--host-network");
-        } finally {
-            accounts.remove();
-        }
+        List<Permission> may = of("enforcement", "enforcement-full", "enforcement-optional");
+        Checked checked = Checked.as(ACCOUNTS.everywhere("full", may), LIVE, "--profile", "full", "--host-network");
         assertThat(checked.report().toString()).doesNotContain("ermitted", "orbidden");
         // This engine hears of a fresh pod from the API server, and now and then the pod's first packet is quicker.
         boolean late = checked.rows("policy-before-pod").stream().anyMatch(row -> row.contains(" NOT_ENFORCED "));
@@ -138,7 +185,7 @@ final class EnforcementIT {
                 .containsExactly("node1 LET_THROUGH", "node2 LET_THROUGH");
         assertThat(checked.observed("host-network-source"))
                 .as("let through on the target's own node, and denied from the other, whose packets are forwarded")
-                .containsExactly("node1 LEFT_OPEN", "node2 LEFT_OPEN");
+                .containsExactly("node1 MIXED", "node2 MIXED");
     }
 
     @Test
@@ -154,7 +201,7 @@ final class EnforcementIT {
         faults.add(Lab.fault("loss", "20"));
         check().exits(0).is("ENFORCED");
         Lab.engine("off");
-        check().exits(4).is("NOT_ENFORCED");
+        check(SHORT).exits(4).is("NOT_ENFORCED");
     }
 
     @Test
@@ -212,7 +259,7 @@ final class EnforcementIT {
                         """, GenericKubernetesResource.class))
                 .create();
         try {
-            Checked checked = check().exits(3).is("INCONCLUSIVE");
+            Checked checked = check(SHORT).exits(3).is("INCONCLUSIVE");
             assertThat(checked.first()).contains("ClusterNetworkPolicy live-override");
             assertThat(checked.rows("default-deny"))
                     .isNotEmpty()

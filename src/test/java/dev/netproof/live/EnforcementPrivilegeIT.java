@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.live.Permissions.Permission;
 import dev.netproof.live.Permissions.Row;
-import io.fabric8.kubernetes.api.model.Namespace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The enforcement Roles of deploy/rbac are enough, and each permission in them is needed for what docs/permissions.md says. That they are
- * enough for the full profile is shown by {@link EnforcementIT}, which asks for it as their service account.
+ * enough is shown by {@link EnforcementIT}, which asks as service accounts that have them, and by {@link CanaryIT}.
  */
 @Isolated("the engine is everybody's, and the namespaces are netproof's own")
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
@@ -35,20 +34,14 @@ final class EnforcementPrivilegeIT {
     private static int number;
 
     @AfterAll
-    static void noClusterRoleStays() {
+    static void nothingIsLeft() {
         ACCOUNTS.remove();
+        Checked.nothingIsLeft(LIVE);
     }
 
     @AfterEach
     void nothingStays() {
-        if (Lab.here()) {
-            Lab.engine("on");
-        }
         Checked.nothingStays(LIVE);
-    }
-
-    private static List<Namespace> grounds() {
-        return LIVE.client().namespaces().withLabel(LiveCluster.ROLE).list().getItems();
     }
 
     private static Checked check(Path kubeconfig, String... more) {
@@ -63,28 +56,6 @@ final class EnforcementPrivilegeIT {
         List<Permission> less = new ArrayList<>(all);
         assertThat(less.remove(taken)).as(taken.toString()).isTrue();
         return less;
-    }
-
-    @Test
-    void theBaseIsEnough() {
-        Path base = ACCOUNTS.everywhere("base", of("enforcement"));
-
-        Checked checked = check(base).exits(0);
-
-        assertThat(checked.report().at("/cluster/user").asText())
-                .isEqualTo("system:serviceaccount:" + LIVE.namespace() + ":base");
-        assertThat(checked.notes())
-                .containsExactly(
-                        "not permitted to list namespaces: what a killed check may have left there was not looked for");
-    }
-
-    @Test
-    void aRoleInOneNamespaceIsEnoughForThatNamespace() {
-        Path namespaced = ACCOUNTS.that("namespaced", of(NAMESPACED));
-
-        Checked checked = check(namespaced, "--namespace", LIVE.namespace()).exits(0);
-
-        assertThat(checked.notes()).isEmpty();
     }
 
     /** What is missing is found before anything is made, so that all of these are asked for with the largest profile. */
@@ -106,7 +77,7 @@ final class EnforcementPrivilegeIT {
                             assertThat(checked.exits(5).problem())
                                     .startsWith("not permitted to")
                                     .contains(row.says());
-                            assertThat(grounds()).isEmpty();
+                            Checked.nothingStays(LIVE);
                             LIVE.assertNothingLeft();
                         })));
     }
@@ -122,20 +93,7 @@ final class EnforcementPrivilegeIT {
     }
 
     @Test
-    void whoMayNotReadPoliciesForTheWholeClusterIsToldThatOneMayOverride() {
-        Lab.needed("an engine that can be switched off, and policies for the whole cluster");
-        Row row = row("policy.networking.k8s.io/clusternetworkpolicies: list");
-        Path less = ACCOUNTS.everywhere(
-                "no-overrides", without(row.permission(), of("enforcement", "enforcement-optional")));
-        Lab.engine("off");
-
-        Checked checked = check(less).exits(row.exit());
-
-        assertThat(checked.notes()).anySatisfy(note -> assertThat(note).startsWith(row.says()));
-    }
-
-    @Test
-    void theCanaryOfARunNeedsWhatTheCheckNeedsAndIsANoteWithoutIt() {
+    void theCanaryOfARunIsANoteForWhoMayNotLook() {
         LIVE.apply(Manifests.server("db", 5432, 5432), Manifests.client("web"), Manifests.admits("db", "web"));
         LIVE.awaitReady();
         String matrix = """
@@ -151,16 +109,6 @@ final class EnforcementPrivilegeIT {
                 .anySatisfy(note -> assertThat(note)
                         .contains(
                                 "was not looked at: not permitted to", "create namespaces", "create networkpolicies"));
-
-        List<Permission> all = new ArrayList<>(plain);
-        all.addAll(of("enforcement"));
-        Ran with = LIVE.run(
-                        ACCOUNTS.everywhere(
-                                "runs-with-canary", all.stream().distinct().toList()),
-                        LIVE.matrix(matrix),
-                        LiveCluster.CANARY)
-                .exits(0);
-        assertThat(with.report().at("/enforcement/verdict").asText()).isEqualTo("ENFORCED");
     }
 
     private static Row row(String permission) {

@@ -69,7 +69,8 @@ class EnforcementRenderingTest {
                 Reports.console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)), RecordedEnforcement.partial());
         assertThat(text.lines().findFirst().orElseThrow())
                 .isEqualTo(
-                        "✗ PARTIAL: lab is not enforcing network policy on node2 (ingress and egress); node1 enforces");
+                        "✗ PARTIAL: lab is not enforcing network policy on node2 (ingress and egress); node1 enforces"
+                                + " — next: look at the policy engine's pod on node2");
     }
 
     @Test
