@@ -5,15 +5,18 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 
 /** Service accounts of a test class, with kubeconfigs to run as them. */
 final class Accounts {
@@ -65,6 +68,7 @@ final class Accounts {
                     .addNewSubject("", "ServiceAccount", name, namespace)
                     .build());
         }
+        awaitRules(name, may);
         String token = live.client()
                 .serviceAccounts()
                 .inNamespace(namespace)
@@ -81,6 +85,37 @@ final class Accounts {
             live.client().rbac().clusterRoleBindings().withName(name).delete();
             live.client().rbac().clusterRoles().withName(name).delete();
         }
+    }
+
+    /** The API server hears of roles and bindings by watches of its own. */
+    private void awaitRules(String name, List<Permission> may) {
+        Awaitility.await("the API server knows what " + name + " may do")
+                .atMost(Duration.ofSeconds(30))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> may.stream().allMatch(permission -> allowed(name, permission)));
+    }
+
+    private boolean allowed(String name, Permission permission) {
+        String[] resource = permission.resource().split("/", 2);
+        return live.client()
+                .authorization()
+                .v1()
+                .subjectAccessReview()
+                .create(new SubjectAccessReviewBuilder()
+                        .withNewSpec()
+                        .withUser("system:serviceaccount:" + live.namespace() + ":" + name)
+                        .withNewResourceAttributes()
+                        .withNamespace(permission.ofCluster() ? null : live.namespace())
+                        .withGroup(permission.group())
+                        .withResource(resource[0])
+                        .withSubresource(resource.length > 1 ? resource[1] : null)
+                        .withVerb(permission.verb())
+                        .endResourceAttributes()
+                        .endSpec()
+                        .build())
+                .getStatus()
+                .getAllowed();
     }
 
     private ObjectMeta named(String name) {

@@ -182,8 +182,8 @@ final class DisruptionIT {
     @Test
     void starvedProbesProveNothing() {
         Lab.needed("nodes that can be starved");
-        String one = Lab.fault("starve", "on", "node1");
-        String two = Lab.fault("starve", "on", "node2");
+        String one = Lab.fault("starve", "on", "node1", "4000");
+        String two = Lab.fault("starve", "on", "node2", "4000");
         Ran ran;
         try {
             ran = LIVE.run(MATRIX);

@@ -60,7 +60,7 @@ enum Fault {
     STARVED(
             "F4",
             "starved probe",
-            "probes get 10 ms of CPU a second",
+            "probes get 4 ms of CPU a second",
             5,
             "INCONCLUSIVE PROBE_UNRELIABLE",
             "INCONCLUSIVE PROBE_UNRELIABLE"),

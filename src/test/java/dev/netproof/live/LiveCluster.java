@@ -35,6 +35,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -46,7 +47,8 @@ import org.testcontainers.utility.DockerImageName;
  * A live cluster for one test class, with namespaces of its own. It is the fork's own of $NETPROOF_LIVE_KUBECONFIGS, else that of
  * $KUBECONFIG, else K3s in a container, else the class is skipped and says so. After every test it looks whether netproof left anything behind.
  */
-final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+final class LiveCluster
+        implements ExecutionCondition, BeforeAllCallback, AfterEachCallback, BeforeEachCallback, AfterAllCallback {
     static final String ROLE = "netproof.dev/role";
 
     /** An option of these tests alone: run as people do, with the canary. */
@@ -64,6 +66,7 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
     private final Map<String, String> labels;
     private Optional<KubernetesClient> client = Optional.empty();
     private final List<String> namespaces = new ArrayList<>();
+    private int underWay;
     private Optional<Path> folder = Optional.empty();
 
     private LiveCluster(String name, Map<String, String> labels) {
@@ -123,8 +126,17 @@ final class LiveCluster implements ExecutionCondition, BeforeAllCallback, AfterE
     }
 
     @Override
-    public void afterEach(ExtensionContext context) {
-        assertNothingLeft();
+    public synchronized void beforeEach(ExtensionContext context) {
+        underWay++;
+    }
+
+    /** While another test of the class is under way, its probes are no leftovers: the last one looks for all of them. */
+    @Override
+    public synchronized void afterEach(ExtensionContext context) {
+        underWay--;
+        if (underWay == 0) {
+            assertNothingLeft();
+        }
     }
 
     @Override
