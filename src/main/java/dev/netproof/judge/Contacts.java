@@ -3,51 +3,72 @@ package dev.netproof.judge;
 import dev.netproof.model.ControlGrade;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** Who was seen to be alive, when, and by whom: the controls. */
 final class Contacts {
     /**
+     * Of one backend by one probe, all together: with many checks, what is asked of each of them in every round cannot go through
+     * every single one.
+     *
      * @param from when it was known to be alive first
      * @param to when last: a connection that stays open shows that somebody holds its other end
+     * @param times how often
+     */
+    private record Contact(Instant from, Instant to, int times) {
+        Contact and(Contact other) {
+            return new Contact(
+                    from.isBefore(other.from) ? from : other.from,
+                    to.isAfter(other.to) ? to : other.to,
+                    times + other.times);
+        }
+    }
+
+    /**
      * @param by the probe that reached it; empty for a port-forward
      * @param answered what it asked, if that was answered and not refused
      */
-    private record Contact(Instant from, Instant to, Optional<String> by, Optional<String> answered) {}
+    private record Who(Optional<String> by, Optional<String> answered) {}
 
     private static final String NAME_SERVER = " 53";
 
-    private final Map<String, List<Contact>> contacts = new HashMap<>();
+    private final Map<String, Map<Who, Contact>> contacts = new HashMap<>();
+    private final Map<String, Set<String>> reached = new HashMap<>();
 
     void reached(String backend, String probe, Instant from, Instant to, Optional<String> answered) {
-        contacts.computeIfAbsent(backend, b -> new ArrayList<>())
-                .add(new Contact(from, to, Optional.of(probe), answered));
+        add(backend, new Who(Optional.of(probe), answered), new Contact(from, to, 1));
+        reached.computeIfAbsent(probe, p -> new HashSet<>()).add(backend);
+    }
+
+    private void add(String backend, Who who, Contact contact) {
+        // In order: the first that reached it is named first.
+        contacts.computeIfAbsent(backend, b -> new LinkedHashMap<>()).merge(who, contact, Contact::and);
     }
 
     /** What this probe reached it reached so much earlier. */
     void earlier(String probe, Duration by) {
         contacts.values()
-                .forEach(all -> all.replaceAll(contact -> contact.by().equals(Optional.of(probe))
-                        ? new Contact(
-                                contact.from().minus(by), contact.to().minus(by), contact.by(), contact.answered())
+                .forEach(all -> all.replaceAll((who, contact) -> who.by().equals(Optional.of(probe))
+                        ? new Contact(contact.from().minus(by), contact.to().minus(by), contact.times())
                         : contact));
     }
 
     void listening(String backend, Instant at) {
-        contacts.computeIfAbsent(backend, b -> new ArrayList<>())
-                .add(new Contact(at, at, Optional.empty(), Optional.empty()));
+        add(backend, new Who(Optional.empty(), Optional.empty()), new Contact(at, at, 1));
     }
 
     /** Whether this probe reached any other backend, name servers left out. */
     boolean reachedElsewhere(String probe, String backend) {
-        return contacts.entrySet().stream()
-                .filter(e -> !e.getKey().equals(backend) && !e.getKey().endsWith(NAME_SERVER))
-                .anyMatch(e -> e.getValue().stream().anyMatch(c -> c.by().equals(Optional.of(probe))));
+        return reached.getOrDefault(probe, Set.of()).stream()
+                .anyMatch(other -> !other.equals(backend) && !other.endsWith(NAME_SERVER));
     }
 
     /**
@@ -66,7 +87,7 @@ final class Contacts {
         return window(
                 backend,
                 ControlGrade.REACHED,
-                c -> c.by().isPresent() && !c.by().get().equals(probe));
+                who -> who.by().isPresent() && !who.by().get().equals(probe));
     }
 
     /** When other probes than this one asked the backend the very same and were answered. */
@@ -74,26 +95,45 @@ final class Contacts {
         return window(
                 backend,
                 ControlGrade.REACHED,
-                c -> question.isPresent() && c.answered().equals(question) && !c.by().equals(Optional.of(probe)));
+                who -> question.isPresent()
+                        && who.answered().equals(question)
+                        && !who.by().equals(Optional.of(probe)));
     }
 
     /** When anything but this probe showed it alive, port-forwards among it. */
     Optional<Window> aliveToOthers(String backend, String probe, ControlGrade listening) {
-        return window(backend, listening, c -> !c.by().equals(Optional.of(probe)));
+        return window(backend, listening, who -> !who.by().equals(Optional.of(probe)));
     }
 
-    private Optional<Window> window(String backend, ControlGrade grade, java.util.function.Predicate<Contact> counts) {
-        List<Contact> found = contacts.getOrDefault(backend, List.of()).stream()
-                .filter(counts)
-                .toList();
-        if (found.isEmpty()) {
-            return Optional.empty();
+    /** Whether another probe than this one reached the backend at that moment or later. */
+    boolean reachedByAnotherSince(Instant moment, String backend, String probe) {
+        for (Map.Entry<Who, Contact> entry :
+                contacts.getOrDefault(backend, Map.of()).entrySet()) {
+            Optional<String> by = entry.getKey().by();
+            if (by.isPresent()
+                    && !by.get().equals(probe)
+                    && !entry.getValue().to().isBefore(moment)) {
+                return true;
+            }
         }
-        return Optional.of(new Window(
-                grade,
-                found.stream().map(Contact::from).min(Comparator.naturalOrder()).orElseThrow(),
-                found.stream().map(Contact::to).max(Comparator.naturalOrder()).orElseThrow(),
-                found.stream().flatMap(c -> c.by().stream()).distinct().toList(),
-                found.size()));
+        return false;
+    }
+
+    private Optional<Window> window(String backend, ControlGrade grade, Predicate<Who> counts) {
+        Set<String> probes = new LinkedHashSet<>();
+        Instant from = Instant.MAX;
+        Instant to = Instant.MIN;
+        int times = 0;
+        for (Map.Entry<Who, Contact> entry :
+                contacts.getOrDefault(backend, Map.of()).entrySet()) {
+            if (counts.test(entry.getKey())) {
+                Contact seen = entry.getValue();
+                from = seen.from().isBefore(from) ? seen.from() : from;
+                to = seen.to().isAfter(to) ? seen.to() : to;
+                times += seen.times();
+                entry.getKey().by().ifPresent(probes::add);
+            }
+        }
+        return times == 0 ? Optional.empty() : Optional.of(new Window(grade, from, to, List.copyOf(probes), times));
     }
 }

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Watches attempts until each check is decided. Fed with what happens and asked for decisions; knows no clock but the times it is
@@ -43,7 +44,7 @@ public final class Convergence {
     private Map<String, Duration> arrivals = Map.of();
     private final Map<String, ProbePod> probes = new HashMap<>();
     private final Map<String, Life> lives = new HashMap<>();
-    private final Map<String, Track> tracks = new HashMap<>();
+    private final Map<String, Map<Integer, Track>> tracks = new HashMap<>();
     private final Map<String, List<Backend>> aims = new HashMap<>();
     private final Contacts contacts = new Contacts();
     private final Twins twins = new Twins();
@@ -135,11 +136,7 @@ public final class Convergence {
 
     /** Everything that a probe was said to have seen so far was seen so much earlier. */
     public void misdated(String probe, Duration by) {
-        tracks.forEach((key, track) -> {
-            if (key.startsWith(probe + " ")) {
-                track.earlier(by);
-            }
-        });
+        tracks.getOrDefault(probe, Map.of()).values().forEach(track -> track.earlier(by));
         contacts.earlier(probe, by);
     }
 
@@ -216,17 +213,18 @@ public final class Convergence {
     }
 
     private boolean wants(PlannedCheck check, Leg leg, Backend backend, List<Sample> tail) {
+        Instant answered = answers.get(backend.key());
+        if (answered == null && tail.isEmpty() && !check.check().expectation().forbids()) {
+            return false;
+        }
         // Others may have reached it only until their own rules arrived.
         Instant recently =
                 tail.isEmpty() ? Instant.MIN : tail.get(tail.size() - 1).began().minus(patience.settle());
-        if (contacts.reachedByOthers(backend.key(), leg.probe())
-                .filter(window -> !window.to().isBefore(recently))
-                .isPresent()) {
+        if (contacts.reachedByAnotherSince(recently, backend.key(), leg.probe())) {
             return false;
         }
-        Instant answered = answers.get(backend.key());
         if (answered == null) {
-            return check.check().expectation().forbids() || !tail.isEmpty();
+            return true;
         }
         Instant from = contacts.aliveToOthers(backend.key(), leg.probe(), ControlGrade.LISTENING)
                 .map(Contacts.Window::from)
@@ -475,6 +473,9 @@ public final class Convergence {
                 && sound(leg).openedAfter(settled).equals(Optional.of(Outcome.L7_DENIED));
         List<Sample> tail =
                 sound(leg).tail(s -> s.outcome().looksDenied() || (inWords && s.outcome() == Outcome.L7_DENIED));
+        if (tail.size() < patience.stable()) {
+            return Optional.empty();
+        }
         for (Proof proof : inWords ? answered(leg) : proofs(check, leg)) {
             List<Sample> counted = tail.stream()
                     .filter(s -> proof.window().covers(s.began(), s.at()))
@@ -500,7 +501,7 @@ public final class Convergence {
     }
 
     /** A control for one leg, with the words that say who gave it. */
-    private record Proof(ControlGrade grade, Contacts.Window window, String by) {}
+    private record Proof(ControlGrade grade, Contacts.Window window, Supplier<String> by) {}
 
     /** All controls for one leg, the best first. */
     private List<Proof> proofs(PlannedCheck check, Leg leg) {
@@ -516,7 +517,8 @@ public final class Convergence {
                             .ifPresent(own -> proofs.add(new Proof(
                                     ControlGrade.REACHED,
                                     own,
-                                    "the same source reached " + other.path().endpoint())));
+                                    () -> "the same source reached "
+                                            + other.path().endpoint())));
                 }
             }
         }
@@ -528,8 +530,8 @@ public final class Convergence {
         List<Proof> proofs = new ArrayList<>();
         reached(backend, leg.probe(), question(leg.probe(), leg.attempt()))
                 .filter(reached -> reached.times() > 1)
-                .ifPresent(
-                        reached -> proofs.add(new Proof(ControlGrade.REACHED, reached, reachedBy(reached, backend))));
+                .ifPresent(reached ->
+                        proofs.add(new Proof(ControlGrade.REACHED, reached, () -> reachedBy(reached, backend))));
         if (backend.transport() != Protocol.TCP) {
             return proofs;
         }
@@ -541,7 +543,7 @@ public final class Convergence {
                 .ifPresent(alive -> proofs.add(new Proof(
                         grade,
                         alive,
-                        kubelet
+                        () -> kubelet
                                 ? "the kubelet's readiness probe and a port-forward found it listening"
                                 : "a port-forward found it listening")));
         return proofs;
@@ -562,8 +564,8 @@ public final class Convergence {
         List<Proof> proofs = new ArrayList<>();
         for (Backend backend : leg.backends()) {
             contacts.answeredOthers(backend.key(), leg.probe(), question(leg.probe(), leg.attempt()))
-                    .ifPresent(
-                            window -> proofs.add(new Proof(ControlGrade.REACHED, window, reachedBy(window, backend))));
+                    .ifPresent(window ->
+                            proofs.add(new Proof(ControlGrade.REACHED, window, () -> reachedBy(window, backend))));
         }
         return proofs;
     }
@@ -688,7 +690,7 @@ public final class Convergence {
                 outcome,
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Proof::grade).orElse(ControlGrade.NONE),
-                proof.map(Proof::by).orElseGet(() -> whyNot(leg)),
+                proof.map(p -> p.by().get()).orElseGet(() -> whyNot(leg)),
                 life.node(),
                 life.started(),
                 life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
@@ -809,7 +811,7 @@ public final class Convergence {
     }
 
     private Track track(String probe, int attempt) {
-        return tracks.computeIfAbsent(key(probe, attempt), k -> new Track());
+        return tracks.computeIfAbsent(probe, p -> new HashMap<>()).computeIfAbsent(attempt, a -> new Track());
     }
 
     private static String key(String probe, int attempt) {

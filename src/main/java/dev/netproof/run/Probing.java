@@ -26,9 +26,12 @@ import dev.netproof.probe.Reading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +46,8 @@ import java.util.function.Supplier;
 final class Probing {
     /** How often deadlines are looked at when nothing happens. */
     private static final Duration TICK = Duration.ofMillis(250);
+
+    private static final int CHECKS_A_TICK = 1_000;
 
     /** How long outside names may take to resolve before the sources go ahead without. */
     private static final Duration CONTROL_START = Duration.ofSeconds(20);
@@ -278,14 +283,14 @@ final class Probing {
 
     private void watch(Plan plan, Convergence watching) {
         Map<String, Set<PlannedCheck>> byProbe = new HashMap<>();
-        Set<PlannedCheck> open = new LinkedHashSet<>();
+        Set<PlannedCheck> open = each();
         for (PlannedCheck check : plan.checks()) {
             if (check.foregone().isPresent()) {
                 decided.put(check, watching.conclude(check, launched, launched, Runner.repeat(check.check())));
             } else {
                 open.add(check);
                 check.legs()
-                        .forEach(leg -> byProbe.computeIfAbsent(leg.probe(), p -> new LinkedHashSet<>())
+                        .forEach(leg -> byProbe.computeIfAbsent(leg.probe(), p -> each())
                                 .add(check));
             }
         }
@@ -293,22 +298,24 @@ final class Probing {
         Instant latest = launched.plus(terms.patience().deadline());
         while (!open.isEmpty() && !ended()) {
             Optional<ProbeEvent> event = session.next(earlier(session.now().plus(TICK), end));
-            Set<PlannedCheck> touched = Set.of();
+            Collection<PlannedCheck> touched = List.of();
             if (event.isPresent()) {
                 boolean round = !handle(event.get()).isEmpty();
                 if (round && event.get() instanceof ProbeEvent.Line line) {
-                    touched = byProbe.getOrDefault(line.probe(), Set.of());
+                    touched = List.copyOf(byProbe.getOrDefault(line.probe(), Set.of()));
                 } else if (event.get() instanceof ProbeEvent.Lost lost) {
-                    touched = byProbe.getOrDefault(lost.probe(), Set.of());
+                    touched = List.copyOf(byProbe.getOrDefault(lost.probe(), Set.of()));
                 }
             }
             Instant now = session.now();
-            if (!now.isBefore(sweep)) {
+            boolean sweeping = !now.isBefore(sweep);
+            if (sweeping) {
                 hear(watching);
                 logs.forEach((id, log) -> watching.starving(
                         id, log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from), now));
-                touched = Set.copyOf(open);
-                sweep = now.plus(TICK);
+                touched = List.copyOf(open);
+                // Looking at thousands of checks takes a while, and their probes' rounds are paced to match.
+                sweep = now.plus(TICK.multipliedBy(1 + open.size() / CHECKS_A_TICK));
                 latest = latest(open, watching);
             }
             for (PlannedCheck check : touched) {
@@ -321,17 +328,27 @@ final class Probing {
             }
             if (!touched.isEmpty()) {
                 progress.decided(decided.size(), plan.checks().size(), left(now, earlier(latest, end)));
-                for (Backend backend : watching.wanted(open)) {
+                // Of the others nothing is new; whatever time brings about is seen in the next sweep.
+                for (Backend backend :
+                        watching.wanted(touched.stream().filter(open::contains).toList())) {
                     if (asked.add(backend.key())) {
                         session.ask(backend);
                     }
                 }
+            }
+            if (sweeping) {
+                // All of them at once: a probe is given one twin, for whatever it is refused.
                 watching.unexplained(open).forEach((probe, twin) -> {
                     byProbe.put(twin.id(), byProbe.getOrDefault(probe, Set.of()));
                     explain(twin, watching);
                 });
             }
         }
+    }
+
+    /** For checks of one plan, of which there is one each: to compare thousands of them by what they say takes its time. */
+    private static Set<PlannedCheck> each() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
     /** Gives pods as long to settle as rules were seen to take. */
