@@ -29,6 +29,7 @@ final class Observations {
     private record Contact(String probe, Instant began) {}
 
     private final Map<String, ProbePod> probes = new HashMap<>();
+    private final Map<String, Map<Integer, Instant>> rounds = new HashMap<>();
     private final Map<String, Map<Attempt, List<Sample>>> tracks = new HashMap<>();
     private final Map<String, Map<Attempt, Backend>> aims = new HashMap<>();
     private final Map<String, List<Contact>> contacts = new HashMap<>();
@@ -92,6 +93,7 @@ final class Observations {
 
     void sample(String probe, int index, Sample sample) {
         ProbePod pod = probes.get(probe);
+        rounds.computeIfAbsent(probe, p -> new HashMap<>()).putIfAbsent(sample.round(), sample.began());
         if (pod == null || sample.outcome() == Outcome.PROBE_ERROR || sample.outcome() == Outcome.DNS_FAILURE) {
             return;
         }
@@ -117,6 +119,13 @@ final class Observations {
                 witnesses.merge(from.get() + " " + to.get(), sample.began(), (a, b) -> a.isAfter(b) ? a : b);
             }
         }
+    }
+
+    /** Of how many rounds a probe has told that began since then, whatever it saw. */
+    long rounds(String probe, Instant began) {
+        return rounds.getOrDefault(probe, Map.of()).values().stream()
+                .filter(one -> !one.isBefore(began))
+                .count();
     }
 
     /** What an attempt saw on connections that began since then, in the order of the rounds. */

@@ -32,6 +32,9 @@ import java.util.stream.Stream;
  * believed once every edge was seen as expected for long enough at the same time, with controls; a mismatch not before the deadline.
  */
 final class Trial {
+    /** So many deadlines a trial waits for probes that it hears nothing of. */
+    private static final int UNHEARD = 3;
+
     /** How long past a deadline a trial waits for attempts that began after it. */
     private static final Duration LATE = Duration.ofSeconds(6);
 
@@ -298,10 +301,24 @@ final class Trial {
         if (reached) {
             all.forEach(edge -> seen.undisturbed(afterFirstOpen(seen.since(edge, since))));
             begin(0, now);
-        } else if (!probing.equals(Instant.MAX)
-                && now.isAfter(later(since, probing).plus(terms.deadline()))) {
+        } else if (!probing.equals(Instant.MAX) && isOver(all, later(since, probing), now)) {
             noBaseline();
         }
+    }
+
+    /**
+     * Whether what was waited for since then has had its time. Who is starved of CPU, or whose log is late, says nothing for a while,
+     * and nothing is known by then: they are waited for three times as long.
+     */
+    private boolean isOver(List<Bound> edges, Instant from, Instant now) {
+        return now.isAfter(from.plus(terms.deadline()))
+                && (edges.stream().noneMatch(edge -> isUnheard(edge, from, terms.stable()))
+                        || now.isAfter(from.plus(terms.deadline().multipliedBy(UNHEARD))));
+    }
+
+    /** Whether so few of a probe's rounds counted that nothing can be known. */
+    private boolean isUnheard(Bound edge, Instant from, int enough) {
+        return edge.edge().way() != Scenario.Way.KUBELET && seen.rounds(edge.probe(), from) < enough;
     }
 
     private static Instant later(Instant a, Instant b) {
@@ -447,7 +464,7 @@ final class Trial {
         }
         if (satisfied) {
             inEffect(edges, stopped, now);
-        } else if (now.isAfter(since.plus(terms.deadline()))) {
+        } else if (isOver(edges, since, now)) {
             overdue(edges, now);
         }
     }
@@ -621,7 +638,10 @@ final class Trial {
         Instant deadline = since.plus(terms.deadline());
         boolean everyEdgeSpoke =
                 edges.stream().allMatch(edge -> seen.since(edge, deadline).size() >= terms.stable());
-        boolean waited = now.isAfter(deadline.plus(terms.connectTimeout()).plus(LATE));
+        Instant late = deadline.plus(terms.connectTimeout()).plus(LATE);
+        boolean waited = now.isAfter(late)
+                && (edges.stream().noneMatch(edge -> isUnheard(edge, deadline, 1))
+                        || now.isAfter(since.plus(terms.deadline().multipliedBy(UNHEARD))));
         if (!everyEdgeSpoke && !waited) {
             return;
         }
@@ -803,12 +823,24 @@ final class Trial {
             }
             free = Optional.of(since);
             phase = Phase.DONE;
-        } else if (now.isAfter(since.plus(terms.deadline()))) {
+        } else if (isOver(all, since, now)) {
             if (conclusion.filter(one -> one.status() == Status.ENFORCED).isPresent()) {
                 Bound shut = all.stream()
                         .filter(edge -> opens(seen.since(edge, since)) < OPEN_AGAIN)
                         .findFirst()
                         .orElseThrow();
+                List<Sample> results = seen.since(shut, since);
+                if (opens(results) == results.size()) {
+                    conclude(
+                            Status.INCONCLUSIVE,
+                            Reason.UNSETTLED,
+                            "denied under the policy; whether the connection returned is not known: " + shut.meaning()
+                                    + " " + (results.isEmpty() ? looked(results) : "had too few results in time")
+                                    + "; the probe was starved or its log did not arrive",
+                            Optional.of("run again when the nodes have CPU to spare"));
+                    phase = Phase.DONE;
+                    return;
+                }
                 conclude(
                         Status.INCONCLUSIVE,
                         Reason.NOT_RESTORED,

@@ -278,6 +278,16 @@ class EnforcementCheckTest {
         assertThat(report.notes()).anyMatch(note -> note.contains("starved"));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5, 8, 9, 10, 12})
+    void probes_that_get_no_cpu_for_longer_than_a_deadline_are_waited_for(int seconds) {
+        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        cluster.at(Duration.ofSeconds(seconds), cluster::starving);
+        cluster.at(Duration.ofSeconds(seconds + 25), cluster::fed);
+
+        assertThat(basic(cluster).exit()).isEqualTo(Exit.CONFORMS);
+    }
+
     @Test
     void a_sidecar_is_found_and_said() {
         Report report = basic(ToyCluster.of("node1", "node2").admitting("t-a-0", "container istio-proxy was added"));

@@ -182,6 +182,11 @@ final class ToyCluster implements Cluster {
         return this;
     }
 
+    /** They get CPU again. */
+    void fed() {
+        starving = false;
+    }
+
     ToyCluster starving(String probe) {
         starved.add(probe);
         return this;

@@ -10,14 +10,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whoever ends a run early still gets a report and a clean cluster. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-@Execution(ExecutionMode.CONCURRENT)
 final class SignalsIT {
     @RegisterExtension
     static final LiveCluster LIVE = LiveCluster.with("signals");
