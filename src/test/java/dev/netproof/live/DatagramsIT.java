@@ -161,10 +161,12 @@ final class DatagramsIT {
         Ran.Result one = ran.that(curl);
         Ran.Result other = ran.that(python);
         assertThat(other.outcomes()).as(python).isEqualTo(one.outcomes());
-        assertThat(other.controls()).as(python).isEqualTo(one.controls());
-        assertThat(other.node().at("/verdict/reason"))
-                .as(python)
-                .isEqualTo(one.node().at("/verdict/reason"));
+        String reason = one.node().at("/verdict/reason").asText();
+        assertThat(other.node().at("/verdict/reason").asText()).as(python).isEqualTo(reason);
+        // Of anything but a denial, which controls were in time is chance.
+        if (reason.equals("DENIED")) {
+            assertThat(other.controls()).as(python).isEqualTo(one.controls());
+        }
     }
 
     @Test
