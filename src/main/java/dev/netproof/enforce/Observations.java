@@ -30,6 +30,7 @@ final class Observations {
 
     private final Map<String, ProbePod> probes = new HashMap<>();
     private final Map<String, Map<Integer, Instant>> rounds = new HashMap<>();
+    private boolean enforcedSomewhere;
     private final Map<String, Map<Attempt, List<Sample>>> tracks = new HashMap<>();
     private final Map<String, Map<Attempt, Backend>> aims = new HashMap<>();
     private final Map<String, List<Contact>> contacts = new HashMap<>();
@@ -119,6 +120,15 @@ final class Observations {
                 witnesses.merge(from.get() + " " + to.get(), sample.began(), (a, b) -> a.isAfter(b) ? a : b);
             }
         }
+    }
+
+    /** Something was seen to be enforced. */
+    void enforced() {
+        enforcedSomewhere = true;
+    }
+
+    boolean isEnforcedSomewhere() {
+        return enforcedSomewhere;
     }
 
     /** Of how many rounds a probe has told that began since then, whatever it saw. */

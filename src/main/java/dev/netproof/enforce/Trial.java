@@ -86,6 +86,10 @@ final class Trial {
     private int step;
     private final Map<String, PolicyManifest> standing = new LinkedHashMap<>();
     private Optional<Conclusion> conclusion = Optional.empty();
+    /** What a first try came to that proved nothing; empty while there was none. */
+    private Optional<Conclusion> first = Optional.empty();
+
+    private boolean again;
     /** Since when nothing forbids the pod anything. */
     private Optional<Instant> free = Optional.empty();
 
@@ -326,6 +330,11 @@ final class Trial {
     }
 
     private void noBaseline() {
+        if (first.isPresent()) {
+            conclusion = first;
+            phase = Phase.DONE;
+            return;
+        }
         if (scenario.capability().id().equals(Catalogue.SCTP)
                 && all.stream().allMatch(edge -> opens(seen.since(edge, since)) == 0)) {
             forgo(
@@ -547,8 +556,13 @@ final class Trial {
         conclude(
                 scenario.capability().kind() == Kind.MUST ? Status.ENFORCED : Status.OBSERVED,
                 scenario.capability().kind() == Kind.MUST ? Reason.AS_SPECIFIED : behaviour(edges, stopped),
-                summary(edges, stopped),
+                summary(edges, stopped)
+                        + first.map(one -> "; at a second try; at the first one: " + one.seen())
+                                .orElse(""),
                 Optional.empty());
+        if (scenario.capability().kind() == Kind.MUST) {
+            seen.enforced();
+        }
         giveBack(now);
     }
 
@@ -754,6 +768,7 @@ final class Trial {
                     "no attempt came to an end after the deadline: "
                             + silent.get().meaning() + "; the probes were starved or their logs did not arrive",
                     Optional.of("run again when the nodes have CPU to spare"));
+            tryAgain();
             return;
         }
         Optional<Bound> uncontrolled = edges.stream()
@@ -767,6 +782,7 @@ final class Trial {
                     "denied, but nothing shows that the target was alive meanwhile: "
                             + uncontrolled.get().meaning(),
                     Optional.of("run again; if it stays, see whether a cluster-wide policy denies everything"));
+            tryAgain();
             return;
         }
         conclude(
@@ -774,6 +790,35 @@ final class Trial {
                 Reason.UNSETTLED,
                 "it never held still: " + edges.get(0).meaning(),
                 Optional.of("run again when the policy engine and the network hold still"));
+    }
+
+    /**
+     * Where nothing was proved for want of evidence, and others show that the cluster can be looked at, one more try is worth its
+     * time. Not with a fresh pod or a connection that was kept, of which there is only one.
+     */
+    private void tryAgain() {
+        again = first.isEmpty()
+                && seen.isEnforcedSomewhere()
+                && fresh.isEmpty()
+                && all.stream().allMatch(edge -> edge.edge().way() != Scenario.Way.HELD);
+    }
+
+    /** All its policies are gone again, or as good as gone. */
+    private void over(Instant now) {
+        if (!again) {
+            phase = Phase.DONE;
+            return;
+        }
+        again = false;
+        first = conclusion;
+        conclusion = Optional.empty();
+        evidence.clear();
+        controls.clear();
+        denied = Optional.empty();
+        step = 0;
+        since = free.orElse(now);
+        free = Optional.empty();
+        phase = Phase.BASELINE;
     }
 
     private void conclude(Status status, Reason found, String what, Optional<String> fix) {
@@ -822,7 +867,7 @@ final class Trial {
                 allowed = Optional.of(settled(were, since, Outcome::reachedListener));
             }
             free = Optional.of(since);
-            phase = Phase.DONE;
+            over(now);
         } else if (isOver(all, since, now)) {
             if (conclusion.filter(one -> one.status() == Status.ENFORCED).isPresent()) {
                 Bound shut = all.stream()
@@ -850,7 +895,7 @@ final class Trial {
                         Optional.of(
                                 "run again; see whether the engine removes rules, and whether the target holds still"));
             }
-            phase = Phase.DONE;
+            over(now);
         }
     }
 

@@ -187,6 +187,30 @@ class EnforcementCheckTest {
     }
 
     @Test
+    void a_target_that_was_dead_for_a_while_is_tried_once_more() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        cluster.at(Duration.ofSeconds(8), () -> cluster.kill("t-a-0"));
+        cluster.at(Duration.ofSeconds(40), () -> cluster.revive("t-a-0"));
+
+        Report report = basic(cluster);
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(row(report.enforcement().orElseThrow(), "node1", INGRESS).seen())
+                .contains("at a second try; at the first one: denied, but nothing shows that the target was alive");
+    }
+
+    @Test
+    void a_target_that_stays_dead_is_not_waited_for_forever() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        cluster.at(Duration.ofSeconds(8), () -> cluster.kill("t-a-0"));
+
+        Report report = basic(cluster);
+        assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
+        assertThat(row(report.enforcement().orElseThrow(), "node1", INGRESS).reason())
+                .isEqualTo(Reason.NO_CONTROL);
+        assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(120));
+    }
+
+    @Test
     void a_target_that_is_killed_in_the_middle_is_inconclusive() {
         ToyCluster cluster = ToyCluster.of("node1", "node2");
         cluster.at(Duration.ofSeconds(7), () -> cluster.killLoudly("t-a-1"));

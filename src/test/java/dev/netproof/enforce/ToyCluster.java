@@ -265,6 +265,11 @@ final class ToyCluster implements Cluster {
         live.dead = true;
     }
 
+    void revive(String server) {
+        Live live = ground.orElseThrow().pods.get(server);
+        live.dead = false;
+    }
+
     void killLoudly(String server) {
         kill(server);
         ground.orElseThrow()
