@@ -6,12 +6,12 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Who was seen to be alive, when, and by whom: the controls. */
 final class Contacts {
@@ -74,9 +74,10 @@ final class Contacts {
     /**
      * A time in which the backend was alive at both ends.
      *
+     * @param probes those that reached it, the first one first
      * @param times how often it was seen alive
      */
-    record Window(ControlGrade grade, Instant from, Instant to, List<String> probes, int times) {
+    record Window(ControlGrade grade, Instant from, Instant to, Supplier<List<String>> probes, int times) {
         boolean covers(Instant began, Instant ended) {
             return !began.isBefore(from) && !ended.isAfter(to);
         }
@@ -120,20 +121,23 @@ final class Contacts {
     }
 
     private Optional<Window> window(String backend, ControlGrade grade, Predicate<Who> counts) {
-        Set<String> probes = new LinkedHashSet<>();
+        Map<Who, Contact> all = contacts.getOrDefault(backend, Map.of());
         Instant from = Instant.MAX;
         Instant to = Instant.MIN;
         int times = 0;
-        for (Map.Entry<Who, Contact> entry :
-                contacts.getOrDefault(backend, Map.of()).entrySet()) {
+        for (Map.Entry<Who, Contact> entry : all.entrySet()) {
             if (counts.test(entry.getKey())) {
                 Contact seen = entry.getValue();
                 from = seen.from().isBefore(from) ? seen.from() : from;
                 to = seen.to().isAfter(to) ? seen.to() : to;
                 times += seen.times();
-                entry.getKey().by().ifPresent(probes::add);
             }
         }
-        return times == 0 ? Optional.empty() : Optional.of(new Window(grade, from, to, List.copyOf(probes), times));
+        Supplier<List<String>> probes = () -> all.keySet().stream()
+                .filter(counts)
+                .flatMap(who -> who.by().stream())
+                .distinct()
+                .toList();
+        return times == 0 ? Optional.empty() : Optional.of(new Window(grade, from, to, probes, times));
     }
 }

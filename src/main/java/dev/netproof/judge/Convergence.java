@@ -54,6 +54,7 @@ public final class Convergence {
     private final Map<String, String> changedTargets = new HashMap<>();
     private final Starvation starvation = new Starvation();
     private final Map<String, Integer> starved = new HashMap<>();
+    private final News news = new News();
 
     /** @param started empty until the container runs */
     private record Life(
@@ -92,6 +93,7 @@ public final class Convergence {
     public void arrived(Map<String, Duration> byNode, Patience now) {
         arrivals = Map.copyOf(byNode);
         patience = now;
+        news.everywhere();
     }
 
     /** What an attempt of a control aims at. */
@@ -110,6 +112,7 @@ public final class Convergence {
                         changed,
                         life.lost(),
                         life.fix()));
+        news.everywhere();
     }
 
     public void lost(String probe, String why, String fix) {
@@ -117,16 +120,20 @@ public final class Convergence {
         lives.put(
                 probe,
                 new Life(life.started(), life.pod(), life.node(), life.changed(), Optional.of(why), Optional.of(fix)));
+        news.everywhere();
     }
 
     /** In this time a probe did not get to run. */
     public void starved(String probe, Instant from, Instant to) {
         starvation.was(probe, from, to);
+        news.everywhere();
     }
 
     /** Whether a probe seems not to run at this moment. */
     public void starving(String probe, Optional<Instant> since, Instant now) {
-        starvation.is(probe, since, now);
+        if (starvation.is(probe, since, now)) {
+            news.everywhere();
+        }
     }
 
     /** How many of a probe's rounds did not count so far, because it did not get to run. */
@@ -138,6 +145,7 @@ public final class Convergence {
     public void misdated(String probe, Duration by) {
         tracks.getOrDefault(probe, Map.of()).values().forEach(track -> track.earlier(by));
         contacts.earlier(probe, by);
+        news.everywhere();
     }
 
     /** One counted attempt. */
@@ -168,11 +176,16 @@ public final class Convergence {
                     opened.orElse(sample.at()),
                     sample.at(),
                     sample.outcome() == Outcome.CONNECTED ? question(probe, attempt) : Optional.empty());
-            life(probe)
+            news.of(backend.key());
+            boolean unknown = life(probe)
                     .node()
-                    .ifPresent(from -> backend.pod()
+                    .flatMap(from -> backend.pod()
                             .flatMap(Backend.TargetPod::node)
-                            .ifPresent(to -> witnesses.add(way(from, to, backend))));
+                            .filter(to -> witnesses.add(way(from, to, backend))))
+                    .isPresent();
+            if (unknown) {
+                news.everywhere();
+            }
         }
     }
 
@@ -180,17 +193,39 @@ public final class Convergence {
     public void listening(Backend backend, Instant at) {
         contacts.listening(backend.key(), at);
         answers.put(backend.key(), at);
+        news.of(backend.key());
     }
 
     /** A port-forward did not show the backend alive. */
     public void silent(Backend backend, Instant at, String detail) {
         answers.put(backend.key(), at);
         unanswered.put(backend.key(), detail);
+        news.of(backend.key());
     }
 
     /** The target is no longer what it was when the run began. */
     public void targetChanged(Backend backend, String how) {
         changedTargets.put(backend.key(), how);
+    }
+
+    /** A moment in what this was told: later ones are greater. */
+    public long told() {
+        return news.latest();
+    }
+
+    /**
+     * Whether anything that this was told since then may bear on a check, but for what its own probes saw: of most checks there is
+     * nothing new most of the time, and to judge thousands of them again takes its time.
+     */
+    public boolean isNews(PlannedCheck check, long since) {
+        return news.since(
+                since,
+                check.legs().stream().flatMap(leg -> leg.backends().stream()).map(Backend::key));
+    }
+
+    /** Whether anything at all that bears on every check was told since then. */
+    public boolean isNewsForAll(long since) {
+        return news.forAllSince(since);
     }
 
     /** Backends of which it should be asked now whether they listen: attempts at them look denied, and nobody reached them. */
@@ -609,7 +644,7 @@ public final class Convergence {
     }
 
     private String reachedBy(Contacts.Window window, Backend backend) {
-        String names = window.probes().stream()
+        String names = window.probes().get().stream()
                 .map(id -> Optional.ofNullable(probes.get(id))
                         .map(ProbePod::source)
                         .orElse(id))

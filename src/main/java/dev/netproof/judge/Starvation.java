@@ -27,9 +27,16 @@ final class Starvation {
         over.computeIfAbsent(probe, p -> new ArrayList<>()).add(new Span(from, to));
     }
 
-    /** @param since empty when it is not starved now */
-    void is(String probe, Optional<Instant> since, Instant now) {
-        since.ifPresentOrElse(from -> present.put(probe, new Span(from, now)), () -> present.remove(probe));
+    /**
+     * @param since empty when it is not starved now
+     * @return whether that is anything new
+     */
+    boolean is(String probe, Optional<Instant> since, Instant now) {
+        if (since.isEmpty()) {
+            return present.remove(probe) != null;
+        }
+        present.put(probe, new Span(since.get(), now));
+        return true;
     }
 
     boolean isUnknown() {

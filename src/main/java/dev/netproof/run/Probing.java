@@ -26,7 +26,6 @@ import dev.netproof.probe.Reading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -296,52 +295,80 @@ final class Probing {
         }
         Instant sweep = launched;
         Instant latest = launched.plus(terms.patience().deadline());
+        Instant soonest = launched;
+        IdentityHashMap<PlannedCheck, Long> looked = new IdentityHashMap<>();
+        Set<String> spoke = new HashSet<>();
+        long swept = watching.told();
         while (!open.isEmpty() && !ended()) {
             Optional<ProbeEvent> event = session.next(earlier(session.now().plus(TICK), end));
-            Collection<PlannedCheck> touched = List.of();
+            Set<PlannedCheck> touched = each();
             if (event.isPresent()) {
                 boolean round = !handle(event.get()).isEmpty();
                 if (round && event.get() instanceof ProbeEvent.Line line) {
-                    touched = List.copyOf(byProbe.getOrDefault(line.probe(), Set.of()));
+                    spoke.add(line.probe());
+                    touched.addAll(byProbe.getOrDefault(line.probe(), Set.of()));
                 } else if (event.get() instanceof ProbeEvent.Lost lost) {
-                    touched = List.copyOf(byProbe.getOrDefault(lost.probe(), Set.of()));
+                    touched.addAll(byProbe.getOrDefault(lost.probe(), Set.of()));
                 }
             }
             Instant now = session.now();
             boolean sweeping = !now.isBefore(sweep);
+            boolean everything = false;
             if (sweeping) {
-                hear(watching);
+                everything = hear(watching);
                 logs.forEach((id, log) -> watching.starving(
                         id, log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from), now));
-                touched = List.copyOf(open);
+                everything |= watching.isNewsForAll(swept);
+                if (everything || watching.told() > swept || !now.isBefore(soonest)) {
+                    soonest = Instant.MAX;
+                    latest = launched;
+                    for (PlannedCheck check : open) {
+                        Instant deadline = watching.deadline(check, launched);
+                        soonest = earlier(deadline, soonest);
+                        latest = deadline.isAfter(latest) ? deadline : latest;
+                        if (everything
+                                || !now.isBefore(deadline)
+                                || watching.isNews(check, looked.getOrDefault(check, -1L))) {
+                            touched.add(check);
+                        }
+                    }
+                }
                 // Looking at thousands of checks takes a while, and their probes' rounds are paced to match.
                 sweep = now.plus(TICK.multipliedBy(1 + open.size() / CHECKS_A_TICK));
-                latest = latest(open, watching);
             }
-            for (PlannedCheck check : touched) {
-                if (open.contains(check) && isDecided(check, watching, now)) {
+            long told = watching.told();
+            touched.retainAll(open);
+            for (PlannedCheck check : List.copyOf(touched)) {
+                looked.put(check, told);
+                if (isDecided(check, watching, now)) {
                     CheckResult result = watching.conclude(check, launched, now, Runner.repeat(check.check()));
                     decided.put(check, result);
                     open.remove(check);
+                    touched.remove(check);
                     progress.judged(result);
                 }
             }
             if (!touched.isEmpty()) {
                 progress.decided(decided.size(), plan.checks().size(), left(now, earlier(latest, end)));
                 // Of the others nothing is new; whatever time brings about is seen in the next sweep.
-                for (Backend backend :
-                        watching.wanted(touched.stream().filter(open::contains).toList())) {
+                for (Backend backend : watching.wanted(touched)) {
                     if (asked.add(backend.key())) {
                         session.ask(backend);
                     }
                 }
             }
             if (sweeping) {
-                // All of them at once: a probe is given one twin, for whatever it is refused.
-                watching.unexplained(open).forEach((probe, twin) -> {
+                // All of a probe's at once: it is given one twin, for whatever it is refused.
+                Set<PlannedCheck> refusable = each();
+                (everything ? byProbe.keySet() : spoke)
+                        .forEach(probe -> refusable.addAll(byProbe.getOrDefault(probe, Set.of())));
+                refusable.retainAll(open);
+                watching.unexplained(refusable).forEach((probe, twin) -> {
                     byProbe.put(twin.id(), byProbe.getOrDefault(probe, Set.of()));
                     explain(twin, watching);
                 });
+                spoke.clear();
+                swept = told;
             }
         }
     }
@@ -351,16 +378,20 @@ final class Probing {
         return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
-    /** Gives pods as long to settle as rules were seen to take. */
-    private void hear(Convergence watching) {
+    /**
+     * Gives pods as long to settle as rules were seen to take.
+     *
+     * @return whether that became known now
+     */
+    private boolean hear(Convergence watching) {
         if (heard.isPresent()) {
-            return;
+            return false;
         }
         heard = arrivals.get();
         Optional<Duration> longest =
                 heard.flatMap(byNode -> byNode.values().stream().max(Comparator.naturalOrder()));
         if (longest.isEmpty()) {
-            return;
+            return heard.isPresent();
         }
         Duration before = terms.patience().settle();
         Patience after =
@@ -373,6 +404,7 @@ final class Probing {
                         + seconds(settle) + " to settle instead of " + seconds(before));
             }
         });
+        return true;
     }
 
     /** How long pods were given to settle. */
@@ -392,14 +424,6 @@ final class Probing {
         } catch (ClusterTrouble trouble) {
             watching.lost(twin.id(), String.valueOf(trouble.getMessage()), trouble.fix());
         }
-    }
-
-    /** When the last of these checks is decided if what is expected of it is never seen. */
-    private Instant latest(Set<PlannedCheck> open, Convergence watching) {
-        return open.stream()
-                .map(check -> watching.deadline(check, launched))
-                .max(Comparator.naturalOrder())
-                .orElse(launched);
     }
 
     private static Duration left(Instant now, Instant latest) {
