@@ -41,6 +41,10 @@ final class Contacts {
     private static final String NAME_SERVER = " 53";
 
     private final Map<String, Map<Who, Contact>> contacts = new HashMap<>();
+    /** The same, whoever it was: whoever is denied is none of them. */
+    private final Map<String, Contact> byProbes = new HashMap<>();
+
+    private final Map<String, Contact> byAnything = new HashMap<>();
     private final Map<String, Set<String>> reached = new HashMap<>();
 
     void reached(String backend, String probe, Instant from, Instant to, Optional<String> answered) {
@@ -51,6 +55,14 @@ final class Contacts {
     private void add(String backend, Who who, Contact contact) {
         // In order: the first that reached it is named first.
         contacts.computeIfAbsent(backend, b -> new LinkedHashMap<>()).merge(who, contact, Contact::and);
+        sum(backend, who, contact);
+    }
+
+    private void sum(String backend, Who who, Contact contact) {
+        byAnything.merge(backend, contact, Contact::and);
+        if (who.by().isPresent()) {
+            byProbes.merge(backend, contact, Contact::and);
+        }
     }
 
     /** What this probe reached it reached so much earlier. */
@@ -59,6 +71,9 @@ final class Contacts {
                 .forEach(all -> all.replaceAll((who, contact) -> who.by().equals(Optional.of(probe))
                         ? new Contact(contact.from().minus(by), contact.to().minus(by), contact.times())
                         : contact));
+        byProbes.clear();
+        byAnything.clear();
+        contacts.forEach((backend, all) -> all.forEach((who, contact) -> sum(backend, who, contact)));
     }
 
     void listening(String backend, Instant at) {
@@ -88,7 +103,8 @@ final class Contacts {
         return window(
                 backend,
                 ControlGrade.REACHED,
-                who -> who.by().isPresent() && !who.by().get().equals(probe));
+                who -> who.by().isPresent() && !who.by().get().equals(probe),
+                isOther(probe, backend) ? Optional.ofNullable(byProbes.get(backend)) : Optional.empty());
     }
 
     /** When other probes than this one asked the backend the very same and were answered. */
@@ -98,12 +114,21 @@ final class Contacts {
                 ControlGrade.REACHED,
                 who -> question.isPresent()
                         && who.answered().equals(question)
-                        && !who.by().equals(Optional.of(probe)));
+                        && !who.by().equals(Optional.of(probe)),
+                Optional.empty());
     }
 
     /** When anything but this probe showed it alive, port-forwards among it. */
     Optional<Window> aliveToOthers(String backend, String probe, ControlGrade listening) {
-        return window(backend, listening, who -> !who.by().equals(Optional.of(probe)));
+        return window(
+                backend,
+                listening,
+                who -> !who.by().equals(Optional.of(probe)),
+                isOther(probe, backend) ? Optional.ofNullable(byAnything.get(backend)) : Optional.empty());
+    }
+
+    private boolean isOther(String probe, String backend) {
+        return !reached.getOrDefault(probe, Set.of()).contains(backend);
     }
 
     /** Whether another probe than this one reached the backend at that moment or later. */
@@ -120,24 +145,18 @@ final class Contacts {
         return false;
     }
 
-    private Optional<Window> window(String backend, ControlGrade grade, Predicate<Who> counts) {
+    /** @param sum of all that count, where it is known */
+    private Optional<Window> window(String backend, ControlGrade grade, Predicate<Who> counts, Optional<Contact> sum) {
         Map<Who, Contact> all = contacts.getOrDefault(backend, Map.of());
-        Instant from = Instant.MAX;
-        Instant to = Instant.MIN;
-        int times = 0;
-        for (Map.Entry<Who, Contact> entry : all.entrySet()) {
-            if (counts.test(entry.getKey())) {
-                Contact seen = entry.getValue();
-                from = seen.from().isBefore(from) ? seen.from() : from;
-                to = seen.to().isAfter(to) ? seen.to() : to;
-                times += seen.times();
-            }
-        }
         Supplier<List<String>> probes = () -> all.keySet().stream()
                 .filter(counts)
                 .flatMap(who -> who.by().stream())
                 .distinct()
                 .toList();
-        return times == 0 ? Optional.empty() : Optional.of(new Window(grade, from, to, probes, times));
+        return sum.or(() -> all.entrySet().stream()
+                        .filter(entry -> counts.test(entry.getKey()))
+                        .map(Map.Entry::getValue)
+                        .reduce(Contact::and))
+                .map(seen -> new Window(grade, seen.from(), seen.to(), probes, seen.times()));
     }
 }

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Watches attempts until each check is decided. Fed with what happens and asked for decisions; knows no clock but the times it is
@@ -475,7 +476,7 @@ public final class Convergence {
      */
     private boolean provenOpen(Leg leg) {
         Track sound = sound(leg);
-        if (!starvation.struck(neighbours(leg))) {
+        if (!isStruck(leg)) {
             return wasOpen(leg, sound);
         }
         Instant settled = settled(leg.probe());
@@ -503,6 +504,10 @@ public final class Convergence {
 
     /** Enough denials, reaching beyond settling, all within one control's window; the best control that there is. */
     private Optional<Denial> denial(PlannedCheck check, Leg leg) {
+        return denial(check, leg, () -> proofs(check, leg));
+    }
+
+    private Optional<Denial> denial(PlannedCheck check, Leg leg, Supplier<List<Proof>> proofs) {
         Instant settled = settled(leg.probe());
         boolean inWords = check.check().expectation().forbids()
                 && sound(leg).openedAfter(settled).equals(Optional.of(Outcome.L7_DENIED));
@@ -511,7 +516,7 @@ public final class Convergence {
         if (tail.size() < patience.stable()) {
             return Optional.empty();
         }
-        for (Proof proof : inWords ? answered(leg) : proofs(check, leg)) {
+        for (Proof proof : inWords ? answered(leg) : proofs.get()) {
             List<Sample> counted = tail.stream()
                     .filter(s -> proof.window().covers(s.began(), s.at()))
                     .toList();
@@ -650,10 +655,9 @@ public final class Convergence {
                         .orElse(id))
                 .distinct()
                 .sorted()
-                .reduce((a, b) -> a + ", " + b)
-                .orElse("another source");
-        return names + " reached " + backend.ip() + ":" + backend.port() + " " + window.times()
-                + (window.times() == 1 ? " time" : " times");
+                .collect(Collectors.joining(", "));
+        return (names.isEmpty() ? "another source" : names) + " reached " + backend.ip() + ":" + backend.port() + " "
+                + window.times() + (window.times() == 1 ? " time" : " times");
     }
 
     /** The verdict as things stand: asked for when a check matches, at its deadline, or when the run ends. */
@@ -683,7 +687,8 @@ public final class Convergence {
                 .filter(java.util.Objects::nonNull)
                 .findFirst();
         Optional<Outcome> outcome = track.latest().or(all::latest);
-        Optional<Proof> proof = proofs(check, leg).stream().findFirst();
+        List<Proof> proofs = proofs(check, leg);
+        Optional<Proof> proof = proofs.stream().findFirst();
         boolean steady;
         if (leg.path().kind() == Path.Kind.LOOKUP) {
             boolean seen = !track.tail(lookedUp(check)).isEmpty();
@@ -695,7 +700,7 @@ public final class Convergence {
             outcome = all.openedAfter(settled);
             steady = provenOpen(leg);
         } else {
-            Optional<Denial> denial = denial(check, leg);
+            Optional<Denial> denial = denial(check, leg, () -> proofs);
             boolean denied = outcome.filter(o -> o.looksDenied() || o == Outcome.L7_DENIED)
                     .isPresent();
             if (denied) {
@@ -721,7 +726,7 @@ public final class Convergence {
         return new Finding(
                 leg,
                 List.copyOf(all.samples()),
-                starvation.struck(neighbours(leg)) ? Finding.Nodes.STARVED : Finding.Nodes.SOUND,
+                isStruck(leg) ? Finding.Nodes.STARVED : Finding.Nodes.SOUND,
                 outcome,
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Proof::grade).orElse(ControlGrade.NONE),
@@ -820,6 +825,11 @@ public final class Convergence {
         }
         Set<String> neighbours = neighbours(leg);
         return all.only(sample -> !starvation.meets(sample, neighbours));
+    }
+
+    /** Whether a probe on the leg's nodes was starved at any time. */
+    private boolean isStruck(Leg leg) {
+        return !starvation.isUnknown() && starvation.struck(neighbours(leg));
     }
 
     /** The probes on the nodes that the leg's packets pass, its own among them. */

@@ -19,6 +19,7 @@ import dev.netproof.plan.ClusterFacts.Service;
 import dev.netproof.plan.ProbeBook.SourceIdentity;
 import dev.netproof.plan.ProbePod.Ownership;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,10 @@ public final class Planner {
     private final ProbeBook controls = new ProbeBook("c");
     private final Set<Refusal> refusals = new LinkedHashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
+
+    private final Map<Labelled, List<Pod>> living = new HashMap<>();
+
+    private record Labelled(String namespace, Map<String, String> labels) {}
 
     private Planner(ClusterFacts facts, PlanTerms terms) {
         this.facts = facts;
@@ -171,19 +176,24 @@ public final class Planner {
     }
 
     private boolean isLive(Source source, Map<String, String> labels) {
-        return living(source, labels).findAny().isPresent();
+        return !living(source, labels).isEmpty();
     }
 
     private boolean onlyInNodeNetwork(Source source, Map<String, String> labels) {
-        return isLive(source, labels) && living(source, labels).allMatch(p -> p.network() == ClusterFacts.Network.NODE);
+        return isLive(source, labels)
+                && living(source, labels).stream().allMatch(p -> p.network() == ClusterFacts.Network.NODE);
     }
 
-    private Stream<Pod> living(Source source, Map<String, String> labels) {
-        Selector selector = Selector.of(labels);
-        return facts.pods().stream()
-                .filter(p -> p.namespace().equals(source.namespace())
-                        && p.readiness() != Readiness.GONE
-                        && selector.selects(p.labels()));
+    /** Many checks have the same source, and there are many pods to look through. */
+    private List<Pod> living(Source source, Map<String, String> labels) {
+        return living.computeIfAbsent(new Labelled(source.namespace(), labels), who -> {
+            Selector selector = Selector.of(who.labels());
+            return facts.pods().stream()
+                    .filter(p -> p.namespace().equals(who.namespace())
+                            && p.readiness() != Readiness.GONE
+                            && selector.selects(p.labels()))
+                    .toList();
+        });
     }
 
     /** The label value that somebody has and that looks most like one that nobody has. */
