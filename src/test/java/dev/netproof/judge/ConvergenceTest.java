@@ -1500,6 +1500,65 @@ class ConvergenceTest {
         }
     }
 
+    /** What a run asks before it looks at a check again; whatever changes one must be news is asserted wherever it is told. */
+    @Nested
+    class News_of_a_check {
+        private final Watch watch =
+                Watch.of(DENY).path(ONE).path(TWO).started(0).other(0, CONNECTED, 1);
+        private final long now = watch.convergence().told();
+
+        @Test
+        void is_everything_at_first() {
+            assertThat(watch.isNewsSince(-1)).isTrue();
+            assertThat(Watch.of(ALLOW).path(ONE).isNewsSince(-1)).isTrue();
+        }
+
+        @Test
+        void is_nothing_when_nothing_was_told() {
+            assertThat(watch.isNewsSince(now)).isFalse();
+        }
+
+        @Test
+        void is_not_what_its_own_probe_saw() {
+            assertThat(watch.silence(0, 9, 10, 11).isNewsSince(now)).isFalse();
+        }
+
+        @Test
+        void is_that_somebody_reached_what_it_is_about() {
+            assertThat(watch.other(0, CONNECTED, 9).isNewsSince(now)).isTrue();
+        }
+
+        @Test
+        void is_not_that_somebody_reached_another_target() {
+            Backend elsewhere = pod("10.0.1.3", "node-1");
+            assertThat(watch.convergence()).satisfies(told -> told.listening(elsewhere, Watch.at(9)));
+            assertThat(watch.isNewsSince(now)).isFalse();
+        }
+
+        @Test
+        void is_a_port_forwards_answer() {
+            assertThat(watch.listens(0, 9).isNewsSince(now)).isTrue();
+        }
+
+        @Test
+        void is_that_a_probe_was_starved_or_starves_but_not_that_it_runs_as_before() {
+            assertThat(watch.runningAgain().isNewsSince(now)).isFalse();
+            assertThat(watch.starving(9).isNewsSince(now)).isTrue();
+            long later = watch.convergence().told();
+            assertThat(watch.runningAgain().isNewsSince(later)).isTrue();
+        }
+
+        @Test
+        void is_that_a_probe_got_somewhere_that_none_had_got_to() {
+            assertThat(watch.other(1, CONNECTED, 9).convergence().isNewsForAll(now))
+                    .isTrue();
+            assertThat(watch.other(1, CONNECTED, 10)
+                            .convergence()
+                            .isNewsForAll(watch.convergence().told() - 1))
+                    .isFalse();
+        }
+    }
+
     @Nested
     class A_single_sign_of_life {
         @Test

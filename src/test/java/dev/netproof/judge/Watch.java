@@ -1,5 +1,7 @@
 package dev.netproof.judge;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.netproof.model.Cause;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * One check from storefront to postgres under the eyes of a {@link Convergence}, fed by hand. Times are seconds after the launch.
@@ -138,11 +141,30 @@ final class Watch {
         return this;
     }
 
+    /**
+     * What is told of others: whenever it changes what is to be said or done about the check, it must be news of it, because a run
+     * looks again only then.
+     */
+    private Watch told(Consumer<Convergence> what) {
+        long before = convergence().told();
+        List<Boolean> were =
+                List.of(matches(), asksWhetherItListens(), convergence().hopeless(planned()));
+        what.accept(convergence());
+        if (!were.equals(
+                List.of(matches(), asksWhetherItListens(), convergence().hopeless(planned())))) {
+            assertThat(isNewsSince(before)).as("news of the check").isTrue();
+        }
+        return this;
+    }
+
+    boolean isNewsSince(long moment) {
+        return convergence().isNews(planned(), moment);
+    }
+
     /** Both probes run from this moment on. */
     Watch started(double seconds) {
-        convergence().started(FRONT, at(seconds), "netproof-front", Optional.of("node-1"), Optional.empty());
-        convergence().started(OTHER, at(seconds), "netproof-other", Optional.of("node-1"), Optional.empty());
-        return this;
+        return told(to -> to.started(FRONT, at(seconds), "netproof-front", Optional.of("node-1"), Optional.empty()))
+                .told(to -> to.started(OTHER, at(seconds), "netproof-other", Optional.of("node-1"), Optional.empty()));
     }
 
     /** The check's own attempt on its n-th path, at these moments, each with an answer at once. */
@@ -163,16 +185,13 @@ final class Watch {
     private Watch sample(String probe, int attempt, Outcome outcome, double elapsed, double... seconds) {
         for (double second : seconds) {
             int round = rounds.merge(probe + attempt, 1, Integer::sum);
-            convergence()
-                    .sample(
-                            probe,
-                            attempt,
-                            new Sample(
-                                    at(second),
-                                    Duration.ofMillis(Math.round(elapsed * 1000)),
-                                    round,
-                                    outcome,
-                                    "raw " + outcome));
+            Sample sample = new Sample(
+                    at(second), Duration.ofMillis(Math.round(elapsed * 1000)), round, outcome, "raw " + outcome);
+            if (probe.equals(FRONT)) {
+                convergence().sample(probe, attempt, sample);
+            } else {
+                told(to -> to.sample(probe, attempt, sample));
+            }
         }
         return this;
     }
@@ -230,82 +249,80 @@ final class Watch {
     Watch otherHeldOpen(int path, double from, double to) {
         int round = rounds.merge(OTHER + path, 1, Integer::sum);
         Duration elapsed = Duration.between(at(from), at(to));
-        convergence()
-                .sample(
-                        OTHER,
-                        path,
-                        new Sample(at(to), elapsed, round, Outcome.CONNECTED, "connected"),
-                        Optional.of(at(from)));
-        return this;
+        return told(convergence -> convergence.sample(
+                OTHER,
+                path,
+                new Sample(at(to), elapsed, round, Outcome.CONNECTED, "connected"),
+                Optional.of(at(from))));
     }
 
     /** Neither probe got to run in this time. */
     Watch starved(double from, double to) {
-        convergence().starved(FRONT, at(from), at(to));
+        told(convergence -> convergence.starved(FRONT, at(from), at(to)));
         return starvedOther(from, to);
     }
 
     Watch starvedOther(double from, double to) {
-        convergence().starved(OTHER, at(from), at(to));
+        told(convergence -> convergence.starved(OTHER, at(from), at(to)));
         return this;
     }
 
     /** What these probes were said to have seen so far was seen so much earlier. */
     Watch misdated(String probe, double seconds) {
-        convergence().misdated(probe, Duration.ofMillis(Math.round(seconds * 1000)));
+        told(to -> to.misdated(probe, Duration.ofMillis(Math.round(seconds * 1000))));
         return this;
     }
 
     /** Both probes have not got to run since then, and still do not at the end. */
     Watch starving(double since) {
-        convergence().starving(FRONT, Optional.of(at(since)), at(20));
-        convergence().starving(OTHER, Optional.of(at(since)), at(20));
+        told(to -> to.starving(FRONT, Optional.of(at(since)), at(20)));
+        told(to -> to.starving(OTHER, Optional.of(at(since)), at(20)));
         return this;
     }
 
     Watch runningAgain() {
-        convergence().starving(FRONT, Optional.empty(), at(20));
-        convergence().starving(OTHER, Optional.empty(), at(20));
+        told(to -> to.starving(FRONT, Optional.empty(), at(20)));
+        told(to -> to.starving(OTHER, Optional.empty(), at(20)));
         return this;
     }
 
     /** A third probe, on a node of its own, that did not get to run in this time. */
     Watch starvedElsewhere(String node, double from, double to) {
-        convergence().started("third", at(0), "netproof-third", Optional.of(node), Optional.empty());
-        convergence().starved("third", at(from), at(to));
+        told(convergence -> convergence.started("third", at(0), "netproof-third", Optional.of(node), Optional.empty()));
+        told(convergence -> convergence.starved("third", at(from), at(to)));
         return this;
     }
 
     Watch listens(int path, double... seconds) {
         for (double second : seconds) {
-            convergence().listening(legs.get(path).backends().get(0), at(second));
+            told(to -> to.listening(legs.get(path).backends().get(0), at(second)));
         }
         return this;
     }
 
     Watch silentPort(int path, double second) {
-        convergence().silent(legs.get(path).backends().get(0), at(second), "connection refused");
+        told(to -> to.silent(legs.get(path).backends().get(0), at(second), "connection refused"));
         return this;
     }
 
     Watch lost(double second, String why) {
-        convergence().lost(FRONT, why, "look at the events");
+        told(to -> to.lost(FRONT, why, "look at the events"));
         return this;
     }
 
     /** Admission made something else of the other source's probe. */
     Watch otherChanged(String how) {
-        convergence().started(OTHER, at(0), "netproof-other", Optional.of("node-1"), Optional.of(how));
+        told(to -> to.started(OTHER, at(0), "netproof-other", Optional.of("node-1"), Optional.of(how)));
         return this;
     }
 
     Watch changed(String how) {
-        convergence().started(FRONT, at(0), "netproof-front", Optional.of("node-1"), Optional.of(how));
+        told(to -> to.started(FRONT, at(0), "netproof-front", Optional.of("node-1"), Optional.of(how)));
         return this;
     }
 
     Watch targetChanged(int path, String how) {
-        convergence().targetChanged(legs.get(path).backends().get(0), how);
+        told(to -> to.targetChanged(legs.get(path).backends().get(0), how));
         return this;
     }
 
