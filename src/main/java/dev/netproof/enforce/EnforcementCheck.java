@@ -168,12 +168,7 @@ public final class EnforcementCheck {
         Enforcement enforcement = new Summary(
                         who.context(), terms.profile(), capabilities, ordered(doubted(rows), capabilities))
                 .enforcement(denials, unseen);
-        logs.forEach((id, log) -> {
-            if (log.starvedRounds() > 0) {
-                notes.add("probe " + id + " was starved of CPU in " + log.starvedRounds()
-                        + " rounds, which were not counted");
-            }
-        });
+        logs.forEach((id, log) -> log.starvation().ifPresent(how -> notes.add("probe " + id + " " + how)));
         Exit exit = interruption.orElseGet(() -> Summary.exit(enforcement.verdict()));
         Optional<Report.Breakage> breakage = interruption.map(reason ->
                 new Report.Breakage("the check was " + reason.meaning(), "run it again; what it had seen is above"));

@@ -97,6 +97,14 @@ public final class ProbeLog {
         return starvedRounds;
     }
 
+    /** The same in words, if there were any. */
+    public Optional<String> starvation() {
+        return starvedRounds == 0
+                ? Optional.empty()
+                : Optional.of("was starved of CPU in " + starvedRounds
+                        + (starvedRounds == 1 ? " round, which was not counted" : " rounds, which were not counted"));
+    }
+
     /** When the pod was starved, as far as rounds have ended. Grows at its end. */
     public List<Starved> starved() {
         return java.util.Collections.unmodifiableList(starved);

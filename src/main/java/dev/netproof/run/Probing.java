@@ -170,12 +170,8 @@ final class Probing {
         for (PlannedCheck check : plan.checks()) {
             results.add(Optional.ofNullable(decided.get(check)).orElseGet(() -> undecided(check, ending)));
         }
-        logs.forEach((id, log) -> {
-            if (log.starvedRounds() > 0) {
-                notes.add("the probe of " + source(id) + " was starved of CPU in " + log.starvedRounds()
-                        + " rounds, which were not counted");
-            }
-        });
+        logs.forEach(
+                (id, log) -> log.starvation().ifPresent(how -> notes.add("the probe of " + source(id) + " " + how)));
         return results;
     }
 

@@ -130,6 +130,7 @@ class ProbeLogTest {
                 "1 A L 7 0.000 0.000000 0.501000 0 000 127.0.0.1 x", "1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4");
 
         assertThat(readings).isEmpty();
+        assertThat(log.starvation()).contains("was starved of CPU in 1 round, which was not counted");
         assertThat(log.starvedRounds()).isEqualTo(1);
         assertThat(tell("2 " + FAST_LOOPBACK, "2 E 4")).hasSize(3);
         assertThat(log.starvedRounds()).isEqualTo(1);
