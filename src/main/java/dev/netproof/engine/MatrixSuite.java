@@ -3,9 +3,8 @@ package dev.netproof.engine;
 import dev.netproof.model.Check;
 import dev.netproof.model.Matrix;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestSource;
@@ -37,23 +36,27 @@ final class MatrixSuite extends EngineDescriptor implements Node<Run> {
 
     /** The matrices with the checks that no filter took out since they were discovered. */
     private List<Matrix> left() {
-        Map<Matrix, List<Check>> checks = new LinkedHashMap<>();
+        List<Matrix> matrices = new ArrayList<>();
+        // By identity: to compare a matrix is to go through all its checks, for each of its checks.
+        IdentityHashMap<Matrix, List<Check>> checks = new IdentityHashMap<>();
         for (TestDescriptor descriptor : getDescendants()) {
             if (descriptor instanceof CheckDescriptor check) {
-                checks.computeIfAbsent(check.matrix(), m -> new ArrayList<>()).add(check.check());
+                checks.computeIfAbsent(check.matrix(), matrix -> {
+                            matrices.add(matrix);
+                            return new ArrayList<>();
+                        })
+                        .add(check.check());
             }
         }
-        List<Matrix> left = new ArrayList<>();
-        checks.forEach((matrix, some) -> left.add(
-                some.size() == matrix.checks().size()
-                        ? matrix
-                        : new Matrix(
-                                matrix.name(),
-                                matrix.owner(),
-                                matrix.sha256(),
-                                some,
-                                matrix.warnings(),
-                                matrix.location())));
-        return left;
+        return matrices.stream()
+                .map(matrix -> of(matrix, checks.getOrDefault(matrix, List.of())))
+                .toList();
+    }
+
+    private static Matrix of(Matrix matrix, List<Check> some) {
+        return some.size() == matrix.checks().size()
+                ? matrix
+                : new Matrix(
+                        matrix.name(), matrix.owner(), matrix.sha256(), some, matrix.warnings(), matrix.location());
     }
 }

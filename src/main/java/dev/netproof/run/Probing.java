@@ -69,7 +69,7 @@ final class Probing {
     private final Set<String> notes = new LinkedHashSet<>();
     private final List<Runnable> early = new ArrayList<>();
     private final Map<String, Map<Integer, Backend>> controlled = new HashMap<>();
-    private final Map<PlannedCheck, CheckResult> decided = new LinkedHashMap<>();
+    private final IdentityHashMap<PlannedCheck, CheckResult> decided = new IdentityHashMap<>();
     private final Map<String, ProbeEvent.Started> running = new HashMap<>();
     private Optional<Convergence> convergence = Optional.empty();
     private Plan plan = new Plan(List.of(), List.of(), List.of(), List.of(), List.of());
