@@ -121,7 +121,7 @@ final class DatagramsIT {
 
     @Test
     void bringPythonAlongWhichSaysTheSameOfTcpAndHttpAsCurl() {
-        Ran ran = LIVE.run("""
+        Ran ran = LIVE.runFed("""
                 sources:
                   curl: {labels: {app: friend, with: curl}, synthetic: true}
                   python: {labels: {app: friend, with: python}, synthetic: true}
@@ -160,12 +160,13 @@ final class DatagramsIT {
     private static void assertSame(Ran ran, String curl, String python) {
         Ran.Result one = ran.that(curl);
         Ran.Result other = ran.that(python);
-        assertThat(other.outcomes()).as(python).isEqualTo(one.outcomes());
+        String both = one.node().toPrettyString() + "\n" + other.node().toPrettyString();
+        assertThat(other.outcomes()).as(both).isEqualTo(one.outcomes());
         String reason = one.node().at("/verdict/reason").asText();
-        assertThat(other.node().at("/verdict/reason").asText()).as(python).isEqualTo(reason);
+        assertThat(other.node().at("/verdict/reason").asText()).as(both).isEqualTo(reason);
         // Of anything but a denial, which controls were in time is chance.
         if (reason.equals("DENIED")) {
-            assertThat(other.controls()).as(python).isEqualTo(one.controls());
+            assertThat(other.controls()).as(both).isEqualTo(one.controls());
         }
     }
 
