@@ -28,6 +28,8 @@ import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ProbePod;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -309,6 +311,35 @@ class ConvergenceTest {
             assertThat(path.outcome()).contains(TIMEOUT);
             assertThat(path.control()).isEqualTo(ControlGrade.REACHED);
             assertThat(path.controlledBy()).contains("catalog reached 10.0.1.1:5432 3 times");
+        }
+
+        @Test
+        void is_not_proved_by_its_own_connection_from_before_the_rules_landed() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .front(0, CONNECTED, 1)
+                    .silence(0, 9, 10, 11)
+                    .other(0, CONNECTED, 12, 13);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void is_not_proved_by_its_own_connection_and_a_port_forward_after_it() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .path(pod("10.0.1.9", "node-1"))
+                    .started(0)
+                    .other(1, CONNECTED, 1, 12)
+                    .front(0, CONNECTED, 1)
+                    .silence(0, 9, 10, 11)
+                    .silence(1, 9, 10, 11)
+                    .listens(0, 12, 13);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
         }
 
         @Test
@@ -1538,6 +1569,17 @@ class ConvergenceTest {
         @Test
         void is_a_port_forwards_answer() {
             assertThat(watch.listens(0, 9).isNewsSince(now)).isTrue();
+        }
+
+        @Test
+        void is_that_a_probe_started_or_did_not_get_to_run_for_a_while_or_that_rules_take_long() {
+            assertThat(watch.started(9).convergence().isNewsForAll(now)).isTrue();
+            long started = watch.convergence().told();
+            assertThat(watch.starvedOther(9, 10).convergence().isNewsForAll(started))
+                    .isTrue();
+            long starved = watch.convergence().told();
+            watch.convergence().arrived(Map.of("node-1", Duration.ofSeconds(9)), Watch.PATIENCE);
+            assertThat(watch.convergence().isNewsForAll(starved)).isTrue();
         }
 
         @Test
