@@ -841,6 +841,26 @@ class ConvergenceTest {
         }
 
         @Test
+        void is_not_needed_by_a_probe_that_sees_a_filter_itself_and_only_what_it_saw_once_settled_counts() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .path(pod("10.0.1.9", "node-1"))
+                    .started(0)
+                    .listens(0, 1)
+                    .other(1, CONNECTED, 2)
+                    .refused(0, new Cause.Reset(), 2, 3)
+                    .refused(0, filter, 6, 7)
+                    .front(1, TIMEOUT, 6, 7, 8)
+                    .other(1, CONNECTED, 12)
+                    .listens(0, 12);
+            assertThat(watch.matches()).as("two rounds are too few").isFalse();
+
+            assertThat(watch.refused(0, filter, 8).matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            assertThat(watch.verdict().explanation()).contains("a filter, for sure");
+        }
+
+        @Test
         void that_sees_a_reset_leaves_a_refusal_on_a_port_forward_alone_in_doubt() {
             Watch watch = Watch.of(DENY).path(TWO).started(0).listens(0, 1, 14).front(0, REFUSED, 2, 3, 6, 7, 8);
             ProbePod twin = watch.twin(3).orElseThrow();

@@ -196,6 +196,25 @@ final class Watch {
         return this;
     }
 
+    /** Refusals of which the check's own probe sees who made them. */
+    Watch refused(int path, Cause cause, double... seconds) {
+        for (double second : seconds) {
+            int round = rounds.merge(FRONT + path, 1, Integer::sum);
+            convergence()
+                    .sample(
+                            FRONT,
+                            path,
+                            new Sample(
+                                    at(second),
+                                    Duration.ofMillis(10),
+                                    round,
+                                    Outcome.REFUSED,
+                                    "raw refused",
+                                    Optional.of(cause)));
+        }
+        return this;
+    }
+
     /** One attempt with the number of its round, as rounds that overlap arrive. */
     Watch round(int path, int round, Outcome outcome, double began, double ended) {
         convergence()
