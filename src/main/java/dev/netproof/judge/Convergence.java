@@ -45,7 +45,7 @@ public final class Convergence {
     private Map<String, Duration> arrivals = Map.of();
     private final Map<String, ProbePod> probes = new HashMap<>();
     private final Map<String, Life> lives = new HashMap<>();
-    private final Map<String, Map<Integer, Track>> tracks = new HashMap<>();
+    private final Map<String, List<Track>> tracks = new HashMap<>();
     private final Map<String, List<Backend>> aims = new HashMap<>();
     private final Contacts contacts = new Contacts();
     private final Twins twins = new Twins();
@@ -144,7 +144,7 @@ public final class Convergence {
 
     /** Everything that a probe was said to have seen so far was seen so much earlier. */
     public void misdated(String probe, Duration by) {
-        tracks.getOrDefault(probe, Map.of()).values().forEach(track -> track.earlier(by));
+        tracks.getOrDefault(probe, List.of()).forEach(track -> track.earlier(by));
         contacts.earlier(probe, by);
         news.everywhere();
     }
@@ -856,7 +856,11 @@ public final class Convergence {
     }
 
     private Track track(String probe, int attempt) {
-        return tracks.computeIfAbsent(probe, p -> new HashMap<>()).computeIfAbsent(attempt, a -> new Track());
+        List<Track> ofProbe = tracks.computeIfAbsent(probe, p -> new ArrayList<>());
+        while (ofProbe.size() <= attempt) {
+            ofProbe.add(new Track());
+        }
+        return ofProbe.get(attempt);
     }
 
     private static String key(String probe, int attempt) {
