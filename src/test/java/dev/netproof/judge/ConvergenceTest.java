@@ -861,6 +861,30 @@ class ConvergenceTest {
         }
 
         @Test
+        void is_what_is_missing_where_refusals_come_among_silence_on_a_port_forward_alone() {
+            Watch silent = Watch.of(DENY)
+                    .path(ONE)
+                    .path(pod("10.0.1.9", "node-1"))
+                    .started(0)
+                    .listens(0, 1, 14)
+                    .other(1, CONNECTED, 1, 14)
+                    .silence(1, 9, 10, 11);
+            Watch refused = Watch.of(DENY)
+                    .path(ONE)
+                    .path(pod("10.0.1.9", "node-1"))
+                    .started(0)
+                    .listens(0, 1, 14)
+                    .other(1, CONNECTED, 1, 14)
+                    .silence(1, 9, 10, 11);
+
+            assertThat(silent.silence(0, 9, 10, 11).matches()).isTrue();
+            assertThat(refused.silence(0, 9, 10).front(0, REFUSED, 11).matches())
+                    .as("nobody knows whether the target refused it")
+                    .isFalse();
+            says(refused.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
         void that_sees_a_reset_leaves_a_refusal_on_a_port_forward_alone_in_doubt() {
             Watch watch = Watch.of(DENY).path(TWO).started(0).listens(0, 1, 14).front(0, REFUSED, 2, 3, 6, 7, 8);
             ProbePod twin = watch.twin(3).orElseThrow();
