@@ -191,11 +191,7 @@ final class Trial {
         try {
             move(now);
         } catch (ClusterTrouble trouble) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.POLICY_REFUSED,
-                    String.valueOf(trouble.getMessage()),
-                    Optional.of(trouble.fix()));
+            refused(trouble);
             takeBack();
             phase = Phase.DONE;
         }
@@ -354,14 +350,7 @@ final class Trial {
         // A kubelet that never found the pod ready has told nothing.
         List<Sample> results = seen.since(shut, since);
         if (shut.edge().way() != Scenario.Way.KUBELET && opens(results) == results.size()) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.UNSETTLED,
-                    "whether there is a connection without a policy is not known: " + shut.meaning() + " "
-                            + (results.isEmpty() ? looked(results) : "had too few results in time")
-                            + "; the probe was starved or its log did not arrive",
-                    Optional.of("run again when the nodes have CPU to spare"));
-            phase = Phase.DONE;
+            unheard("whether there is a connection without a policy", shut, results);
             return;
         }
         if (shut.edge().expected().isEmpty()) {
@@ -821,6 +810,27 @@ final class Trial {
         phase = Phase.BASELINE;
     }
 
+    /** The API server did not do what it was asked to. */
+    private void refused(ClusterTrouble trouble) {
+        conclude(
+                Status.INCONCLUSIVE,
+                Reason.POLICY_REFUSED,
+                String.valueOf(trouble.getMessage()),
+                Optional.of(trouble.fix()));
+    }
+
+    /** Of an edge, nothing or too little was heard to say whether it opens. */
+    private void unheard(String what, Bound edge, List<Sample> results) {
+        conclude(
+                Status.INCONCLUSIVE,
+                Reason.UNSETTLED,
+                what + " is not known: " + edge.meaning() + " "
+                        + (results.isEmpty() ? looked(results) : "had too few results in time")
+                        + "; the probe was starved or its log did not arrive",
+                Optional.of("run again when the nodes have CPU to spare"));
+        phase = Phase.DONE;
+    }
+
     private void conclude(Status status, Reason found, String what, Optional<String> fix) {
         // A policy that does not do as specified is judged by rows of its own.
         boolean moot = scenario.capability().kind() == Kind.INFORMATION
@@ -845,11 +855,7 @@ final class Trial {
         } catch (ClusterTrouble trouble) {
             // The ground's own end removes what is left.
             if (conclusion.filter(one -> one.status() == Status.ENFORCED).isPresent()) {
-                conclude(
-                        Status.INCONCLUSIVE,
-                        Reason.POLICY_REFUSED,
-                        String.valueOf(trouble.getMessage()),
-                        Optional.of(trouble.fix()));
+                refused(trouble);
             }
         }
         standing.clear();
@@ -876,14 +882,7 @@ final class Trial {
                         .orElseThrow();
                 List<Sample> results = seen.since(shut, since);
                 if (opens(results) == results.size()) {
-                    conclude(
-                            Status.INCONCLUSIVE,
-                            Reason.UNSETTLED,
-                            "denied under the policy; whether the connection returned is not known: " + shut.meaning()
-                                    + " " + (results.isEmpty() ? looked(results) : "had too few results in time")
-                                    + "; the probe was starved or its log did not arrive",
-                            Optional.of("run again when the nodes have CPU to spare"));
-                    phase = Phase.DONE;
+                    unheard("denied under the policy; whether the connection returned", shut, results);
                     return;
                 }
                 conclude(
@@ -891,7 +890,7 @@ final class Trial {
                         Reason.NOT_RESTORED,
                         "denied under the policy, but the connection did not return in "
                                 + terms.deadline().toSeconds() + " s after its removal: " + shut.meaning() + " "
-                                + looked(seen.since(shut, since)),
+                                + looked(results),
                         Optional.of(
                                 "run again; see whether the engine removes rules, and whether the target holds still"));
             }
@@ -907,11 +906,7 @@ final class Trial {
         try {
             lookAgain();
         } catch (ClusterTrouble trouble) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.POLICY_REFUSED,
-                    String.valueOf(trouble.getMessage()),
-                    Optional.of(trouble.fix()));
+            refused(trouble);
         }
         takeBack();
         phase = Phase.DONE;
