@@ -311,10 +311,10 @@ final class Probing {
             boolean sweeping = !now.isBefore(sweep);
             boolean everything = false;
             if (sweeping) {
-                everything = hear(watching);
+                hear(watching);
                 logs.forEach((id, log) -> watching.starving(
                         id, log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from), now));
-                everything |= watching.isNewsForAll(swept);
+                everything = watching.isNewsForAll(swept);
                 if (everything || watching.told() > swept || !now.isBefore(soonest)) {
                     soonest = Instant.MAX;
                     latest = launched;
@@ -332,6 +332,7 @@ final class Probing {
                 // Looking at thousands of checks takes a while, and their probes' rounds are paced to match.
                 sweep = now.plus(TICK.multipliedBy(1 + open.size() / CHECKS_A_TICK));
             }
+            boolean looking = sweeping || !touched.isEmpty();
             long told = watching.told();
             touched.retainAll(open);
             for (PlannedCheck check : List.copyOf(touched)) {
@@ -344,13 +345,13 @@ final class Probing {
                     progress.judged(result);
                 }
             }
-            if (!touched.isEmpty()) {
+            if (looking) {
                 progress.decided(decided.size(), plan.checks().size(), left(now, earlier(latest, end)));
-                // Of the others nothing is new; whatever time brings about is seen in the next sweep.
-                for (Backend backend : watching.wanted(touched)) {
-                    if (asked.add(backend.key())) {
-                        session.ask(backend);
-                    }
+            }
+            // Of the others nothing is new; whatever time brings about is seen in the next sweep.
+            for (Backend backend : watching.wanted(touched)) {
+                if (asked.add(backend.key())) {
+                    session.ask(backend);
                 }
             }
             if (sweeping) {
@@ -374,24 +375,23 @@ final class Probing {
         return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
-    /**
-     * Gives pods as long to settle as rules were seen to take.
-     *
-     * @return whether that became known now
-     */
-    private boolean hear(Convergence watching) {
+    /** Gives pods as long to settle as rules were seen to take. */
+    private void hear(Convergence watching) {
         if (heard.isPresent()) {
-            return false;
+            return;
         }
         heard = arrivals.get();
-        Optional<Duration> longest =
-                heard.flatMap(byNode -> byNode.values().stream().max(Comparator.naturalOrder()));
-        if (longest.isEmpty()) {
-            return heard.isPresent();
+        if (heard.isEmpty()) {
+            return;
         }
         Duration before = terms.patience().settle();
-        Patience after =
-                terms.patience().arriving(longest.get(), sessionTerms.pace().round(), sessionTerms.connectTimeout());
+        Duration round = sessionTerms.pace().round();
+        Duration timeout = sessionTerms.connectTimeout();
+        // That nothing was measured is news too: what is seen of a fresh pod is believed once that is known.
+        Patience after = heard.get().values().stream()
+                .max(Comparator.naturalOrder())
+                .map(longest -> terms.patience().arriving(longest, round, timeout))
+                .orElseGet(() -> terms.patience().at(round, timeout));
         settle = after.settle();
         watching.arrived(heard.get(), after);
         new TreeMap<>(heard.get()).forEach((node, time) -> {
@@ -400,7 +400,6 @@ final class Probing {
                         + seconds(settle) + " to settle instead of " + seconds(before));
             }
         });
-        return true;
     }
 
     /** How long pods were given to settle. */

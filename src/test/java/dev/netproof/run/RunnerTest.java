@@ -43,6 +43,7 @@ import dev.netproof.run.InMemoryCluster.Operation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +80,30 @@ class RunnerTest {
     @AfterEach
     void every_session_is_closed() {
         assertThat(clusters).isNotEmpty().allMatch(InMemoryCluster::isClean);
+    }
+
+    @Test
+    void progress_counts_down_while_nothing_happens_and_ends_with_every_check() {
+        InMemoryCluster cluster =
+                cluster(shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), ENFORCED);
+        List<Integer> decided = new ArrayList<>();
+        Set<Duration> left = new LinkedHashSet<>();
+        Progress heard = new Progress() {
+            @Override
+            public void step(String what) {}
+
+            @Override
+            public void decided(int some, int total, Duration atMost) {
+                assertThat(total).isEqualTo(2);
+                decided.add(some);
+                left.add(atMost);
+            }
+        };
+
+        runner(cluster, Duration.ofMinutes(5), Canary.NONE, heard).run(shop.matrices());
+
+        assertThat(decided).isSorted().endsWith(2);
+        assertThat(left).as("more than once a round").hasSizeGreaterThan(30);
     }
 
     @Test
@@ -1147,10 +1172,14 @@ class RunnerTest {
     }
 
     private static Runner runner(InMemoryCluster cluster, Duration timeout, Canary canary) {
+        return runner(cluster, timeout, canary, Progress.NONE);
+    }
+
+    private static Runner runner(InMemoryCluster cluster, Duration timeout, Canary canary, Progress progress) {
         return new Runner(
                 cluster,
                 new RunTerms("test", Shop.terms(), Patience.DEFAULT, timeout, Duration.ofSeconds(3), Images.DEFAULT),
-                Progress.NONE,
+                progress,
                 cluster.clock(),
                 canary);
     }
