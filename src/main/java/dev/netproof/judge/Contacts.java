@@ -89,7 +89,7 @@ final class Contacts {
     /**
      * A time in which the backend was alive at both ends.
      *
-     * @param probes those that reached it, the first one first
+     * @param probes those that reached it, the first one first; one that asked several things comes several times
      * @param times how often it was seen alive
      */
     record Window(ControlGrade grade, Instant from, Instant to, Supplier<List<String>> probes, int times) {
@@ -133,6 +133,13 @@ final class Contacts {
 
     /** Whether another probe than this one reached the backend at that moment or later. */
     boolean reachedByAnotherSince(Instant moment, String backend, String probe) {
+        Contact anybody = byProbes.get(backend);
+        if (anybody == null || anybody.to().isBefore(moment)) {
+            return false;
+        }
+        if (isOther(probe, backend)) {
+            return true;
+        }
         for (Map.Entry<Who, Contact> entry :
                 contacts.getOrDefault(backend, Map.of()).entrySet()) {
             Optional<String> by = entry.getKey().by();
@@ -151,12 +158,24 @@ final class Contacts {
         Supplier<List<String>> probes = () -> all.keySet().stream()
                 .filter(counts)
                 .flatMap(who -> who.by().stream())
-                .distinct()
                 .toList();
-        return sum.or(() -> all.entrySet().stream()
-                        .filter(entry -> counts.test(entry.getKey()))
-                        .map(Map.Entry::getValue)
-                        .reduce(Contact::and))
+        return sum.or(() -> together(all, counts))
                 .map(seen -> new Window(grade, seen.from(), seen.to(), probes, seen.times()));
+    }
+
+    /** In a loop, because it is asked for every check that was reached, and goes through all sources that reached the same. */
+    private static Optional<Contact> together(Map<Who, Contact> all, Predicate<Who> counts) {
+        Instant from = Instant.MAX;
+        Instant to = Instant.MIN;
+        int times = 0;
+        for (Map.Entry<Who, Contact> entry : all.entrySet()) {
+            if (counts.test(entry.getKey())) {
+                Contact one = entry.getValue();
+                from = one.from().isBefore(from) ? one.from() : from;
+                to = one.to().isAfter(to) ? one.to() : to;
+                times += one.times();
+            }
+        }
+        return times == 0 ? Optional.empty() : Optional.of(new Contact(from, to, times));
     }
 }

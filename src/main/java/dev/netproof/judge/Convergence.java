@@ -25,15 +25,16 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Watches attempts until each check is decided. Fed with what happens and asked for decisions; knows no clock but the times it is
@@ -41,12 +42,15 @@ import java.util.stream.Collectors;
  * mismatch is not believed before the deadline.
  */
 public final class Convergence {
+    /** How many of those that reached a backend are named: three are proof enough, and sixty would be read by nobody. */
+    private static final int NAMED = 3;
+
     private Patience patience;
     private Map<String, Duration> arrivals = Map.of();
     private final Map<String, ProbePod> probes = new HashMap<>();
     private final Map<String, Life> lives = new HashMap<>();
     private final Map<String, List<Track>> tracks = new HashMap<>();
-    private final Map<String, List<Backend>> aims = new HashMap<>();
+    private final Map<String, Map<Integer, List<Backend>>> aims = new HashMap<>();
     private final Contacts contacts = new Contacts();
     private final Twins twins = new Twins();
     private final Map<String, Instant> answers = new HashMap<>();
@@ -55,7 +59,11 @@ public final class Convergence {
     private final Map<String, String> changedTargets = new HashMap<>();
     private final Starvation starvation = new Starvation();
     private final Map<String, Integer> starved = new HashMap<>();
+    /** Probes of which any attempt was refused: most are not, and need not be looked through for it. */
+    private final Set<String> refused = new HashSet<>();
+
     private final News news = new News();
+    private final IdentityHashMap<Backend, String> keys = new IdentityHashMap<>();
 
     /** @param started empty until the container runs */
     private record Life(
@@ -83,7 +91,7 @@ public final class Convergence {
         plan.checks().stream()
                 .flatMap(c -> c.legs().stream())
                 .filter(l -> l.path().kind() != Path.Kind.VIP)
-                .forEach(l -> aims.put(key(l.probe(), l.attempt()), l.backends()));
+                .forEach(l -> aim(l.probe(), l.attempt(), l.backends()));
     }
 
     /**
@@ -99,7 +107,11 @@ public final class Convergence {
 
     /** What an attempt of a control aims at. */
     public void aim(String probe, int attempt, Backend backend) {
-        aims.put(key(probe, attempt), List.of(backend));
+        aim(probe, attempt, List.of(backend));
+    }
+
+    private void aim(String probe, int attempt, List<Backend> backends) {
+        aims.computeIfAbsent(probe, p -> new HashMap<>()).put(attempt, backends);
     }
 
     public void started(String probe, Instant at, String pod, Optional<String> node, Optional<String> changed) {
@@ -164,20 +176,23 @@ public final class Convergence {
             return;
         }
         track(probe, attempt).add(sample);
+        if (sample.refused()) {
+            refused.add(probe);
+        }
         if (life(probe).changed().isPresent()) {
             // A sidecar answers in the network's place, and another program says what it likes: no control for anybody.
             return;
         }
-        List<Backend> backends = aims.getOrDefault(key(probe, attempt), List.of());
+        List<Backend> backends = aims.getOrDefault(probe, Map.of()).getOrDefault(attempt, List.of());
         if (sample.outcome().reachedListener() && backends.size() == 1) {
             Backend backend = backends.get(0);
             contacts.reached(
-                    backend.key(),
+                    key(backend),
                     probe,
                     opened.orElse(sample.at()),
                     sample.at(),
                     sample.outcome() == Outcome.CONNECTED ? question(probe, attempt) : Optional.empty());
-            news.of(backend.key());
+            news.of(key(backend));
             boolean unknown = life(probe)
                     .node()
                     .flatMap(from -> backend.pod()
@@ -192,21 +207,21 @@ public final class Convergence {
 
     /** A port-forward reached the backend. */
     public void listening(Backend backend, Instant at) {
-        contacts.listening(backend.key(), at);
-        answers.put(backend.key(), at);
-        news.of(backend.key());
+        contacts.listening(key(backend), at);
+        answers.put(key(backend), at);
+        news.of(key(backend));
     }
 
     /** A port-forward did not show the backend alive. */
     public void silent(Backend backend, Instant at, String detail) {
-        answers.put(backend.key(), at);
-        unanswered.put(backend.key(), detail);
-        news.of(backend.key());
+        answers.put(key(backend), at);
+        unanswered.put(key(backend), detail);
+        news.of(key(backend));
     }
 
     /** The target is no longer what it was when the run began. */
     public void targetChanged(Backend backend, String how) {
-        changedTargets.put(backend.key(), how);
+        changedTargets.put(key(backend), how);
     }
 
     /** A moment in what this was told: later ones are greater. */
@@ -221,7 +236,7 @@ public final class Convergence {
     public boolean isNews(PlannedCheck check, long since) {
         return news.since(
                 since,
-                check.legs().stream().flatMap(leg -> leg.backends().stream()).map(Backend::key));
+                check.legs().stream().flatMap(leg -> leg.backends().stream()).map(this::key));
     }
 
     /** Whether anything at all that bears on every check was told since then. */
@@ -234,13 +249,16 @@ public final class Convergence {
         Map<String, Backend> wanted = new LinkedHashMap<>();
         for (PlannedCheck check : undecided) {
             for (Leg leg : check.legs()) {
+                if (leg.backends().isEmpty()) {
+                    continue;
+                }
                 List<Sample> tail = sound(leg).tail(s -> s.outcome().looksDenied());
                 for (Backend backend : leg.backends()) {
                     // A port-forward says nothing of other protocols.
                     if (backend.pod().isPresent()
                             && backend.transport() == Protocol.TCP
                             && wants(check, leg, backend, tail)) {
-                        wanted.put(backend.key(), backend);
+                        wanted.put(key(backend), backend);
                     }
                 }
             }
@@ -249,20 +267,21 @@ public final class Convergence {
     }
 
     private boolean wants(PlannedCheck check, Leg leg, Backend backend, List<Sample> tail) {
-        Instant answered = answers.get(backend.key());
+        String key = key(backend);
+        Instant answered = answers.get(key);
         if (answered == null && tail.isEmpty() && !check.check().expectation().forbids()) {
             return false;
         }
         // Others may have reached it only until their own rules arrived.
         Instant recently =
                 tail.isEmpty() ? Instant.MIN : tail.get(tail.size() - 1).began().minus(patience.settle());
-        if (contacts.reachedByAnotherSince(recently, backend.key(), leg.probe())) {
+        if (contacts.reachedByAnotherSince(recently, key, leg.probe())) {
             return false;
         }
         if (answered == null) {
             return true;
         }
-        Instant from = contacts.aliveToOthers(backend.key(), leg.probe(), ControlGrade.LISTENING)
+        Instant from = contacts.aliveToOthers(key, leg.probe(), ControlGrade.LISTENING)
                 .map(Contacts.Window::from)
                 .orElse(answered);
         List<Sample> counted =
@@ -278,22 +297,27 @@ public final class Convergence {
      * curl does not see it. No probe is given more than one.
      */
     public Map<String, ProbePod> unexplained(Collection<PlannedCheck> undecided) {
-        Map<String, Set<Attempt>> refused = new LinkedHashMap<>();
+        Map<String, Set<Attempt>> unexplained = new LinkedHashMap<>();
         Set<String> certain = new HashSet<>();
         for (PlannedCheck check : undecided) {
             for (Leg leg : check.legs()) {
-                ProbePod probe = probes.get(leg.probe());
-                List<Sample> refusals = track(leg).tail(s -> s.outcome().looksDenied()).stream()
-                        .filter(Sample::refused)
-                        .toList();
+                ProbePod probe = refused.contains(leg.probe()) ? probes.get(leg.probe()) : null;
                 if (probe == null
                         || probe.tools() != ProbePod.Tools.CURL
                         || twins.has(probe.id())
-                        || leg.path().kind() == Path.Kind.LOOKUP
-                        || refusals.isEmpty()) {
+                        || leg.path().kind() == Path.Kind.LOOKUP) {
                     continue;
                 }
-                refused.computeIfAbsent(probe.id(), p -> new LinkedHashSet<>())
+                List<Sample> denials = track(leg).tail(s -> s.outcome().looksDenied());
+                if (denials.isEmpty()) {
+                    continue;
+                }
+                List<Sample> refusals = denials.stream().filter(Sample::refused).toList();
+                if (refusals.isEmpty()) {
+                    continue;
+                }
+                unexplained
+                        .computeIfAbsent(probe.id(), p -> new LinkedHashSet<>())
                         .add(probe.attempts().get(leg.attempt()));
                 // What should be open may be refused only until a fresh pod's rules have arrived.
                 boolean late = !refusals.get(refusals.size() - 1).began().isBefore(settled(probe.id()));
@@ -303,7 +327,7 @@ public final class Convergence {
             }
         }
         Map<String, ProbePod> started = new LinkedHashMap<>();
-        refused.forEach((id, attempts) -> {
+        unexplained.forEach((id, attempts) -> {
             ProbePod probe = probes.get(id);
             if (probe != null && certain.contains(id)) {
                 ProbePod twin = probe.twin(life(id).node(), List.copyOf(attempts));
@@ -422,8 +446,13 @@ public final class Convergence {
             if (life(leg.probe()).changed().isPresent()) {
                 return false;
             }
+            boolean lookup = leg.path().kind() == Path.Kind.LOOKUP;
+            if ((!lookup || expected == Expectation.ALLOW)
+                    && track(leg).samples().size() < patience.stable()) {
+                return false;
+            }
             Instant settled = settled(leg.probe());
-            if (leg.path().kind() == Path.Kind.LOOKUP) {
+            if (lookup) {
                 boolean fine = expected == Expectation.ALLOW
                         ? sound(leg).steadily(lookedUp(check), patience.stable(), settled)
                         : track(leg).openedAfter(settled).isEmpty();
@@ -578,7 +607,7 @@ public final class Convergence {
         boolean kubelet =
                 backend.pod().flatMap(Backend.TargetPod::kubeletProbed).isPresent();
         ControlGrade grade = kubelet ? ControlGrade.LISTENING : ControlGrade.LISTENING_LOOPBACK;
-        contacts.aliveToOthers(backend.key(), leg.probe(), grade)
+        contacts.aliveToOthers(key(backend), leg.probe(), grade)
                 .filter(alive -> alive.times() > 1 && witnessed(leg, backend))
                 .ifPresent(alive -> proofs.add(new Proof(
                         grade,
@@ -595,15 +624,15 @@ public final class Convergence {
      */
     private Optional<Contacts.Window> reached(Backend backend, String probe, Optional<String> question) {
         return backend.transport() == Protocol.UDP
-                ? contacts.answeredOthers(backend.key(), probe, question)
-                : contacts.reachedByOthers(backend.key(), probe);
+                ? contacts.answeredOthers(key(backend), probe, question)
+                : contacts.reachedByOthers(key(backend), probe);
     }
 
     /** That a server refuses in words shows that it tells sources apart only if it answered the same to somebody else. */
     private List<Proof> answered(Leg leg) {
         List<Proof> proofs = new ArrayList<>();
         for (Backend backend : leg.backends()) {
-            contacts.answeredOthers(backend.key(), leg.probe(), question(leg.probe(), leg.attempt()))
+            contacts.answeredOthers(key(backend), leg.probe(), question(leg.probe(), leg.attempt()))
                     .ifPresent(window ->
                             proofs.add(new Proof(ControlGrade.REACHED, window, () -> reachedBy(window, backend))));
         }
@@ -619,8 +648,8 @@ public final class Convergence {
     private String whyNot(Leg leg) {
         return leg.backends().stream()
                 .findFirst()
-                .map(backend -> whyNot(
-                        leg, backend, contacts.aliveToOthers(backend.key(), leg.probe(), ControlGrade.LISTENING)))
+                .map(backend ->
+                        whyNot(leg, backend, contacts.aliveToOthers(key(backend), leg.probe(), ControlGrade.LISTENING)))
                 .orElse("nobody reached it");
     }
 
@@ -633,7 +662,7 @@ public final class Convergence {
                     + life(leg.probe()).node().orElse("?") + " to node "
                     + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
         }
-        return Optional.ofNullable(unanswered.get(backend.key()))
+        return Optional.ofNullable(unanswered.get(key(backend)))
                 .orElse(alive.isPresent() ? "it was seen alive, but not both before and after" : "nobody reached it");
     }
 
@@ -649,14 +678,20 @@ public final class Convergence {
     }
 
     private String reachedBy(Contacts.Window window, Backend backend) {
-        String names = window.probes().get().stream()
-                .map(id -> Optional.ofNullable(probes.get(id))
-                        .map(ProbePod::source)
-                        .orElse(id))
-                .distinct()
-                .sorted()
-                .collect(Collectors.joining(", "));
-        return (names.isEmpty() ? "another source" : names) + " reached " + backend.ip() + ":" + backend.port() + " "
+        TreeSet<String> named = new TreeSet<>();
+        boolean others = false;
+        for (String probe : window.probes().get()) {
+            ProbePod pod = probes.get(probe);
+            String source = pod == null ? probe : pod.source();
+            if (named.size() == NAMED && source.compareTo(named.last()) > 0) {
+                others = true;
+            } else if (named.add(source) && named.size() > NAMED) {
+                named.pollLast();
+                others = true;
+            }
+        }
+        String who = named.isEmpty() ? "another source" : String.join(", ", named);
+        return who + (others ? " and others" : "") + " reached " + backend.ip() + ":" + backend.port() + " "
                 + window.times() + (window.times() == 1 ? " time" : " times");
     }
 
@@ -683,7 +718,7 @@ public final class Convergence {
         Instant settled = settled(leg.probe());
         Expectation expected = check.check().expectation();
         Optional<String> changed = leg.backends().stream()
-                .map(b -> changedTargets.get(b.key()))
+                .map(b -> changedTargets.get(key(b)))
                 .filter(java.util.Objects::nonNull)
                 .findFirst();
         Optional<Outcome> outcome = track.latest().or(all::latest);
@@ -743,7 +778,7 @@ public final class Convergence {
                                 leg.probe(),
                                 leg.backends().stream()
                                         .findFirst()
-                                        .map(Backend::key)
+                                        .map(this::key)
                                         .orElse(""))
                         ? Finding.Elsewhere.REACHED_SOMETHING
                         : Finding.Elsewhere.REACHED_NOTHING);
@@ -863,8 +898,9 @@ public final class Convergence {
         return ofProbe.get(attempt);
     }
 
-    private static String key(String probe, int attempt) {
-        return probe + " " + attempt;
+    /** Backends are few, and are asked for with every check that aims at them. */
+    private String key(Backend backend) {
+        return keys.computeIfAbsent(backend, Backend::key);
     }
 
     /** The verdict on a check that the run's early end left undecided. */

@@ -27,6 +27,9 @@ final class Twins {
 
     /** Whether the sample was a twin's. */
     boolean took(String probe, int attempt, Sample sample) {
+        if (tracks.isEmpty()) {
+            return false;
+        }
         Optional<Track> track = Optional.ofNullable(tracks.get(key(probe, attempt)));
         track.ifPresent(t -> t.add(sample));
         return track.isPresent();

@@ -35,6 +35,7 @@ final class Destinations {
     private final PlanTerms terms;
     private final Map<String, Pod> podsByIp = new HashMap<>();
     private final Set<String> notes = new TreeSet<>();
+    private final Map<Destination, Reach> reaches = new HashMap<>();
 
     Destinations(ClusterFacts facts, PlanTerms terms) {
         this.facts = facts;
@@ -45,7 +46,17 @@ final class Destinations {
                 .forEach(pod -> pod.ips().forEach(ip -> podsByIp.put(ip, pod)));
     }
 
+    /** Many checks have the same destination. */
     Reach reach(Destination destination) {
+        Reach known = reaches.get(destination);
+        if (known == null) {
+            known = look(destination);
+            reaches.put(destination, known);
+        }
+        return known;
+    }
+
+    private Reach look(Destination destination) {
         Target target = destination.target();
         if (target instanceof Target.Service service) {
             return service(destination, service);

@@ -39,6 +39,9 @@ public final class Planner {
     private final Set<Refusal> refusals = new LinkedHashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
 
+    /** Services that list pods before they are ready. */
+    private final List<Service> published;
+
     private final Map<Labelled, List<Pod>> living = new HashMap<>();
 
     private record Labelled(String namespace, Map<String, String> labels) {}
@@ -47,6 +50,10 @@ public final class Planner {
         this.facts = facts;
         this.terms = terms;
         this.destinations = new Destinations(facts, terms);
+        this.published = facts.services().stream()
+                .filter(service -> service.publishing() == ClusterFacts.Publishing.NOT_READY_TOO
+                        && !service.selector().isEmpty())
+                .toList();
     }
 
     /** The namespaces that must be looked into before these checks can be planned. */
@@ -141,11 +148,12 @@ public final class Planner {
                     Optional.empty());
         }
         Map<String, String> labels = ((Identity.Labels) source.identity()).labels();
-        if (onlyInNodeNetwork(source, labels)) {
+        List<Pod> living = living(source, labels);
+        if (!living.isEmpty() && living.stream().allMatch(p -> p.network() == ClusterFacts.Network.NODE)) {
             return foregone(check, Foregone.inNodeNetwork(source.name()));
         }
         Optional<Verdict> doubt = Optional.empty();
-        if (source.liveness() == Source.Liveness.LIVE && check.expectation().forbids() && !isLive(source, labels)) {
+        if (source.liveness() == Source.Liveness.LIVE && check.expectation().forbids() && living.isEmpty()) {
             doubt = Optional.of(
                     Foregone.nobodyHas(check, Labels.text(labels), source.namespace(), meant(source, labels)));
         }
@@ -173,15 +181,6 @@ public final class Planner {
                 SourceIdentity.of(source.namespace(), found.get().labels(), source.serviceAccount())
                         .on(found.get().node()),
                 Optional.empty());
-    }
-
-    private boolean isLive(Source source, Map<String, String> labels) {
-        return !living(source, labels).isEmpty();
-    }
-
-    private boolean onlyInNodeNetwork(Source source, Map<String, String> labels) {
-        return isLive(source, labels)
-                && living(source, labels).stream().allMatch(p -> p.network() == ClusterFacts.Network.NODE);
     }
 
     /** Many checks have the same source, and there are many pods to look through. */
@@ -295,10 +294,8 @@ public final class Planner {
     }
 
     private void refusePublished(Check check, SourceIdentity identity) {
-        for (Service service : facts.services()) {
-            if (service.publishing() == ClusterFacts.Publishing.NOT_READY_TOO
-                    && service.namespace().equals(identity.namespace())
-                    && !service.selector().isEmpty()
+        for (Service service : published) {
+            if (service.namespace().equals(identity.namespace())
                     && Selector.of(service.selector()).selects(identity.labels())) {
                 String what = "Service " + service.name() + " in namespace " + service.namespace()
                         + " publishes pods that are not ready, so a probe with the labels of source "

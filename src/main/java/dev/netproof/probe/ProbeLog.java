@@ -216,7 +216,9 @@ public final class ProbeLog {
                 connects.getAsInt(),
                 status.getAsInt(),
                 f.length > 8 ? f[8] : "");
-        Optional<String> error = Optional.ofNullable(state.socketErrors.get(address(attempt)));
+        Optional<String> error = state.socketErrors.isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(state.socketErrors.get(address(attempt)));
         Outcome outcome = Outcomes.of(attempt, transfer, error, timeout);
         Sample sample = new Sample(at, elapsed, round, outcome, signal(attempt, transfer, outcome, error, f[7]));
         state.readings.put(
@@ -377,14 +379,14 @@ public final class ProbeLog {
     }
 
     private static OptionalInt whole(String text) {
-        if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (text.isEmpty() || text.length() > 9 || !isOfDigits(text, false)) {
             return OptionalInt.empty();
         }
         return OptionalInt.of(Integer.parseInt(text));
     }
 
     private static double seconds(String text) {
-        if (text.isEmpty() || text.length() > 20 || !text.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.')) {
+        if (text.isEmpty() || text.length() > 20 || !isOfDigits(text, true)) {
             return -1;
         }
         try {
@@ -392,6 +394,16 @@ public final class ProbeLog {
         } catch (NumberFormatException e) {
             return -1;
         }
+    }
+
+    private static boolean isOfDigits(String text, boolean withPoint) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && !(withPoint && c == '.')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What is known of a round that has not ended. */

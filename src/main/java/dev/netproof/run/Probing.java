@@ -332,7 +332,9 @@ final class Probing {
                 // Looking at thousands of checks takes a while, and their probes' rounds are paced to match.
                 sweep = now.plus(TICK.multipliedBy(1 + open.size() / CHECKS_A_TICK));
             }
-            boolean looking = sweeping || !touched.isEmpty();
+            if (!sweeping && touched.isEmpty()) {
+                continue;
+            }
             long told = watching.told();
             touched.retainAll(open);
             for (PlannedCheck check : List.copyOf(touched)) {
@@ -345,9 +347,7 @@ final class Probing {
                     progress.judged(result);
                 }
             }
-            if (looking) {
-                progress.decided(decided.size(), plan.checks().size(), left(now, earlier(latest, end)));
-            }
+            progress.decided(decided.size(), plan.checks().size(), left(now, earlier(latest, end)));
             // Of the others nothing is new; whatever time brings about is seen in the next sweep.
             for (Backend backend : watching.wanted(touched)) {
                 if (asked.add(backend.key())) {

@@ -36,7 +36,7 @@ import java.util.Set;
  * A cluster that is made up, with a network that is a function and a time that passes only while somebody waits. Its probes write
  * the lines that the real script writes.
  */
-final class InMemoryCluster implements Cluster {
+class InMemoryCluster implements Cluster {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final Duration STARTING = Duration.ofSeconds(1);
 

@@ -52,6 +52,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RunnerTest {
@@ -104,6 +105,30 @@ class RunnerTest {
 
         assertThat(decided).isSorted().endsWith(2);
         assertThat(left).as("more than once a round").hasSizeGreaterThan(30);
+    }
+
+    /** Sixty names in every cell of a large matrix would be read by nobody. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            zoe                | zoe reached
+            eva zoe            | eva, zoe reached
+            zoe eva ida        | eva, ida, zoe reached
+            zoe eva ida abe    | abe, eva, ida and others reached
+            abe eva ida zoe    | abe, eva, ida and others reached
+            """)
+    void a_control_names_three_of_those_that_reached_the_target_whoever_was_first(String names, String words) {
+        List<String> sources = List.of(names.split(" "));
+        for (String source : sources) {
+            shop.pod(source, "10.0.3." + (1 + sources.indexOf(source)), "node-1", 8080);
+            shop.allow(from(source), to("postgres"));
+        }
+        Report report = run(cluster(
+                shop.deny(from("storefront"), to("postgres")), t -> t.from("storefront") ? TIMEOUT : CONNECTED));
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(report.results().get(sources.size()).paths())
+                .allSatisfy(path -> assertThat(path.controlledBy())
+                        .hasValueSatisfying(by -> assertThat(by).startsWith(words + " " + POSTGRES + ":5432")));
     }
 
     @Test
