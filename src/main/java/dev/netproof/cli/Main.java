@@ -4,6 +4,10 @@ import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.model.Exit;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,18 +18,6 @@ import picocli.CommandLine.Command;
         description =
                 "Proves, on a live Kubernetes cluster, that the network lets through what it should and stops what it"
                         + " should.",
-        subcommands = {
-            RunCommand.class,
-            EnforcementCommand.class,
-            LintCommand.class,
-            InitCommand.class,
-            ReportCommand.class,
-            DiffCommand.class,
-            CleanCommand.class,
-            SchemaCommand.class,
-            AutoComplete.GenerateCompletion.class,
-            CommandLine.HelpCommand.class
-        },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -40,6 +32,24 @@ import picocli.CommandLine.Command;
             "  netproof lint matrix.yaml              find mistakes without a cluster"
         })
 public final class Main {
+    private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+    /** Commands that speak of all others. */
+    private static final Set<String> NEED_ALL = Set.of("help", "generate-completion");
+
+    static {
+        COMMANDS.put("run", RunCommand::new);
+        COMMANDS.put("enforcement", EnforcementCommand::new);
+        COMMANDS.put("lint", LintCommand::new);
+        COMMANDS.put("init", InitCommand::new);
+        COMMANDS.put("report", ReportCommand::new);
+        COMMANDS.put("diff", DiffCommand::new);
+        COMMANDS.put("clean", CleanCommand::new);
+        COMMANDS.put("schema", SchemaCommand::new);
+        COMMANDS.put("generate-completion", AutoComplete.GenerateCompletion::new);
+        COMMANDS.put("help", CommandLine.HelpCommand::new);
+    }
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -53,11 +63,27 @@ public final class Main {
 
     /** All commands, as command lines are read. */
     static CommandLine commands() {
-        return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+        return commands(COMMANDS.keySet());
+    }
+
+    /**
+     * The command that a command line begins with, or else all: for help, and for whoever mistypes one. To take all of them to pieces
+     * is a good part of what it takes to start.
+     */
+    static CommandLine commandsFor(String... args) {
+        boolean one = args.length > 0 && COMMANDS.containsKey(args[0]) && !NEED_ALL.contains(args[0]);
+        return commands(one ? Set.of(args[0]) : COMMANDS.keySet());
+    }
+
+    private static CommandLine commands(Set<String> names) {
+        CommandLine line = new CommandLine(new Main());
+        names.forEach(name -> line.addSubcommand(
+                name, java.util.Objects.requireNonNull(COMMANDS.get(name)).get()));
+        return line.setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     static int execute(String... args) {
-        CommandLine line = commands();
+        CommandLine line = commandsFor(args);
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         line.setUsageHelpAutoWidth(true);

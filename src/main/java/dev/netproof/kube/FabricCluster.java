@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +23,15 @@ import org.slf4j.LoggerFactory;
 final class FabricCluster implements Cluster {
     private static final Logger LOG = LoggerFactory.getLogger(FabricCluster.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int PARALLEL_REQUESTS = 8;
+    /** Each request in flight has a connection of its own, whose handshake costs more than most answers. */
+    private static final int FEW_REQUESTS = 3;
+
+    private static final int MANY_REQUESTS = 8;
 
     private final ApiServer server;
     private final PayloadSource payloads;
     private final Clock clock;
-    private final ExecutorService pool = Threads.pool("api", PARALLEL_REQUESTS);
+    private final ThreadPoolExecutor pool = Threads.pool("api", FEW_REQUESTS);
     private @Nullable CompletableFuture<PodShape.UserId> userId;
 
     FabricCluster(ApiServer server, PayloadSource payloads, Clock clock) {
@@ -97,6 +100,10 @@ final class FabricCluster implements Cluster {
 
     @Override
     public ClusterFacts survey(Set<String> namespaces) {
+        // A dozen requests for each namespace: with several of them, waiting for answers is what takes the time.
+        int wanted = Math.min(MANY_REQUESTS, Math.max(FEW_REQUESTS, 2 * namespaces.size()));
+        pool.setMaximumPoolSize(MANY_REQUESTS);
+        pool.setCorePoolSize(wanted);
         return new Survey(server, pool).of(namespaces);
     }
 

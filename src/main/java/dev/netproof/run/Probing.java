@@ -60,7 +60,7 @@ final class Probing {
     private final Progress progress;
     private final Interruption interruption;
     private final Instant end;
-    private final Supplier<Optional<Map<String, Duration>>> arrivals;
+    private final Measuring measuring;
 
     private final Map<String, ProbeLog> logs = new HashMap<>();
     private final Map<String, ProbePod> probes = new LinkedHashMap<>();
@@ -77,7 +77,15 @@ final class Probing {
     private Optional<Map<String, Duration>> heard = Optional.empty();
     private Duration settle;
 
-    /** @param arrivals how long rules take to arrive, by node, once somebody has seen that */
+    /** Looks, beside the probes, how long rules take to arrive. */
+    interface Measuring {
+        /** The first probes have been asked for: whatever begins earlier keeps them waiting. */
+        void begin();
+
+        /** How long rules take to arrive, by node, once somebody has seen that. */
+        Optional<Map<String, Duration>> arrivals();
+    }
+
     Probing(
             ProbeSession session,
             SessionTerms sessionTerms,
@@ -85,8 +93,8 @@ final class Probing {
             Progress progress,
             Interruption interruption,
             Instant end,
-            Supplier<Optional<Map<String, Duration>>> arrivals) {
-        this.arrivals = arrivals;
+            Measuring measuring) {
+        this.measuring = measuring;
         this.settle = terms.patience().settle();
         this.session = session;
         this.sessionTerms = sessionTerms;
@@ -180,11 +188,15 @@ final class Probing {
     }
 
     private void launch(List<ProbePod> pods) {
+        boolean first = probes.isEmpty();
         for (ProbePod pod : pods) {
             probes.put(pod.id(), pod);
             logs.put(pod.id(), new ProbeLog(pod, sessionTerms.nonce(), sessionTerms.connectTimeout()));
         }
         session.launch(pods);
+        if (first) {
+            measuring.begin();
+        }
     }
 
     /**
@@ -380,7 +392,7 @@ final class Probing {
         if (heard.isPresent()) {
             return;
         }
-        heard = arrivals.get();
+        heard = measuring.arrivals();
         if (heard.isEmpty()) {
             return;
         }

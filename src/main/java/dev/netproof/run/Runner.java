@@ -176,18 +176,18 @@ public final class Runner {
         List<CheckResult> results;
         Optional<Report.Breakage> breakage;
         ProbeSession opened = cluster.open(session);
-        looking = canary.begin(nodes(plan, facts), Duration.between(clock.instant(), end));
-        // Whoever interrupted a moment ago knew of no canary.
-        interruption.exit().ifPresent(exit -> looking.ifPresent(watch -> watch.interrupt(exit)));
         try (ProbeSession probes = opened) {
-            Probing probing = new Probing(
-                    probes,
-                    session,
-                    terms,
-                    progress,
-                    interruption,
-                    end,
-                    () -> looking.map(Canary.Watch::arrivals).orElse(Optional.of(Map.of())));
+            Probing probing = new Probing(probes, session, terms, progress, interruption, end, new Probing.Measuring() {
+                @Override
+                public void begin() {
+                    look(nodes(plan, facts), end);
+                }
+
+                @Override
+                public Optional<Map<String, Duration>> arrivals() {
+                    return looking.map(Canary.Watch::arrivals).orElse(Optional.of(Map.of()));
+                }
+            });
             breakage = watched(probing, matrices, facts, plan, end);
             results = probing.results(breakage);
             scene.ran(probing.ran());
@@ -206,6 +206,12 @@ public final class Runner {
         }
         hear();
         return report(matrices, started, results, breakage, exit(results, breakage));
+    }
+
+    private void look(NodeChoice nodes, Instant end) {
+        looking = canary.begin(nodes, Duration.between(clock.instant(), end));
+        // Whoever interrupted a moment ago knew of no canary.
+        interruption.exit().ifPresent(exit -> looking.ifPresent(watch -> watch.interrupt(exit)));
     }
 
     /** The nodes that the run uses, as far as that is known before it: those of targets, and of probes that have one. */

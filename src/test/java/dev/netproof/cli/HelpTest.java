@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Every command's help shows how it is used, with command lines that work. */
@@ -44,6 +46,39 @@ class HelpTest {
         examples.forEach(HelpTest::understood);
     }
 
+    /** To take all of them to pieces is a good part of what it takes to start. */
+    @TestFactory
+    Stream<DynamicTest> aCommandThatIsNamedIsReadWithoutTheOthersAndInTheSameWay() {
+        return commands()
+                .map(command -> DynamicTest.dynamicTest(command.getCommandName(), () -> {
+                    CommandLine alone = Main.commandsFor(command.getCommandName(), "--help");
+
+                    assertThat(alone.getSubcommands().values())
+                            .extracting(CommandLine::getCommandName)
+                            .containsOnly(command.getCommandName());
+                    assertThat(alone.getSubcommands()
+                                    .get(command.getCommandName())
+                                    .getUsageMessage())
+                            .isEqualTo(command.getUsageMessage());
+                }));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--help", "help", "generate-completion", "rum"})
+    void whoNamesNoCommandIsToldOfAllOfThem(String first) {
+        String[] line = first.isEmpty() ? new String[0] : new String[] {first};
+
+        assertThat(Main.commandsFor(line).getSubcommands())
+                .containsOnlyKeys(Main.commands().getSubcommands().keySet());
+    }
+
+    @Test
+    void everyCommandIsKnownByItsNames() {
+        assertThat(Main.commands().getSubcommands())
+                .allSatisfy((name, command) ->
+                        assertThat(command.getCommandSpec().names()).contains(name, command.getCommandName()));
+    }
+
     private static List<String> examples(CommandLine command) {
         String[] footer = command.getCommandSpec().usageMessage().footer();
         return Arrays.stream(footer)
@@ -58,6 +93,6 @@ class HelpTest {
     private static void understood(String example) {
         String line = example.split(" {2,}| >", 2)[0];
         String[] words = Arrays.stream(line.split(" ", -1)).skip(1).toArray(String[]::new);
-        assertThatCode(() -> Main.commands().parseArgs(words)).as(line).doesNotThrowAnyException();
+        assertThatCode(() -> Main.commandsFor(words).parseArgs(words)).as(line).doesNotThrowAnyException();
     }
 }
