@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** One check's findings, path by path, become one verdict and the words for it. */
@@ -303,14 +304,36 @@ final class Verdicts {
             return to(finding) + " connected " + connected.size() + " of "
                     + finding.samples().size() + " times";
         }
+        if (isGap(finding)) {
+            return to(finding) + " was let through " + connected.size() + " of "
+                    + finding.samples().size() + " times, at last " + after(finding, last)
+                    + " after the probe's start; denied before and since";
+        }
         return to(finding) + " was let through until " + after(finding, last)
                 + " after the probe's start, longer than the settle time of " + seconds(patience.settle())
                 + "; denied since" + arrival(finding);
     }
 
+    /** Whether it was stopped at first and at last, and let through in between: that no fresh pod's rules explain, nor a missing policy. */
+    private static boolean isGap(Finding finding) {
+        List<Sample> samples = finding.samples();
+        return samples.get(0).outcome().looksDenied()
+                && samples.get(samples.size() - 1).outcome().looksDenied();
+    }
+
+    private static String filling(Finding finding) {
+        String nodes = Stream.concat(finding.node().stream(), finding.leg().path().targetNode().stream())
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(" and "));
+        return "a policy stops it most of the time: see whether the engine"
+                + (nodes.isEmpty() ? "" : " on " + nodes)
+                + " restarted, or had more to do than it can, or whether somebody changed a policy or a label meanwhile";
+    }
+
     private Optional<String> fix(Finding finding, Judge.Ruling ruling) {
         return switch (ruling.reason()) {
-            case OPEN -> Optional.of(closing());
+            case OPEN -> Optional.of(isGap(finding) ? filling(finding) : closing());
             case NO_CONTROL ->
                 Optional.of(
                         planned.check().destination().protocol().transport() == Protocol.UDP

@@ -31,6 +31,9 @@ final class AsciiJson implements AsyncBody.Consumer<List<ByteBuffer>> {
     }
 
     private ByteBuffer escaped(ByteBuffer bytes) {
+        if (letter.position() == 0 && isAscii(bytes)) {
+            return bytes;
+        }
         StringBuilder text = new StringBuilder(bytes.remaining());
         while (bytes.hasRemaining()) {
             int one = Byte.toUnsignedInt(bytes.get());
@@ -51,7 +54,19 @@ final class AsciiJson implements AsyncBody.Consumer<List<ByteBuffer>> {
         return ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
+    private static boolean isAscii(ByteBuffer bytes) {
+        for (int at = bytes.position(); at < bytes.limit(); at++) {
+            if (bytes.get(at) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void flush(StringBuilder text) {
+        if (letter.position() == 0) {
+            return;
+        }
         missing = 0;
         letter.flip();
         for (char unit : StandardCharsets.UTF_8.decode(letter).toString().toCharArray()) {

@@ -513,6 +513,28 @@ class ConvergenceTest {
         }
 
         @Test
+        void that_opened_once_between_denials_is_open_and_its_engine_is_asked_about() {
+            Watch watch = Watch.of(DENY)
+                    .path(ONE)
+                    .started(0)
+                    .other(0, CONNECTED, 1)
+                    .silence(0, 3, 4, 5)
+                    .front(0, CONNECTED, 7.5)
+                    .silence(0, 9, 10, 11, 12, 13, 14)
+                    .other(0, CONNECTED, 15);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+            assertThat(watch.verdict().explanation())
+                    .contains(
+                            "let through 1 of 10 times, at last 7.5 s after the probe's start; denied before and since");
+            assertThat(watch.verdict().fix())
+                    .hasValueSatisfying(fix -> assertThat(fix)
+                            .contains("a policy stops it most of the time")
+                            .contains("the engine on node-1"));
+        }
+
+        @Test
         void that_opened_and_whose_probe_was_lost_then_is_open() {
             Watch watch = Watch.of(DENY)
                     .path(ONE)

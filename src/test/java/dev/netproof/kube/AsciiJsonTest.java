@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -45,12 +46,23 @@ final class AsciiJsonTest {
         assertThat(read(List.of(StandardCharsets.UTF_8.encode(json)))).isEqualTo(json);
     }
 
+    /** Nearly everything that an API server says is, and it says the whole pod whenever a bit of it has changed. */
+    @Test
+    void whatIsAsciiIsNotCopied() throws Exception {
+        ByteBuffer chunk = StandardCharsets.UTF_8.encode("{}\n");
+        List<ByteBuffer> passed = new ArrayList<>();
+
+        new AsciiJson((buffers, body) -> passed.addAll(buffers)).consume(List.of(chunk), BODY);
+
+        assertThat(passed).singleElement().isSameAs(chunk);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 7, 1000})
     void lettersOfSeveralBytesSurviveWhereverTheStreamIsCut(int size) throws Exception {
         String json = "{\"a\": \"zürich … 東京 🐋\"}\n";
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
-        List<ByteBuffer> chunks = new java.util.ArrayList<>();
+        List<ByteBuffer> chunks = new ArrayList<>();
         for (int at = 0; at < bytes.length; at += size) {
             chunks.add(ByteBuffer.wrap(bytes, at, Math.min(size, bytes.length - at)));
         }
