@@ -40,7 +40,7 @@ final class ProbeProgram {
         environment.put("NETPROOF_CHUNKS", String.join(" ", names));
         environment.put("NETPROOF_NONCE", nonce);
         environment.put("NETPROOF_SECONDS", String.format(Locale.ROOT, "%.3f", connectTimeout.toMillis() / 1000.0));
-        environment.put("NETPROOF_PACE", Long.toString(pace.round().toSeconds()));
+        environment.put("NETPROOF_PACE", pace.pause());
         environment.put("NETPROOF_UNDER_WAY", Integer.toString(pace.underWay(connectTimeout)));
         // Isolated: nothing in the environment or the working folder becomes part of the program.
         return new Payload(List.of("python3", "-I", "-c", PROGRAM), environment);

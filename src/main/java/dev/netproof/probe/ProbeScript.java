@@ -82,7 +82,7 @@ public final class ProbeScript {
         environment.put("NETPROOF_NONCE", nonce);
         environment.put("NETPROOF_COUNT", Integer.toString(probe.attempts().size() + 1));
         environment.put("NETPROOF_SECONDS", Long.toString(Math.max(1, connectTimeout.toSeconds())));
-        environment.put("NETPROOF_PACE", Long.toString(pace.round().toSeconds()));
+        environment.put("NETPROOF_PACE", pace.pause());
         environment.put("NETPROOF_GAP", pace.gap(chunks.size()));
         environment.put("NETPROOF_UNDER_WAY", Integer.toString(pace.underWay(connectTimeout)));
         return new Payload(List.of("/bin/sh", "-c", SCRIPT), environment);

@@ -42,6 +42,11 @@ EOF
   printf '%s %s E %s %s %s\n' "$NETPROOF_NONCE" "$1" "$NETPROOF_COUNT" "$start" "$end"
 }
 
+pause() {
+  # Not every sleep knows fractions of a second: then the next whole one.
+  sleep "$1" 2>/dev/null || sleep "$((${1%%.*} + 1))"
+}
+
 read -r begun _ </proc/uptime
 printf '%s 0 B %s %s\n' "$NETPROOF_NONCE" "$NETPROOF_COUNT" "$begun"
 number=0
@@ -56,6 +61,6 @@ while :; do
   # Rounds overlap: a denied attempt must not hold up the next round.
   round "$number" &
   set -- "$@" $!
-  sleep "$NETPROOF_PACE" &
+  pause "$NETPROOF_PACE" &
   wait $!
 done

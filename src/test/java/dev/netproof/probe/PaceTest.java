@@ -13,12 +13,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PaceTest {
     @ParameterizedTest(name = "{0} probes with {1} attempts each begin a round every {2} s")
-    @CsvSource({"1, 1, 1", "9, 24, 1", "1, 600, 1", "1, 601, 2", "10, 176, 3", "100, 176, 30"})
-    void the_more_all_probes_try_the_slower_are_their_rounds(int probes, int attempts, int seconds) {
+    @CsvSource({"1, 1, 1", "9, 24, 1", "1, 700, 1", "1, 701, 1.1", "10, 176, 2.6", "100, 176, 25.2"})
+    void the_more_all_probes_try_the_slower_are_their_rounds(int probes, int attempts, String seconds) {
         ProbePod probe = Probes.trying(Collections.nCopies(attempts, new Attempt.Connect("10.0.0.1", 80))
                 .toArray(Attempt[]::new));
 
-        assertThat(Pace.of(Collections.nCopies(probes, probe)).round()).isEqualTo(Duration.ofSeconds(seconds));
+        Pace pace = Pace.of(Collections.nCopies(probes, probe));
+        assertThat(pace.round()).isEqualTo(Duration.parse("PT" + seconds + "S"));
+        assertThat(pace.pause()).isEqualTo(seconds);
     }
 
     @Test

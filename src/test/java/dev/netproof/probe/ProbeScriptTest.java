@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.netproof.model.Outcome;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ProbePod;
+import java.io.File;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -135,6 +139,29 @@ class ProbeScriptTest {
     @Test
     void an_ipv6_address_is_bracketed() {
         assertThat(config(new Attempt.Connect("fd00::7", 80))).contains("url = \"pop3://[fd00::7]:80/\"");
+    }
+
+    /** POSIX promises whole seconds alone; without a pause rounds would follow each other as fast as they can. */
+    @Test
+    @Timeout(60)
+    void a_sleep_that_knows_no_fractions_is_asked_for_the_next_whole_second(@TempDir Path bin) throws Exception {
+        assumeTrue(Rounds.present("sh") && Rounds.present("curl") && Rounds.present("awk"), "needs sh, curl and awk");
+        Path asked = bin.resolve("asked");
+        Path sleep = bin.resolve("sleep");
+        Files.writeString(
+                sleep,
+                "#!/bin/sh\necho $1 >>" + asked
+                        + "\ncase $1 in *.*) exit 1 ;; esac\nPATH=/usr/bin:/bin exec sleep $1\n");
+        assertThat(sleep.toFile().setExecutable(true)).isTrue();
+
+        List<List<Reading>> rounds = Rounds.of(
+                Probes.trying(new Attempt.Lookup("localhost", Attempt.Family.IPV4)),
+                2,
+                new Pace(Duration.ofMillis(1_100)),
+                Map.of("PATH", bin + File.pathSeparator + System.getenv("PATH")));
+
+        assertThat(rounds).hasSize(2);
+        assertThat(Files.readAllLines(asked)).startsWith("1.1", "2");
     }
 
     @Test

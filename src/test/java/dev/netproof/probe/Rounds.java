@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** The first rounds of a probe's real program on this machine. */
 final class Rounds {
@@ -23,8 +24,15 @@ final class Rounds {
     private Rounds() {}
 
     static List<List<Reading>> of(ProbePod probe, int wanted) throws IOException {
-        Payload payload = ProbeScript.payload(probe, NONCE, SECOND, Pace.QUICK);
+        return of(probe, wanted, Pace.QUICK, Map.of());
+    }
+
+    /** @param environment what the machine itself has set */
+    static List<List<Reading>> of(ProbePod probe, int wanted, Pace pace, Map<String, String> environment)
+            throws IOException {
+        Payload payload = ProbeScript.payload(probe, NONCE, SECOND, pace);
         ProcessBuilder builder = new ProcessBuilder(payload.command()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
         builder.environment().putAll(payload.environment());
         Process process = builder.start();
         ProbeLog log = new ProbeLog(probe, NONCE, SECOND);
