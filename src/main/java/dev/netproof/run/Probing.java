@@ -1,5 +1,6 @@
 package dev.netproof.run;
 
+import dev.netproof.judge.Chronicle;
 import dev.netproof.judge.Convergence;
 import dev.netproof.judge.Patience;
 import dev.netproof.kube.ClusterTrouble;
@@ -26,7 +27,6 @@ import dev.netproof.probe.Reading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,11 +43,6 @@ import java.util.function.Supplier;
 
 /** One session of probes, from their launch until every check is decided. Single-threaded: it lives off the session's events. */
 final class Probing {
-    /** How often deadlines are looked at when nothing happens. */
-    private static final Duration TICK = Duration.ofMillis(250);
-
-    private static final int CHECKS_A_TICK = 1_000;
-
     /** How long outside names may take to resolve before the sources go ahead without. */
     private static final Duration CONTROL_START = Duration.ofSeconds(20);
 
@@ -151,7 +146,8 @@ final class Probing {
         }
         Convergence watching = new Convergence(
                 planned, terms.patience().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
-        controlled.forEach((probe, aims) -> aims.forEach((attempt, backend) -> watching.aim(probe, attempt, backend)));
+        controlled.forEach((probe, aims) ->
+                aims.forEach((attempt, backend) -> watching.chronicle().aim(probe, attempt, backend)));
         convergence = Optional.of(watching);
         early.forEach(Runnable::run);
         early.clear();
@@ -217,7 +213,7 @@ final class Probing {
         Map<String, Integer> rounds = new HashMap<>();
         Instant deadline = session.now().plus(CONTROL_START);
         while (!waiting.isEmpty() && !ended() && session.now().isBefore(deadline)) {
-            Optional<ProbeEvent> event = session.next(session.now().plus(TICK));
+            Optional<ProbeEvent> event = session.next(session.now().plus(Agenda.TICK));
             if (event.isEmpty()) {
                 continue;
             }
@@ -289,102 +285,63 @@ final class Probing {
     }
 
     private void watch(Plan plan, Convergence watching) {
-        Map<String, Set<PlannedCheck>> byProbe = new HashMap<>();
-        Set<PlannedCheck> open = each();
+        Agenda agenda =
+                new Agenda(watching, launched, launched.plus(terms.patience().deadline()));
         for (PlannedCheck check : plan.checks()) {
             if (check.foregone().isPresent()) {
                 decided.put(check, watching.conclude(check, launched, launched, Runner.repeat(check.check())));
             } else {
-                open.add(check);
-                check.legs()
-                        .forEach(leg -> byProbe.computeIfAbsent(leg.probe(), p -> each())
-                                .add(check));
+                agenda.add(check);
             }
         }
-        Instant sweep = launched;
-        Instant latest = launched.plus(terms.patience().deadline());
-        Instant soonest = launched;
-        IdentityHashMap<PlannedCheck, Long> looked = new IdentityHashMap<>();
-        Set<String> spoke = new HashSet<>();
-        long swept = watching.told();
-        while (!open.isEmpty() && !ended()) {
-            Optional<ProbeEvent> event = session.next(earlier(session.now().plus(TICK), end));
-            Set<PlannedCheck> touched = each();
-            if (event.isPresent()) {
-                boolean round = !handle(event.get()).isEmpty();
-                if (round && event.get() instanceof ProbeEvent.Line line) {
-                    spoke.add(line.probe());
-                    touched.addAll(byProbe.getOrDefault(line.probe(), Set.of()));
-                } else if (event.get() instanceof ProbeEvent.Lost lost) {
-                    touched.addAll(byProbe.getOrDefault(lost.probe(), Set.of()));
-                }
-            }
+        while (!agenda.isEmpty() && !ended()) {
+            session.next(earlier(session.now().plus(Agenda.TICK), end)).ifPresent(event -> note(event, agenda));
             Instant now = session.now();
-            boolean sweeping = !now.isBefore(sweep);
-            boolean everything = false;
-            if (sweeping) {
+            if (agenda.isSweepDue(now)) {
                 hear(watching);
-                logs.forEach((id, log) -> watching.starving(
-                        id, log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from), now));
-                everything = watching.isNewsForAll(swept);
-                if (everything || watching.told() > swept || !now.isBefore(soonest)) {
-                    soonest = Instant.MAX;
-                    latest = launched;
-                    for (PlannedCheck check : open) {
-                        Instant deadline = watching.deadline(check, launched);
-                        soonest = earlier(deadline, soonest);
-                        latest = deadline.isAfter(latest) ? deadline : latest;
-                        if (everything
-                                || !now.isBefore(deadline)
-                                || watching.isNews(check, looked.getOrDefault(check, -1L))) {
-                            touched.add(check);
-                        }
-                    }
-                }
-                // Looking at thousands of checks takes a while, and their probes' rounds are paced to match.
-                sweep = now.plus(TICK.multipliedBy(1 + open.size() / CHECKS_A_TICK));
+                logs.forEach((id, log) -> watching.chronicle()
+                        .starving(
+                                id,
+                                log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from),
+                                now));
+                agenda.sweep(now);
             }
-            if (!sweeping && touched.isEmpty()) {
-                continue;
-            }
-            long told = watching.told();
-            touched.retainAll(open);
-            for (PlannedCheck check : List.copyOf(touched)) {
-                looked.put(check, told);
-                if (isDecided(check, watching, now)) {
-                    CheckResult result = watching.conclude(check, launched, now, Runner.repeat(check.check()));
-                    decided.put(check, result);
-                    open.remove(check);
-                    touched.remove(check);
-                    progress.judged(result);
-                }
-            }
-            progress.decided(decided.size(), plan.checks().size(), left(now, earlier(latest, end)));
-            // Of the others nothing is new; whatever time brings about is seen in the next sweep.
-            for (Backend backend : watching.wanted(touched)) {
-                if (asked.add(backend.key())) {
-                    session.ask(backend);
-                }
-            }
-            if (sweeping) {
-                // All of a probe's at once: it is given one twin, for whatever it is refused.
-                Set<PlannedCheck> refusable = each();
-                (everything ? byProbe.keySet() : spoke)
-                        .forEach(probe -> refusable.addAll(byProbe.getOrDefault(probe, Set.of())));
-                refusable.retainAll(open);
-                watching.unexplained(refusable).forEach((probe, twin) -> {
-                    byProbe.put(twin.id(), byProbe.getOrDefault(probe, Set.of()));
-                    explain(twin, watching);
-                });
-                spoke.clear();
-                swept = told;
+            if (agenda.isDue()) {
+                judge(agenda, watching, now);
             }
         }
     }
 
-    /** For checks of one plan, of which there is one each: to compare thousands of them by what they say takes its time. */
-    private static Set<PlannedCheck> each() {
-        return Collections.newSetFromMap(new IdentityHashMap<>());
+    private void note(ProbeEvent event, Agenda agenda) {
+        boolean round = !handle(event).isEmpty();
+        if (round && event instanceof ProbeEvent.Line line) {
+            agenda.spoke(line.probe());
+        } else if (event instanceof ProbeEvent.Lost lost) {
+            agenda.lost(lost.probe());
+        }
+    }
+
+    private void judge(Agenda agenda, Convergence watching, Instant now) {
+        for (PlannedCheck check : agenda.look()) {
+            if (isDecided(check, watching, now)) {
+                CheckResult result = watching.conclude(check, launched, now, Runner.repeat(check.check()));
+                decided.put(check, result);
+                agenda.decided(check);
+                progress.judged(result);
+            }
+        }
+        progress.decided(decided.size(), plan.checks().size(), left(now, earlier(agenda.latest(), end)));
+        // Of the others nothing is new; whatever time brings about is seen in the next sweep.
+        for (Backend backend : watching.wanted(agenda.undecided())) {
+            if (asked.add(backend.key())) {
+                session.ask(backend);
+            }
+        }
+        watching.unexplained(agenda.refusable()).forEach((probe, twin) -> {
+            agenda.twin(probe, twin.id());
+            explain(twin, watching);
+        });
+        agenda.done();
     }
 
     /** Gives pods as long to settle as rules were seen to take. */
@@ -405,7 +362,7 @@ final class Probing {
                 .map(longest -> terms.patience().arriving(longest, round, timeout))
                 .orElseGet(() -> terms.patience().at(round, timeout));
         settle = after.settle();
-        watching.arrived(heard.get(), after);
+        watching.chronicle().arrived(heard.get(), after);
         new TreeMap<>(heard.get()).forEach((node, time) -> {
             if (time.plus(sessionTerms.pace().round()).compareTo(before) > 0) {
                 notes.add("rules took " + seconds(time) + " to arrive on " + node + ": pods were given "
@@ -429,7 +386,7 @@ final class Probing {
         try {
             launch(List.of(twin));
         } catch (ClusterTrouble trouble) {
-            watching.lost(twin.id(), String.valueOf(trouble.getMessage()), trouble.fix());
+            watching.chronicle().lost(twin.id(), String.valueOf(trouble.getMessage()), trouble.fix());
         }
     }
 
@@ -478,19 +435,19 @@ final class Probing {
             List<Reading> readings = log.accept(line.at(), line.text());
             for (ProbeLog.Starved time :
                     log.starved().subList(known, log.starved().size())) {
-                feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), time.from(), time.to())));
+                feed(() -> convergence.ifPresent(c -> c.chronicle().starved(line.probe(), time.from(), time.to())));
             }
-            feed(() -> convergence.ifPresent(c -> c.starved(line.probe(), log.starvedRounds())));
+            feed(() -> convergence.ifPresent(c -> c.chronicle().starved(line.probe(), log.starvedRounds())));
             Duration misdated = log.misdated();
             if (!misdated.isZero()) {
-                feed(() -> convergence.ifPresent(c -> c.misdated(line.probe(), misdated)));
+                feed(() -> convergence.ifPresent(c -> c.chronicle().misdated(line.probe(), misdated)));
             }
             for (Reading reading : readings) {
                 if (wentElsewhere(line.probe(), reading)) {
                     continue;
                 }
-                feed(() -> convergence.ifPresent(
-                        c -> c.sample(line.probe(), reading.attempt(), reading.sample(), reading.opened())));
+                feed(() -> convergence.ifPresent(c ->
+                        c.chronicle().sample(line.probe(), reading.attempt(), reading.sample(), reading.opened())));
             }
             return readings;
         }
@@ -505,7 +462,7 @@ final class Probing {
         if (event instanceof ProbeEvent.Answered answered) {
             asked.remove(answered.backend().key());
         }
-        feed(() -> convergence.ifPresent(c -> tell(c, event)));
+        feed(() -> convergence.ifPresent(c -> tell(c.chronicle(), event)));
         return List.of();
     }
 
@@ -518,16 +475,16 @@ final class Probing {
         }
     }
 
-    private static void tell(Convergence convergence, ProbeEvent event) {
+    private static void tell(Chronicle chronicle, ProbeEvent event) {
         if (event instanceof ProbeEvent.Started started) {
-            convergence.started(started.probe(), started.at(), started.pod(), started.node(), started.changed());
+            chronicle.started(started.probe(), started.at(), started.pod(), started.node(), started.changed());
         } else if (event instanceof ProbeEvent.Lost lost) {
-            convergence.lost(lost.probe(), lost.why(), lost.fix());
+            chronicle.lost(lost.probe(), lost.why(), lost.fix());
         } else if (event instanceof ProbeEvent.Answered answered) {
             if (answered.answer() == ProbeEvent.Answer.LISTENING) {
-                convergence.listening(answered.backend(), answered.at());
+                chronicle.listening(answered.backend(), answered.at());
             } else {
-                convergence.silent(answered.backend(), answered.at(), answered.detail());
+                chronicle.silent(answered.backend(), answered.at(), answered.detail());
             }
         }
     }
@@ -551,7 +508,7 @@ final class Probing {
             for (Leg leg : check.legs()) {
                 for (Backend backend : leg.backends()) {
                     Optional<String> how = backend.pod().flatMap(pod -> change(pod, pods.get(pod.uid())));
-                    how.ifPresent(text -> watching.targetChanged(backend, text));
+                    how.ifPresent(text -> watching.chronicle().targetChanged(backend, text));
                     changed |= how.isPresent();
                 }
             }

@@ -145,11 +145,11 @@ final class Watch {
      * What is told of others: whenever it changes what is to be said or done about the check, it must be news of it, because a run
      * looks again only then.
      */
-    private Watch told(Consumer<Convergence> what) {
-        long before = convergence().told();
+    private Watch told(Consumer<Chronicle> what) {
+        long before = chronicle().latest();
         List<Boolean> were =
                 List.of(matches(), asksWhetherItListens(), convergence().hopeless(planned()));
-        what.accept(convergence());
+        what.accept(chronicle());
         if (!were.equals(
                 List.of(matches(), asksWhetherItListens(), convergence().hopeless(planned())))) {
             assertThat(isNewsSince(before)).as("news of the check").isTrue();
@@ -158,7 +158,7 @@ final class Watch {
     }
 
     boolean isNewsSince(long moment) {
-        return convergence().isNews(planned(), moment);
+        return chronicle().isNews(planned(), moment);
     }
 
     /** Both probes run from this moment on. */
@@ -188,7 +188,7 @@ final class Watch {
             Sample sample = new Sample(
                     at(second), Duration.ofMillis(Math.round(elapsed * 1000)), round, outcome, "raw " + outcome);
             if (probe.equals(FRONT)) {
-                convergence().sample(probe, attempt, sample);
+                chronicle().sample(probe, attempt, sample);
             } else {
                 told(to -> to.sample(probe, attempt, sample));
             }
@@ -200,7 +200,7 @@ final class Watch {
     Watch refused(int path, Cause cause, double... seconds) {
         for (double second : seconds) {
             int round = rounds.merge(FRONT + path, 1, Integer::sum);
-            convergence()
+            chronicle()
                     .sample(
                             FRONT,
                             path,
@@ -217,7 +217,7 @@ final class Watch {
 
     /** One attempt with the number of its round, as rounds that overlap arrive. */
     Watch round(int path, int round, Outcome outcome, double began, double ended) {
-        convergence()
+        chronicle()
                 .sample(
                         FRONT,
                         path,
@@ -235,7 +235,7 @@ final class Watch {
         Optional<ProbePod> twin = Optional.ofNullable(
                 convergence().unexplained(List.of(planned())).get(FRONT));
         twin.ifPresent(t ->
-                convergence().started(t.id(), at(seconds), "netproof-twin", Optional.of("node-1"), Optional.empty()));
+                chronicle().started(t.id(), at(seconds), "netproof-twin", Optional.of("node-1"), Optional.empty()));
         return twin;
     }
 
@@ -251,7 +251,7 @@ final class Watch {
     Watch explained(ProbePod twin, int attempt, Outcome outcome, Optional<Cause> cause, double... seconds) {
         for (double second : seconds) {
             int round = rounds.merge(twin.id() + attempt, 1, Integer::sum);
-            convergence()
+            chronicle()
                     .sample(
                             twin.id(),
                             attempt,
@@ -268,7 +268,7 @@ final class Watch {
     Watch otherHeldOpen(int path, double from, double to) {
         int round = rounds.merge(OTHER + path, 1, Integer::sum);
         Duration elapsed = Duration.between(at(from), at(to));
-        return told(convergence -> convergence.sample(
+        return told(chronicle -> chronicle.sample(
                 OTHER,
                 path,
                 new Sample(at(to), elapsed, round, Outcome.CONNECTED, "connected"),
@@ -277,12 +277,12 @@ final class Watch {
 
     /** Neither probe got to run in this time. */
     Watch starved(double from, double to) {
-        told(convergence -> convergence.starved(FRONT, at(from), at(to)));
+        told(chronicle -> chronicle.starved(FRONT, at(from), at(to)));
         return starvedOther(from, to);
     }
 
     Watch starvedOther(double from, double to) {
-        told(convergence -> convergence.starved(OTHER, at(from), at(to)));
+        told(chronicle -> chronicle.starved(OTHER, at(from), at(to)));
         return this;
     }
 
@@ -307,8 +307,8 @@ final class Watch {
 
     /** A third probe, on a node of its own, that did not get to run in this time. */
     Watch starvedElsewhere(String node, double from, double to) {
-        told(convergence -> convergence.started("third", at(0), "netproof-third", Optional.of(node), Optional.empty()));
-        told(convergence -> convergence.starved("third", at(from), at(to)));
+        told(chronicle -> chronicle.started("third", at(0), "netproof-third", Optional.of(node), Optional.empty()));
+        told(chronicle -> chronicle.starved("third", at(from), at(to)));
         return this;
     }
 
@@ -363,6 +363,10 @@ final class Watch {
 
     CheckResult result() {
         return convergence().conclude(planned(), LAUNCHED, at(20), "netproof run shop.yaml:7");
+    }
+
+    Chronicle chronicle() {
+        return convergence().chronicle();
     }
 
     Convergence convergence() {

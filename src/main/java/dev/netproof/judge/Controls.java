@@ -1,0 +1,147 @@
+package dev.netproof.judge;
+
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
+import dev.netproof.model.Protocol;
+import dev.netproof.plan.Backend;
+import dev.netproof.plan.Leg;
+import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.ProbePod;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/** What shows that somebody was alive at the far end while attempts at it failed. */
+final class Controls {
+    /** How many of those that reached a backend are named: three are proof enough, and sixty would be read by nobody. */
+    private static final int NAMED = 3;
+
+    private final Chronicle told;
+
+    Controls(Chronicle told) {
+        this.told = told;
+    }
+
+    /** A control for one leg, with the words that say who gave it. */
+    record Proof(ControlGrade grade, Contacts.Window window, Supplier<String> by) {}
+
+    /** All controls for one leg, the best first. */
+    List<Proof> proofs(PlannedCheck check, Leg leg) {
+        List<Proof> proofs = new ArrayList<>();
+        leg.backends().forEach(backend -> proofs.addAll(proofs(leg, backend)));
+        if (leg.path().kind() == Path.Kind.VIP) {
+            // The same source reached a pod behind the Service: the far end is alive, whatever became of the VIP.
+            for (Leg other : check.legs()) {
+                if (other.path().kind() == Path.Kind.POD
+                        && other.probe().equals(leg.probe())
+                        && told.track(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
+                    reached(other.backends().get(0), "", told.question(other.probe(), other.attempt()))
+                            .ifPresent(own -> proofs.add(new Proof(
+                                    ControlGrade.REACHED,
+                                    own,
+                                    () -> "the same source reached "
+                                            + other.path().endpoint())));
+                }
+            }
+        }
+        proofs.sort(Comparator.comparing(Proof::grade).reversed());
+        return proofs;
+    }
+
+    private List<Proof> proofs(Leg leg, Backend backend) {
+        List<Proof> proofs = new ArrayList<>();
+        reached(backend, leg.probe(), told.question(leg.probe(), leg.attempt()))
+                .filter(reached -> reached.times() > 1)
+                .ifPresent(reached ->
+                        proofs.add(new Proof(ControlGrade.REACHED, reached, () -> reachedBy(reached, backend))));
+        if (backend.transport() != Protocol.TCP) {
+            return proofs;
+        }
+        boolean kubelet =
+                backend.pod().flatMap(Backend.TargetPod::kubeletProbed).isPresent();
+        ControlGrade grade = kubelet ? ControlGrade.LISTENING : ControlGrade.LISTENING_LOOPBACK;
+        told.contacts()
+                .aliveToOthers(told.key(backend), leg.probe(), grade)
+                .filter(alive -> alive.times() > 1 && witnessed(leg, backend))
+                .ifPresent(alive -> proofs.add(new Proof(
+                        grade,
+                        alive,
+                        () -> kubelet
+                                ? "the kubelet's readiness probe and a port-forward found it listening"
+                                : "a port-forward found it listening")));
+        return proofs;
+    }
+
+    /**
+     * When other probes than this one reached a backend. A server need not answer every datagram, so that over UDP only an answer to
+     * the very same shows that this one would have been answered too.
+     */
+    private Optional<Contacts.Window> reached(Backend backend, String probe, Optional<String> question) {
+        return backend.transport() == Protocol.UDP
+                ? told.contacts().answeredOthers(told.key(backend), probe, question)
+                : told.contacts().reachedByOthers(told.key(backend), probe);
+    }
+
+    /** That a server refuses in words shows that it tells sources apart only if it answered the same to somebody else. */
+    List<Proof> answered(Leg leg) {
+        List<Proof> proofs = new ArrayList<>();
+        for (Backend backend : leg.backends()) {
+            told.contacts()
+                    .answeredOthers(told.key(backend), leg.probe(), told.question(leg.probe(), leg.attempt()))
+                    .ifPresent(window ->
+                            proofs.add(new Proof(ControlGrade.REACHED, window, () -> reachedBy(window, backend))));
+        }
+        return proofs;
+    }
+
+    String whyNot(Leg leg) {
+        return leg.backends().stream()
+                .findFirst()
+                .map(backend -> whyNot(
+                        leg,
+                        backend,
+                        told.contacts().aliveToOthers(told.key(backend), leg.probe(), ControlGrade.LISTENING)))
+                .orElse("nobody reached it");
+    }
+
+    private String whyNot(Leg leg, Backend backend, Optional<Contacts.Window> alive) {
+        if (backend.transport() == Protocol.UDP) {
+            return "nobody was answered there, before and after, and a UDP server may well be silent";
+        }
+        if (alive.isPresent() && !witnessed(leg, backend)) {
+            return "it listens, but nothing at all got from node "
+                    + told.life(leg.probe()).node().orElse("?") + " to node "
+                    + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
+        }
+        return Optional.ofNullable(told.unanswered().get(told.key(backend)))
+                .orElse(alive.isPresent() ? "it was seen alive, but not both before and after" : "nobody reached it");
+    }
+
+    private boolean witnessed(Leg leg, Backend backend) {
+        Optional<String> from = told.life(leg.probe()).node();
+        Optional<String> to = backend.pod().flatMap(Backend.TargetPod::node);
+        return from.isPresent() && to.isPresent() && told.isWitnessed(from.get(), to.get(), backend);
+    }
+
+    private String reachedBy(Contacts.Window window, Backend backend) {
+        TreeSet<String> named = new TreeSet<>();
+        boolean others = false;
+        for (String probe : window.probes().get()) {
+            ProbePod pod = told.probes().get(probe);
+            String source = pod == null ? probe : pod.source();
+            if (named.size() == NAMED && source.compareTo(named.last()) > 0) {
+                others = true;
+            } else if (named.add(source) && named.size() > NAMED) {
+                named.pollLast();
+                others = true;
+            }
+        }
+        String who = named.isEmpty() ? "another source" : String.join(", ", named);
+        return who + (others ? " and others" : "") + " reached " + backend.ip() + ":" + backend.port() + " "
+                + window.times() + (window.times() == 1 ? " time" : " times");
+    }
+}

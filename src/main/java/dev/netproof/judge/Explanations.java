@@ -1,0 +1,158 @@
+package dev.netproof.judge;
+
+import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
+import dev.netproof.model.Protocol;
+import dev.netproof.model.Sample;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Backend;
+import dev.netproof.plan.Leg;
+import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.ProbePod;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Who refuses a path, as its own probe sees it or else its twin. */
+final class Explanations {
+    private final Chronicle told;
+
+    Explanations(Chronicle told) {
+        this.told = told;
+    }
+
+    /**
+     * Twins to start, by the id of the probe that each explains: of those whose attempts are refused by nobody knows whom, because
+     * curl does not see it. No probe is given more than one.
+     */
+    Map<String, ProbePod> unexplained(Collection<PlannedCheck> undecided) {
+        Map<String, Set<Attempt>> unexplained = new LinkedHashMap<>();
+        Set<String> certain = new HashSet<>();
+        for (PlannedCheck check : undecided) {
+            for (Leg leg : check.legs()) {
+                ProbePod probe =
+                        told.refused().contains(leg.probe()) ? told.probes().get(leg.probe()) : null;
+                if (probe == null
+                        || probe.tools() != ProbePod.Tools.CURL
+                        || told.twins().has(probe.id())
+                        || leg.path().kind() == Path.Kind.LOOKUP) {
+                    continue;
+                }
+                List<Sample> denials = told.track(leg).tail(s -> s.outcome().looksDenied());
+                if (denials.isEmpty()) {
+                    continue;
+                }
+                List<Sample> refusals = denials.stream().filter(Sample::refused).toList();
+                if (refusals.isEmpty()) {
+                    continue;
+                }
+                unexplained
+                        .computeIfAbsent(probe.id(), p -> new LinkedHashSet<>())
+                        .add(probe.attempts().get(leg.attempt()));
+                // What should be open may be refused only until a fresh pod's rules have arrived.
+                boolean late = !refusals.get(refusals.size() - 1).began().isBefore(told.settled(probe.id()));
+                if (refusals.size() > 1 && (late || check.check().expectation().forbids())) {
+                    certain.add(probe.id());
+                }
+            }
+        }
+        Map<String, ProbePod> started = new LinkedHashMap<>();
+        unexplained.forEach((id, attempts) -> {
+            ProbePod probe = told.probes().get(id);
+            if (probe != null && certain.contains(id)) {
+                ProbePod twin = probe.twin(told.life(id).node(), List.copyOf(attempts));
+                told.twins().add(id, twin);
+                started.put(id, twin);
+            }
+        });
+        return started;
+    }
+
+    /** Whether a twin may still tell who refuses one of the check's attempts. */
+    boolean awaits(PlannedCheck check) {
+        return check.legs().stream()
+                .anyMatch(leg -> twin(leg)
+                        .filter(seen -> told.track(leg).tail(s -> s.outcome().looksDenied()).stream()
+                                .anyMatch(Sample::refused))
+                        .filter(seen -> told.life(seen.twin()).lost().isEmpty()
+                                && told.life(seen.twin()).changed().isEmpty())
+                        .filter(seen -> explained(seen).stream().allMatch(s -> s.outcome() == Outcome.TIMEOUT))
+                        .isPresent());
+    }
+
+    private Optional<Twins.Seen> twin(Leg leg) {
+        return Optional.ofNullable(told.probes().get(leg.probe()))
+                .flatMap(probe -> told.twins().of(probe, leg.attempt()));
+    }
+
+    /** What a twin saw once its rules had arrived. */
+    private List<Sample> explained(Twins.Seen seen) {
+        Instant settled = told.settled(seen.twin());
+        return told.life(seen.twin()).changed().isPresent()
+                ? List.of()
+                : seen.samples().stream()
+                        .filter(s -> !s.began().isBefore(settled))
+                        .toList();
+    }
+
+    /** Whether a probe of the same identity got through: then it is not known what is so. */
+    boolean twinGotThrough(Leg leg) {
+        return twin(leg).stream()
+                .flatMap(seen -> explained(seen).stream())
+                .anyMatch(s -> s.outcome().reachedListener());
+    }
+
+    /** Who refuses a path's attempts, as its own probe sees it or else its twin. */
+    Optional<Blame> blame(PlannedCheck check, Leg leg) {
+        Instant settled = told.settled(leg.probe());
+        List<Sample> own = told.track(leg).tail(s -> s.outcome().looksDenied()).stream()
+                .filter(s -> !s.began().isBefore(settled))
+                .toList();
+        // Kernels limit how often they answer with ICMP: after the first rounds there may be silence for long.
+        if (told.track(leg).tail(s -> s.outcome().looksDenied()).stream().noneMatch(Sample::refused)
+                || leg.path().kind() == Path.Kind.LOOKUP) {
+            return Optional.empty();
+        }
+        Optional<Blame> blame = blame(leg, own).or(() -> twin(leg).flatMap(seen -> blame(leg, explained(seen))));
+        boolean behindItsPods = leg.path().kind() == Path.Kind.VIP
+                && check.legs().stream().anyMatch(l -> isPodOf(leg, l))
+                && check.legs().stream()
+                        .filter(l -> isPodOf(leg, l))
+                        .allMatch(l -> refuser(blame(check, l)) == Judge.Refuser.FILTER);
+        return behindItsPods ? blame.map(Blame::likeItsPods) : blame;
+    }
+
+    private static boolean isPodOf(Leg vip, Leg leg) {
+        return leg.path().kind() == Path.Kind.POD && leg.probe().equals(vip.probe());
+    }
+
+    /** The latest refusal; who made it is believed only if as many rounds as must agree say the same. */
+    private Optional<Blame> blame(Leg leg, List<Sample> seen) {
+        Protocol transport =
+                leg.backends().stream().findFirst().map(Backend::transport).orElse(Protocol.TCP);
+        List<Blame> blames = seen.stream()
+                .filter(Sample::refused)
+                .flatMap(s -> s.cause().stream())
+                .map(cause -> Blame.of(cause, leg.path(), transport))
+                .toList();
+        if (blames.isEmpty()) {
+            return Optional.empty();
+        }
+        Blame latest = blames.get(blames.size() - 1);
+        boolean agreed = seen.size() >= told.patience().stable()
+                && seen.stream().allMatch(s -> s.outcome().looksDenied())
+                && blames.size() == seen.stream().filter(Sample::refused).count()
+                && blames.stream().allMatch(b -> b.refuser() == latest.refuser());
+        return Optional.of(agreed ? latest : latest.unproved());
+    }
+
+    static Judge.Refuser refuser(Optional<Blame> blame) {
+        return blame.map(Blame::refuser).orElse(Judge.Refuser.UNKNOWN);
+    }
+}
