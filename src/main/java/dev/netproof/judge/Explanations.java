@@ -44,11 +44,8 @@ final class Explanations {
                         || leg.path().kind() == Path.Kind.LOOKUP) {
                     continue;
                 }
-                List<Sample> denials = told.track(leg).tail(s -> s.outcome().looksDenied());
-                if (denials.isEmpty()) {
-                    continue;
-                }
-                List<Sample> refusals = denials.stream().filter(Sample::refused).toList();
+                List<Sample> refusals =
+                        denials(leg).stream().filter(Sample::refused).toList();
                 if (refusals.isEmpty()) {
                     continue;
                 }
@@ -78,8 +75,7 @@ final class Explanations {
     boolean awaits(PlannedCheck check) {
         return check.legs().stream()
                 .anyMatch(leg -> twin(leg)
-                        .filter(seen -> told.track(leg).tail(s -> s.outcome().looksDenied()).stream()
-                                .anyMatch(Sample::refused))
+                        .filter(seen -> denials(leg).stream().anyMatch(Sample::refused))
                         .filter(seen -> told.life(seen.twin()).lost().isEmpty()
                                 && told.life(seen.twin()).changed().isEmpty())
                         .filter(seen -> explained(seen).stream().allMatch(s -> s.outcome() == Outcome.TIMEOUT))
@@ -110,15 +106,14 @@ final class Explanations {
 
     /** Who refuses a path's attempts, as its own probe sees it or else its twin. */
     Optional<Blame> blame(PlannedCheck check, Leg leg) {
-        Instant settled = told.settled(leg.probe());
-        List<Sample> own = told.track(leg).tail(s -> s.outcome().looksDenied()).stream()
-                .filter(s -> !s.began().isBefore(settled))
-                .toList();
+        List<Sample> denials = denials(leg);
         // Kernels limit how often they answer with ICMP: after the first rounds there may be silence for long.
-        if (told.track(leg).tail(s -> s.outcome().looksDenied()).stream().noneMatch(Sample::refused)
-                || leg.path().kind() == Path.Kind.LOOKUP) {
+        if (denials.stream().noneMatch(Sample::refused) || leg.path().kind() == Path.Kind.LOOKUP) {
             return Optional.empty();
         }
+        Instant settled = told.settled(leg.probe());
+        List<Sample> own =
+                denials.stream().filter(s -> !s.began().isBefore(settled)).toList();
         Optional<Blame> blame = blame(leg, own).or(() -> twin(leg).flatMap(seen -> blame(leg, explained(seen))));
         boolean behindItsPods = leg.path().kind() == Path.Kind.VIP
                 && check.legs().stream().anyMatch(l -> isPodOf(leg, l))
@@ -126,6 +121,11 @@ final class Explanations {
                         .filter(l -> isPodOf(leg, l))
                         .allMatch(l -> refuser(blame(check, l)) == Judge.Refuser.FILTER);
         return behindItsPods ? blame.map(Blame::likeItsPods) : blame;
+    }
+
+    /** The latest attempts that all look denied. */
+    private List<Sample> denials(Leg leg) {
+        return told.track(leg).tail(s -> s.outcome().looksDenied());
     }
 
     private static boolean isPodOf(Leg vip, Leg leg) {

@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** One session of probes, from their launch until every check is decided. Single-threaded: it lives off the session's events. */
@@ -62,7 +63,7 @@ final class Probing {
     private final Set<String> asked = new HashSet<>();
     private final Set<String> twins = new HashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
-    private final List<Runnable> early = new ArrayList<>();
+    private final List<Consumer<Chronicle>> early = new ArrayList<>();
     private final Map<String, Map<Integer, Backend>> controlled = new HashMap<>();
     private final IdentityHashMap<PlannedCheck, CheckResult> decided = new IdentityHashMap<>();
     private final Map<String, ProbeEvent.Started> running = new HashMap<>();
@@ -149,7 +150,7 @@ final class Probing {
         controlled.forEach((probe, aims) ->
                 aims.forEach((attempt, backend) -> watching.chronicle().aim(probe, attempt, backend)));
         convergence = Optional.of(watching);
-        early.forEach(Runnable::run);
+        early.forEach(telling -> telling.accept(watching.chronicle()));
         early.clear();
         plan = planned;
         launched = session.now();
@@ -298,7 +299,7 @@ final class Probing {
             session.next(earlier(session.now().plus(Agenda.TICK), end)).ifPresent(event -> note(event, agenda));
             Instant now = session.now();
             if (agenda.isSweepDue(now)) {
-                hear(watching);
+                hear(watching.chronicle());
                 logs.forEach((id, log) -> watching.chronicle()
                         .starving(
                                 id,
@@ -339,13 +340,13 @@ final class Probing {
         }
         watching.unexplained(agenda.refusable()).forEach((probe, twin) -> {
             agenda.twin(probe, twin.id());
-            explain(twin, watching);
+            explain(twin, watching.chronicle());
         });
         agenda.done();
     }
 
     /** Gives pods as long to settle as rules were seen to take. */
-    private void hear(Convergence watching) {
+    private void hear(Chronicle chronicle) {
         if (heard.isPresent()) {
             return;
         }
@@ -362,7 +363,7 @@ final class Probing {
                 .map(longest -> terms.patience().arriving(longest, round, timeout))
                 .orElseGet(() -> terms.patience().at(round, timeout));
         settle = after.settle();
-        watching.chronicle().arrived(heard.get(), after);
+        chronicle.arrived(heard.get(), after);
         new TreeMap<>(heard.get()).forEach((node, time) -> {
             if (time.plus(sessionTerms.pace().round()).compareTo(before) > 0) {
                 notes.add("rules took " + seconds(time) + " to arrive on " + node + ": pods were given "
@@ -381,12 +382,12 @@ final class Probing {
     }
 
     /** A twin costs one more pod for a source that is refused, and explains; without it everything else goes on. */
-    private void explain(ProbePod twin, Convergence watching) {
+    private void explain(ProbePod twin, Chronicle chronicle) {
         twins.add(twin.id());
         try {
             launch(List.of(twin));
         } catch (ClusterTrouble trouble) {
-            watching.chronicle().lost(twin.id(), String.valueOf(trouble.getMessage()), trouble.fix());
+            chronicle.lost(twin.id(), String.valueOf(trouble.getMessage()), trouble.fix());
         }
     }
 
@@ -435,19 +436,18 @@ final class Probing {
             List<Reading> readings = log.accept(line.at(), line.text());
             for (ProbeLog.Starved time :
                     log.starved().subList(known, log.starved().size())) {
-                feed(() -> convergence.ifPresent(c -> c.chronicle().starved(line.probe(), time.from(), time.to())));
+                feed(told -> told.starved(line.probe(), time.from(), time.to()));
             }
-            feed(() -> convergence.ifPresent(c -> c.chronicle().starved(line.probe(), log.starvedRounds())));
+            feed(told -> told.starved(line.probe(), log.starvedRounds()));
             Duration misdated = log.misdated();
             if (!misdated.isZero()) {
-                feed(() -> convergence.ifPresent(c -> c.chronicle().misdated(line.probe(), misdated)));
+                feed(told -> told.misdated(line.probe(), misdated));
             }
             for (Reading reading : readings) {
                 if (wentElsewhere(line.probe(), reading)) {
                     continue;
                 }
-                feed(() -> convergence.ifPresent(c ->
-                        c.chronicle().sample(line.probe(), reading.attempt(), reading.sample(), reading.opened())));
+                feed(told -> told.sample(line.probe(), reading.attempt(), reading.sample(), reading.opened()));
             }
             return readings;
         }
@@ -462,17 +462,13 @@ final class Probing {
         if (event instanceof ProbeEvent.Answered answered) {
             asked.remove(answered.backend().key());
         }
-        feed(() -> convergence.ifPresent(c -> tell(c.chronicle(), event)));
+        feed(told -> tell(told, event));
         return List.of();
     }
 
     /** What happens before there is a plan to judge by is told once there is. */
-    private void feed(Runnable telling) {
-        if (convergence.isPresent()) {
-            telling.run();
-        } else {
-            early.add(telling);
-        }
+    private void feed(Consumer<Chronicle> telling) {
+        convergence.ifPresentOrElse(watching -> telling.accept(watching.chronicle()), () -> early.add(telling));
     }
 
     private static void tell(Chronicle chronicle, ProbeEvent event) {
