@@ -24,7 +24,19 @@ import org.junit.jupiter.params.provider.FieldSource;
 class ArchitectureTest {
     /** From the top down: each may use what stands after it, and nothing before it. */
     static final List<String> LAYERS = List.of(
-            "cli", "engine", "run", "enforce", "report", "lint", "kube", "probe", "judge", "plan", "matrix", "model");
+            "cli",
+            "engine",
+            "run",
+            "enforce",
+            "report",
+            "lint",
+            "kube",
+            "judge",
+            "evidence",
+            "probe",
+            "plan",
+            "matrix",
+            "model");
 
     static final List<String> BELOW_THE_TOP = LAYERS.subList(1, LAYERS.size());
 
@@ -70,7 +82,27 @@ class ArchitectureTest {
     @Test
     void judging_is_computed_without_contact_to_anything() {
         check(onlyUses(
-                "judge", "java.lang..", "java.util..", "java.time..", "org.jspecify..", in("model"), in("plan")));
+                "judge",
+                "java.lang..",
+                "java.util..",
+                "java.time..",
+                "org.jspecify..",
+                in("model"),
+                in("plan"),
+                in("evidence")));
+    }
+
+    @Test
+    void evidence_is_gathered_without_contact_to_anything() {
+        check(onlyUses(
+                "evidence",
+                "java.lang..",
+                "java.util..",
+                "java.time..",
+                "org.jspecify..",
+                in("model"),
+                in("plan"),
+                in("probe")));
     }
 
     @Test

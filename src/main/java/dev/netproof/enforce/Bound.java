@@ -1,5 +1,6 @@
 package dev.netproof.enforce;
 
+import dev.netproof.judge.ProbedPath;
 import dev.netproof.model.Path;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
@@ -22,4 +23,16 @@ record Bound(
         Backend backend,
         Path path,
         String fromNode,
-        String toNode) {}
+        String toNode) {
+    /** The same for the judge. */
+    ProbedPath probed() {
+        return new ProbedPath(
+                edge.way() == Scenario.Way.KUBELET ? ProbedPath.By.KUBELET : ProbedPath.By.PROBE,
+                probe,
+                attempt,
+                server,
+                backend,
+                fromNode,
+                toNode);
+    }
+}

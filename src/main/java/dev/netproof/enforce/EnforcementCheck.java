@@ -5,11 +5,14 @@ import dev.netproof.enforce.Stage.Address;
 import dev.netproof.enforce.Stage.Cast;
 import dev.netproof.enforce.Stage.Front;
 import dev.netproof.enforce.Stage.Ready;
+import dev.netproof.evidence.EvidenceCollector;
+import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.evidence.ProbeEvent;
+import dev.netproof.evidence.ProbeEvent.Serving;
+import dev.netproof.judge.PhaseJudge;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.Permission;
-import dev.netproof.kube.ProbeEvent;
-import dev.netproof.kube.ProbeEvent.Serving;
 import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.ProvingGround.Standard;
 import dev.netproof.kube.SessionTerms;
@@ -24,12 +27,12 @@ import dev.netproof.model.Enforcement.Status;
 import dev.netproof.model.Enforcement.Unseen;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Report;
+import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.ClusterFacts.Node;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ServerPod;
-import dev.netproof.probe.ProbeLog;
-import dev.netproof.probe.Reading;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,7 +68,8 @@ public final class EnforcementCheck {
     private Optional<ClusterIdentity> identity = Optional.empty();
     private final Set<String> notes = new LinkedHashSet<>();
     private final List<Unseen> unseen = new ArrayList<>();
-    private final Map<String, ProbeLog> logs = new HashMap<>();
+    private final EvidenceStore evidence = new EvidenceStore();
+    private Optional<EvidenceCollector> collector = Optional.empty();
     private int pods;
 
     /** @param progress hears what begins */
@@ -168,7 +172,7 @@ public final class EnforcementCheck {
         Enforcement enforcement = new Summary(
                         who.context(), terms.profile(), capabilities, ordered(doubted(rows), capabilities))
                 .enforcement(denials, unseen);
-        logs.forEach((id, log) -> log.starvation().ifPresent(how -> notes.add("probe " + id + " " + how)));
+        collector.ifPresent(heard -> heard.starvation().forEach((id, how) -> notes.add("probe " + id + " " + how)));
         Exit exit = interruption.orElseGet(() -> Summary.exit(enforcement.verdict()));
         Optional<Report.Breakage> breakage = interruption.map(reason ->
                 new Report.Breakage("the check was " + reason.meaning(), "run it again; what it had seen is above"));
@@ -314,7 +318,8 @@ public final class EnforcementCheck {
 
     private List<Row> acted(
             ProvingGround ground, SessionTerms session, Stage stage, List<Summary.Denied> denials, Instant end) {
-        Observations seen = new Observations();
+        EvidenceCollector listening = new EvidenceCollector(evidence, session.nonce(), session.connectTimeout());
+        collector = Optional.of(listening);
         List<ServerPod> servers = stage.servers();
         progress.accept("starting " + servers.size() + " targets on "
                 + stage.nodes().size() + (stage.nodes().size() == 1 ? " node" : " nodes"));
@@ -324,7 +329,7 @@ public final class EnforcementCheck {
             virtual.put(
                     front.server(), ground.expose(front.namespace(), front.name(), front.selector(), front.ports()));
         }
-        Map<String, Address> addresses = serving(ground, servers, virtual, seen, end);
+        Map<String, Address> addresses = serving(ground, servers, virtual, listening, end);
         stage.ownFronts().forEach((node, front) -> {
             List<String> own = ground.expose(front.namespace(), front.name(), front.selector(), front.ports());
             Serving behind =
@@ -341,13 +346,16 @@ public final class EnforcementCheck {
         List<ProbePod> everyone = new ArrayList<>(cast.probes());
         cast.ready().forEach(one -> one.fresh().ifPresent(everyone::add));
         for (ProbePod probe : everyone) {
-            logs.put(probe.id(), new ProbeLog(probe, session.nonce(), session.connectTimeout()));
-            seen.launched(probe);
+            listening.listen(probe);
+            evidence.expect(probe);
+            Map<Attempt, Backend> aims = cast.aims().getOrDefault(probe.id(), Map.of());
+            aims.forEach((attempt, backend) ->
+                    evidence.aim(probe.id(), probe.attempts().indexOf(attempt), backend));
         }
-        cast.aims().forEach((probe, aims) -> aims.forEach((attempt, backend) -> seen.aim(probe, attempt, backend)));
         ground.launch(cast.probes());
-        Map<String, List<Trial>> lanes = lanes(ground, stage, cast, addresses, seen);
-        watch(ground, seen, lanes, end);
+        PhaseJudge judge = new PhaseJudge(evidence, terms.stable());
+        Map<String, List<Trial>> lanes = lanes(ground, stage, cast, addresses, judge);
+        watch(ground, listening, judge, lanes, end);
         List<Row> rows = new ArrayList<>();
         lanes.values().stream().flatMap(List::stream).forEach(trial -> {
             rows.add(trial.row());
@@ -360,23 +368,20 @@ public final class EnforcementCheck {
             ProvingGround ground,
             List<ServerPod> servers,
             Map<String, List<String>> virtual,
-            Observations seen,
+            EvidenceCollector listening,
             Instant end) {
         Map<String, Address> addresses = new LinkedHashMap<>();
         Set<String> waiting = new HashSet<>();
         servers.forEach(one -> waiting.add(one.id()));
         while (!waiting.isEmpty() && !ended(ground, end)) {
             Optional<ProbeEvent> event = ground.next(ground.now().plus(TICK));
+            event.ifPresent(listening::accept);
             if (event.isPresent() && event.get() instanceof Serving serving) {
                 waiting.remove(serving.server());
-                serving.changed().ifPresent(how -> seen.changed(serving.server(), how));
                 addresses.put(
                         serving.server(), new Address(serving, virtual.getOrDefault(serving.server(), List.of())));
-            } else if (event.isPresent() && event.get() instanceof ProbeEvent.Watched watched) {
-                seen.watched(watched);
             } else if (event.isPresent() && event.get() instanceof ProbeEvent.Lost lost) {
                 waiting.remove(lost.probe());
-                seen.lost(lost.probe(), lost.why() + " (" + lost.fix() + ")");
             }
         }
         return addresses;
@@ -384,7 +389,8 @@ public final class EnforcementCheck {
 
     /** Trials that share a subject, in turn; everything else goes on beside each other. */
     private Map<String, List<Trial>> lanes(
-            ProvingGround ground, Stage stage, Cast cast, Map<String, Address> addresses, Observations seen) {
+            ProvingGround ground, Stage stage, Cast cast, Map<String, Address> addresses, PhaseJudge judge) {
+        Findings findings = new Findings();
         Map<String, List<Trial>> lanes = new LinkedHashMap<>();
         for (Ready ready : cast.ready()) {
             Scenario scenario = ready.scenario();
@@ -394,13 +400,23 @@ public final class EnforcementCheck {
                     stage.away(),
                     Stage.subject(scenario.direction(), scenario.track(), ready.place()),
                     Stage.surroundings(scenario.track(), ready.place()),
-                    role -> addresses(ground, stage, role, scenario.direction(), seen, addresses),
+                    role -> addresses(ground, stage, role, scenario.direction(), addresses),
                     role -> stage.pods(role, Direction.EGRESS).stream()
                             .flatMap(id -> Optional.ofNullable(addresses.get(id)).stream())
                             .flatMap(address -> address.virtual().stream())
                             .toList());
             Trial trial = new Trial(
-                    scenario, ready.node(), ready.steps(), scene, ready.subject(), ready.fresh(), terms, seen, ground);
+                    scenario,
+                    ready.node(),
+                    ready.steps(),
+                    scene,
+                    ready.subject(),
+                    ready.fresh(),
+                    terms,
+                    evidence,
+                    judge,
+                    findings,
+                    ground);
             if (!ready.whole() && scenario.capability().id().equals(Catalogue.SCTP)) {
                 trial.forgo(
                         Status.UNTESTABLE,
@@ -419,7 +435,8 @@ public final class EnforcementCheck {
                         Reason.ACTOR_LOST,
                         "a target did not start: "
                                 + ready.missing().stream()
-                                        .flatMap(id -> seen.loss(id).stream())
+                                        .flatMap(id -> evidence.life(id).loss().stream())
+                                        .map(loss -> loss.why() + " (" + loss.fix() + ")")
                                         .findFirst()
                                         .orElse("not in time"),
                         Optional.of("see kubectl describe node " + ready.node()
@@ -432,20 +449,18 @@ public final class EnforcementCheck {
         return lanes;
     }
 
-    private static List<String> addresses(
-            ProvingGround ground,
-            Stage stage,
-            Role role,
-            Direction direction,
-            Observations seen,
-            Map<String, Address> servers) {
+    private List<String> addresses(
+            ProvingGround ground, Stage stage, Role role, Direction direction, Map<String, Address> servers) {
         List<String> found = new ArrayList<>();
         for (String id : stage.pods(role, direction)) {
             Optional.ofNullable(servers.get(id))
                     .ifPresent(address -> found.addAll(address.serving().ips()));
-            found.addAll(seen.start(id)
-                    .map(start -> ground.addresses(stage.namespace(role), start.pod()))
-                    .orElse(List.of()));
+            if (!servers.containsKey(id)) {
+                found.addAll(evidence.life(id)
+                        .pod()
+                        .map(pod -> ground.addresses(stage.namespace(role), pod))
+                        .orElse(List.of()));
+            }
         }
         return found;
     }
@@ -454,18 +469,23 @@ public final class EnforcementCheck {
         return interruption.isPresent() || !ground.now().isBefore(end);
     }
 
-    private void watch(ProvingGround ground, Observations seen, Map<String, List<Trial>> lanes, Instant end) {
+    private void watch(
+            ProvingGround ground,
+            EvidenceCollector listening,
+            PhaseJudge judge,
+            Map<String, List<Trial>> lanes,
+            Instant end) {
         Instant look = ground.now();
         int total = lanes.values().stream().mapToInt(List::size).sum();
         long last = -1;
         while (!ended(ground, end)) {
-            ground.next(ground.now().plus(TICK)).ifPresent(event -> handle(event, seen));
+            ground.next(ground.now().plus(TICK)).ifPresent(listening::accept);
             Instant now = ground.now();
             if (now.isBefore(look)) {
                 continue;
             }
             look = now.plus(TICK);
-            seen.now(now);
+            judge.now(now);
             for (List<Trial> lane : lanes.values()) {
                 moot(lane, lanes);
                 advance(lane, now);
@@ -528,21 +548,6 @@ public final class EnforcementCheck {
                 trial.forgo(
                         Status.UNTESTABLE, Reason.MOOT, "not even default-deny is enforced there", Optional.empty());
             }
-        }
-    }
-
-    private void handle(ProbeEvent event, Observations seen) {
-        if (event instanceof ProbeEvent.Line line) {
-            ProbeLog log = logs.get(line.probe());
-            List<Reading> readings = log == null ? List.of() : log.accept(line.at(), line.text());
-            readings.forEach(reading -> seen.sample(line.probe(), reading.attempt(), reading.sample()));
-        } else if (event instanceof ProbeEvent.Started started) {
-            seen.started(started);
-            started.changed().ifPresent(how -> seen.changed(started.probe(), how));
-        } else if (event instanceof ProbeEvent.Watched watched) {
-            seen.watched(watched);
-        } else if (event instanceof ProbeEvent.Lost lost) {
-            seen.lost(lost.probe(), lost.why());
         }
     }
 

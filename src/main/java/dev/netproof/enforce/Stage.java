@@ -1,7 +1,7 @@
 package dev.netproof.enforce;
 
 import dev.netproof.enforce.Scenario.Way;
-import dev.netproof.kube.ProbeEvent.Serving;
+import dev.netproof.evidence.ProbeEvent.Serving;
 import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;

@@ -1,7 +1,9 @@
 package dev.netproof.enforce;
 
+import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.judge.PathPhase;
+import dev.netproof.judge.PhaseJudge;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProbeEvent;
 import dev.netproof.kube.ProvingGround;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Enforcement.Edge;
@@ -10,7 +12,6 @@ import dev.netproof.model.Enforcement.Reason;
 import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
 import dev.netproof.model.Expectation;
-import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
 import dev.netproof.model.Sample;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -41,9 +43,6 @@ final class Trial {
     private static final String ADVICE =
             "look at the network plugin's policy engine on that node: its pod's log; a kernel"
                     + " module or a feature that is switched off";
-
-    /** Connections that must open for an edge to count as open again. */
-    private static final int OPEN_AGAIN = 2;
 
     /** So long policies are stored before a pod is started that they select. */
     private static final Duration BEFOREHAND = Duration.ofSeconds(5);
@@ -63,13 +62,6 @@ final class Trial {
     /** What a row comes to, before it is known whether everything went back. */
     private record Conclusion(Status status, Reason reason, String seen, Optional<String> fix) {}
 
-    /**
-     * A denial that counts.
-     *
-     * @param first when the first counted attempt began
-     */
-    private record Denial(Instant first, List<Sample> counted) {}
-
     private final Scenario scenario;
     private final String node;
     private final List<List<Bound>> steps;
@@ -78,7 +70,9 @@ final class Trial {
     private final Optional<String> subject;
     private final Optional<ProbePod> fresh;
     private final EnforcementTerms terms;
-    private final Observations seen;
+    private final EvidenceStore seen;
+    private final PhaseJudge judge;
+    private final Findings findings;
     private final ProvingGround ground;
 
     private Phase phase = Phase.QUEUED;
@@ -114,7 +108,9 @@ final class Trial {
             Optional<String> subject,
             Optional<ProbePod> fresh,
             EnforcementTerms terms,
-            Observations seen,
+            EvidenceStore seen,
+            PhaseJudge judge,
+            Findings findings,
             ProvingGround ground) {
         this.scenario = scenario;
         this.node = node;
@@ -125,6 +121,8 @@ final class Trial {
         this.fresh = fresh;
         this.terms = terms;
         this.seen = seen;
+        this.judge = judge;
+        this.findings = findings;
         this.ground = ground;
     }
 
@@ -252,11 +250,11 @@ final class Trial {
 
     private Optional<String> gone() {
         for (Bound edge : all) {
-            Optional<String> probe = seen.loss(edge.probe());
+            Optional<String> probe = loss(edge.probe());
             if (probe.isPresent()) {
                 return Optional.of("a source was lost: " + probe.get());
             }
-            Optional<String> server = seen.loss(edge.server());
+            Optional<String> server = loss(edge.server());
             if (server.isPresent()) {
                 return Optional.of("a target was lost: " + server.get());
             }
@@ -264,10 +262,23 @@ final class Trial {
         return Optional.empty();
     }
 
+    private Optional<String> loss(String pod) {
+        return seen.life(pod).loss().map(EvidenceStore.Loss::why);
+    }
+
+    private PathPhase since(Bound edge, Instant began) {
+        return judge.since(edge.probed(), began);
+    }
+
     /** Ends it where admission made something else of any of its pods. */
     private boolean isChangedByAdmission() {
         Optional<String> changed = all.stream()
-                .flatMap(edge -> seen.change(edge.probe()).or(() -> seen.change(edge.server())).stream())
+                .flatMap(
+                        edge -> seen
+                                .life(edge.probe())
+                                .changed()
+                                .or(() -> seen.life(edge.server()).changed())
+                                .stream())
                 .findFirst();
         if (changed.isEmpty()) {
             return false;
@@ -290,16 +301,15 @@ final class Trial {
         }
         Instant probing = all.stream()
                 .filter(edge -> edge.edge().way() != Scenario.Way.KUBELET)
-                .map(edge ->
-                        seen.start(edge.probe()).map(ProbeEvent.Started::at).orElse(Instant.MAX))
+                .map(edge -> seen.life(edge.probe()).started().orElse(Instant.MAX))
                 .max(Instant::compareTo)
                 .orElse(Instant.MIN);
         boolean reached = all.stream().allMatch(edge -> {
-            List<Sample> samples = seen.since(edge, since);
-            return samples.size() >= terms.stable() && opens(samples) >= OPEN_AGAIN;
+            PathPhase phase = since(edge, since);
+            return phase.samples().size() >= terms.stable() && phase.isOpenAgain();
         });
         if (reached) {
-            all.forEach(edge -> seen.undisturbed(afterFirstOpen(seen.since(edge, since))));
+            all.forEach(edge -> judge.undisturbed(since(edge, since)));
             begin(0, now);
         } else if (!probing.equals(Instant.MAX) && isOver(all, later(since, probing), now)) {
             noBaseline();
@@ -332,7 +342,7 @@ final class Trial {
             return;
         }
         if (scenario.capability().id().equals(Catalogue.SCTP)
-                && all.stream().allMatch(edge -> opens(seen.since(edge, since)) == 0)) {
+                && all.stream().allMatch(edge -> since(edge, since).neverOpened())) {
             forgo(
                     Status.UNTESTABLE,
                     Reason.NOT_SUPPORTED,
@@ -341,16 +351,16 @@ final class Trial {
             return;
         }
         Bound shut = all.stream()
-                .filter(edge -> opens(seen.since(edge, since)) < OPEN_AGAIN)
+                .filter(edge -> !since(edge, since).isOpenAgain())
                 // What is expected of is said first.
                 .min(java.util.Comparator.comparing(
                         edge -> edge.edge().expected().isEmpty()))
                 .orElse(all.get(0));
-        all.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
+        all.forEach(edge -> evidence.put(edge, since(edge, since).samples()));
         // A kubelet that never found the pod ready has told nothing.
-        List<Sample> results = seen.since(shut, since);
-        if (shut.edge().way() != Scenario.Way.KUBELET && opens(results) == results.size()) {
-            unheard("whether there is a connection without a policy", shut, results);
+        PathPhase results = since(shut, since);
+        if (shut.edge().way() != Scenario.Way.KUBELET && results.neverFailed()) {
+            unheard("whether there is a connection without a policy", shut, results.samples());
             return;
         }
         if (shut.edge().expected().isEmpty()) {
@@ -367,7 +377,7 @@ final class Trial {
                 Status.INCONCLUSIVE,
                 Reason.NO_BASELINE,
                 "there was no connection before any policy of netproof's: " + shut.meaning() + " "
-                        + looked(seen.since(shut, since))
+                        + looked(since(shut, since).samples())
                         + (foreign.isEmpty()
                                 ? "; no other policy is in the namespace: perhaps a cluster-wide policy or the network"
                                         + " itself stops it"
@@ -387,14 +397,6 @@ final class Trial {
         }
         Sample last = samples.get(samples.size() - 1);
         return "saw " + last.outcome() + " (" + last.signal() + ")";
-    }
-
-    private static List<Sample> afterFirstOpen(List<Sample> samples) {
-        int first = 0;
-        while (first < samples.size() && !samples.get(first).outcome().reachedListener()) {
-            first++;
-        }
-        return samples.subList(first, samples.size());
     }
 
     private void begin(int number, Instant now) {
@@ -434,17 +436,17 @@ final class Trial {
         if (isChangedByAdmission()) {
             return;
         }
-        if (fresh.isPresent() && !seen.isRunning(fresh.get().id())) {
+        if (fresh.isPresent() && !seen.life(fresh.get().id()).isRunning()) {
             // Its time begins with its container; that none comes is said by the end of the check.
             since = now;
             return;
         }
         List<Bound> edges = steps.get(step);
-        Map<Bound, Denial> stopped = new HashMap<>();
+        Map<Bound, PathPhase.Denial> stopped = new HashMap<>();
         boolean satisfied = true;
         Instant effective = since;
         for (Bound edge : edges) {
-            Optional<Denial> denial = denial(edge);
+            Optional<PathPhase.Denial> denial = since(edge, since).denial();
             denial.ifPresent(one -> stopped.put(edge, one));
             if (forbids(edge)) {
                 satisfied &= denial.isPresent();
@@ -455,7 +457,7 @@ final class Trial {
         }
         for (Bound edge : edges) {
             if (!forbids(edge)) {
-                boolean open = isOpen(edge, effective);
+                boolean open = since(edge, effective).isOpen();
                 boolean leftOpen = edge.edge().expected().isEmpty();
                 satisfied &= open || (leftOpen && stopped.containsKey(edge));
             }
@@ -475,56 +477,20 @@ final class Trial {
         return edge.edge().expected().filter(Expectation.ALLOW::equals).isPresent();
     }
 
-    /** Denials to the last, enough of them, while others reached the same listener and something got from node to node. */
-    private Optional<Denial> denial(Bound edge) {
-        List<Sample> samples = seen.since(edge, since);
-        int from = samples.size();
-        while (from > 0 && samples.get(from - 1).outcome().looksDenied()) {
-            from--;
-        }
-        List<Sample> tail = samples.subList(from, samples.size());
-        int enough = seen.enough(terms.stable());
-        if (tail.size() < enough) {
-            return Optional.empty();
-        }
-        Optional<Instant> reached = seen.lastReached(edge.backend(), edge.probe());
-        Optional<Instant> witnessed = seen.lastWitnessed(edge.fromNode(), edge.toNode());
-        if (reached.isEmpty() || witnessed.isEmpty()) {
-            return Optional.empty();
-        }
-        Instant proven = reached.get().isBefore(witnessed.get()) ? reached.get() : witnessed.get();
-        List<Sample> counted =
-                tail.stream().filter(one -> !one.began().isAfter(proven)).toList();
-        return counted.size() < enough
-                ? Optional.empty()
-                : Optional.of(new Denial(counted.get(0).began(), counted));
-    }
-
-    private boolean isOpen(Bound edge, Instant effective) {
-        List<Sample> samples = seen.since(edge, effective);
-        int enough = seen.enough(terms.stable());
-        List<Sample> latest = samples.subList(Math.max(0, samples.size() - enough), samples.size());
-        return opens(samples) >= OPEN_AGAIN && opens(latest) > 0;
-    }
-
-    private static long opens(List<Sample> samples) {
-        return samples.stream()
-                .filter(sample -> sample.outcome().reachedListener())
-                .count();
-    }
-
-    private void inEffect(List<Bound> edges, Map<Bound, Denial> stopped, Instant now) {
+    private void inEffect(List<Bound> edges, Map<Bound, PathPhase.Denial> stopped, Instant now) {
         List<Bound> forbidden = edges.stream().filter(Trial::forbids).toList();
         forbidden.forEach(edge -> {
-            Denial denial = java.util.Objects.requireNonNull(stopped.get(edge));
+            PathPhase.Denial denial = java.util.Objects.requireNonNull(stopped.get(edge));
             denials.addAll(denial.counted());
-            controls.put(edge, seen.controls(edge.backend(), edge.probe(), since));
+            control(edge).ifPresent(by -> controls.put(edge, by));
         });
         if (denied.isEmpty() && !forbidden.isEmpty()) {
             denied = Optional.of(
-                    fresh.isPresent() ? letThrough(forbidden) : settled(forbidden, since, Outcome::looksDenied));
+                    fresh.isPresent()
+                            ? letThrough(forbidden)
+                            : PhaseJudge.deniedAfter(phases(forbidden, since), since));
         }
-        edges.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
+        edges.forEach(edge -> evidence.put(edge, since(edge, since).samples()));
         if (step + 1 < steps.size()) {
             begin(step + 1, now);
             return;
@@ -550,27 +516,34 @@ final class Trial {
                                 .orElse(""),
                 Optional.empty());
         if (scenario.capability().kind() == Kind.MUST) {
-            seen.enforced();
+            findings.enforced();
         }
         giveBack(now);
     }
 
     /** From the start of a fresh pod to its last connection that opened; zero where none did. */
     private Duration letThrough(List<Bound> edges) {
-        Instant began = fresh.flatMap(probe -> seen.start(probe.id()))
-                .map(ProbeEvent.Started::at)
-                .orElse(since);
-        return edges.stream()
-                .flatMap(edge -> seen.since(edge, Instant.MIN).stream())
-                .filter(sample -> sample.outcome().reachedListener())
-                .map(sample -> Duration.between(began, sample.at()))
-                .map(time -> time.isNegative() || time.isZero() ? Duration.ofMillis(1) : time)
-                .max(Duration::compareTo)
-                .orElse(Duration.ZERO);
+        Instant began = fresh.flatMap(probe -> seen.life(probe.id()).started()).orElse(since);
+        return PhaseJudge.letThroughAfter(phases(edges, Instant.MIN), began);
+    }
+
+    private List<PathPhase> phases(List<Bound> edges, Instant began) {
+        return edges.stream().map(edge -> since(edge, began)).toList();
+    }
+
+    /** Who else reached the same listener since the phase began, in words. */
+    private Optional<String> control(Bound edge) {
+        List<String> reached = seen.reachedSince(edge.backend(), edge.probe(), since);
+        if (reached.isEmpty()) {
+            return Optional.empty();
+        }
+        String names = reached.stream().map(seen::source).distinct().sorted().collect(Collectors.joining(", "));
+        return Optional.of(names + " reached " + edge.backend().ip() + ":"
+                + edge.backend().port() + " " + reached.size() + (reached.size() == 1 ? " time" : " times"));
     }
 
     /** What all paths that are left open have in common. */
-    private static Reason behaviour(List<Bound> edges, Map<Bound, Denial> stopped) {
+    private static Reason behaviour(List<Bound> edges, Map<Bound, PathPhase.Denial> stopped) {
         List<Bound> open =
                 edges.stream().filter(edge -> edge.edge().expected().isEmpty()).toList();
         if (stopped.keySet().containsAll(open)) {
@@ -584,7 +557,7 @@ final class Trial {
                 : Reason.LET_THROUGH;
     }
 
-    private static String behaviour(Bound edge, Map<Bound, Denial> denied) {
+    private static String behaviour(Bound edge, Map<Bound, PathPhase.Denial> denied) {
         boolean stopped = denied.containsKey(edge);
         if (edge.edge().way() == Scenario.Way.HELD) {
             return stopped ? " ends with the deny" : " goes on after the deny";
@@ -592,7 +565,7 @@ final class Trial {
         return stopped ? " is denied" : " is let through";
     }
 
-    private static String summary(List<Bound> edges, Map<Bound, Denial> stopped) {
+    private static String summary(List<Bound> edges, Map<Bound, PathPhase.Denial> stopped) {
         List<String> open = new ArrayList<>();
         long shut = 0;
         for (Bound edge : edges) {
@@ -615,32 +588,11 @@ final class Trial {
         return paths + (paths == 1 ? " path" : " paths");
     }
 
-    /** How long after a change attempts on any of the edges turned for good; connections begin at different moments, so that all tell. */
-    private Duration settled(List<Bound> edges, Instant from, java.util.function.Predicate<Outcome> turned) {
-        List<Sample> samples = edges.stream()
-                .flatMap(edge -> seen.since(edge, from).stream())
-                .sorted(java.util.Comparator.comparing(Sample::began))
-                .toList();
-        Instant last = from;
-        for (Sample sample : samples) {
-            if (!turned.test(sample.outcome())) {
-                last = sample.began();
-            }
-        }
-        Instant before = last;
-        return samples.stream()
-                .map(Sample::began)
-                .filter(began -> began.isAfter(before))
-                .findFirst()
-                .map(began -> Duration.between(from, began))
-                .orElse(Duration.ZERO);
-    }
-
     /** The deadline has passed and not everything is as the policies say: what was seen on connections that began after it decides. */
     private void overdue(List<Bound> edges, Instant now) {
         Instant deadline = since.plus(terms.deadline());
         boolean everyEdgeSpoke =
-                edges.stream().allMatch(edge -> seen.since(edge, deadline).size() >= terms.stable());
+                edges.stream().allMatch(edge -> since(edge, deadline).samples().size() >= terms.stable());
         Instant late = deadline.plus(terms.connectTimeout()).plus(LATE);
         boolean waited = now.isAfter(late)
                 && (edges.stream().noneMatch(edge -> isUnheard(edge, deadline, 1))
@@ -648,15 +600,15 @@ final class Trial {
         if (!everyEdgeSpoke && !waited) {
             return;
         }
-        edges.forEach(edge -> evidence.put(edge, seen.since(edge, since)));
-        edges.forEach(edge -> controls.put(edge, seen.controls(edge.backend(), edge.probe(), since)));
+        edges.forEach(edge -> evidence.put(edge, since(edge, since).samples()));
+        edges.forEach(edge -> control(edge).ifPresent(by -> controls.put(edge, by)));
         List<Bound> through = edges.stream()
-                .filter(edge -> forbids(edge) && opens(seen.since(edge, deadline)) >= OPEN_AGAIN)
+                .filter(edge -> forbids(edge) && since(edge, deadline).isOpenAgain())
                 .toList();
         List<Bound> blocked = edges.stream()
                 .filter(edge -> allows(edge)
-                        && opens(seen.since(edge, deadline)) == 0
-                        && denial(edge).isPresent())
+                        && since(edge, deadline).neverOpened()
+                        && since(edge, since).denial().isPresent())
                 .toList();
         Optional<Conclusion> changed = changed();
         if (changed.isPresent()) {
@@ -736,19 +688,13 @@ final class Trial {
     }
 
     private boolean wasDeniedBefore(Bound edge) {
-        int run = 0;
-        int longest = 0;
-        for (Sample sample : seen.since(edge, since)) {
-            run = sample.outcome().looksDenied() ? run + 1 : 0;
-            longest = Math.max(longest, run);
-        }
-        return longest >= seen.enough(terms.stable());
+        return since(edge, since).wasDenied();
     }
 
     private void undecided(List<Bound> edges) {
         Instant deadline = since.plus(terms.deadline());
         Optional<Bound> silent = edges.stream()
-                .filter(edge -> seen.since(edge, deadline).isEmpty())
+                .filter(edge -> since(edge, deadline).samples().isEmpty())
                 .findFirst();
         if (silent.isPresent()) {
             conclude(
@@ -761,8 +707,8 @@ final class Trial {
             return;
         }
         Optional<Bound> uncontrolled = edges.stream()
-                .filter(edge -> opens(seen.since(edge, deadline)) == 0)
-                .filter(edge -> denial(edge).isEmpty())
+                .filter(edge -> since(edge, deadline).neverOpened())
+                .filter(edge -> since(edge, since).denial().isEmpty())
                 .findFirst();
         if (uncontrolled.isPresent()) {
             conclude(
@@ -787,7 +733,7 @@ final class Trial {
      */
     private void tryAgain() {
         again = first.isEmpty()
-                && seen.isEnforcedSomewhere()
+                && findings.isEnforcedSomewhere()
                 && fresh.isEmpty()
                 && all.stream().allMatch(edge -> edge.edge().way() != Scenario.Way.HELD);
     }
@@ -865,23 +811,24 @@ final class Trial {
         boolean back = all.stream()
                 // Of a connection that was ended nothing returns.
                 .filter(edge -> edge.edge().way() != Scenario.Way.HELD)
-                .allMatch(edge -> opens(seen.since(edge, since)) >= OPEN_AGAIN);
+                .allMatch(edge -> since(edge, since).isOpenAgain());
         if (back) {
             List<Bound> were =
                     steps.stream().flatMap(List::stream).filter(Trial::forbids).toList();
             if (!were.isEmpty()) {
-                allowed = Optional.of(settled(were, since, Outcome::reachedListener));
+                allowed = Optional.of(PhaseJudge.openAfter(phases(were, since), since));
             }
             free = Optional.of(since);
             over(now);
         } else if (isOver(all, since, now)) {
             if (conclusion.filter(one -> one.status() == Status.ENFORCED).isPresent()) {
                 Bound shut = all.stream()
-                        .filter(edge -> opens(seen.since(edge, since)) < OPEN_AGAIN)
+                        .filter(edge -> !since(edge, since).isOpenAgain())
                         .findFirst()
                         .orElseThrow();
-                List<Sample> results = seen.since(shut, since);
-                if (opens(results) == results.size()) {
+                PathPhase phase = since(shut, since);
+                List<Sample> results = phase.samples();
+                if (phase.neverFailed()) {
                     unheard("denied under the policy; whether the connection returned", shut, results);
                     return;
                 }
@@ -963,8 +910,8 @@ final class Trial {
             if (samples.isEmpty()) {
                 continue;
             }
-            Optional<String> control = Optional.ofNullable(controls.get(edge)).filter(by -> !by.startsWith("nobody"));
-            Optional<ProbeEvent.Started> start = seen.start(edge.probe());
+            Optional<String> control = Optional.ofNullable(controls.get(edge));
+            EvidenceStore.PodLife life = seen.life(edge.probe());
             Path path = edge.path();
             edges.add(new Edge(
                     edge.meaning(),
@@ -972,8 +919,8 @@ final class Trial {
                     new PathObservation(
                             new Path(
                                     path.kind(),
-                                    start.map(ProbeEvent.Started::pod),
-                                    start.flatMap(ProbeEvent.Started::node),
+                                    life.pod(),
+                                    life.node(),
                                     path.address(),
                                     path.port(),
                                     path.targetPod(),

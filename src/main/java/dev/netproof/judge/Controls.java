@@ -1,5 +1,7 @@
 package dev.netproof.judge;
 
+import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.evidence.EvidenceStore.AliveWindow;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
@@ -7,7 +9,6 @@ import dev.netproof.model.Protocol;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.Leg;
 import dev.netproof.plan.PlannedCheck;
-import dev.netproof.plan.ProbePod;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,14 +21,14 @@ final class Controls {
     /** How many of those that reached a backend are named: three are proof enough, and sixty would be read by nobody. */
     private static final int NAMED = 3;
 
-    private final Chronicle told;
+    private final EvidenceStore evidence;
 
-    Controls(Chronicle told) {
-        this.told = told;
+    Controls(EvidenceStore evidence) {
+        this.evidence = evidence;
     }
 
     /** A control for one leg, with the words that say who gave it. */
-    record Proof(ControlGrade grade, Contacts.Window window, Supplier<String> by) {}
+    record Proof(ControlGrade grade, AliveWindow window, Supplier<String> by) {}
 
     /** All controls for one leg, the best first. */
     List<Proof> proofs(PlannedCheck check, Leg leg) {
@@ -38,8 +39,8 @@ final class Controls {
             for (Leg other : check.legs()) {
                 if (other.path().kind() == Path.Kind.POD
                         && other.probe().equals(leg.probe())
-                        && told.track(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
-                    reached(other.backends().get(0), "", told.question(other.probe(), other.attempt()))
+                        && evidence.history(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
+                    reached(other.backends().get(0), "", evidence.question(other.probe(), other.attempt()))
                             .ifPresent(own -> proofs.add(new Proof(
                                     ControlGrade.REACHED,
                                     own,
@@ -54,7 +55,7 @@ final class Controls {
 
     private List<Proof> proofs(Leg leg, Backend backend) {
         List<Proof> proofs = new ArrayList<>();
-        reached(backend, leg.probe(), told.question(leg.probe(), leg.attempt()))
+        reached(backend, leg.probe(), evidence.question(leg.probe(), leg.attempt()))
                 .filter(reached -> reached.times() > 1)
                 .ifPresent(reached ->
                         proofs.add(new Proof(ControlGrade.REACHED, reached, () -> reachedBy(reached, backend))));
@@ -64,8 +65,7 @@ final class Controls {
         boolean kubelet =
                 backend.pod().flatMap(Backend.TargetPod::kubeletProbed).isPresent();
         ControlGrade grade = kubelet ? ControlGrade.LISTENING : ControlGrade.LISTENING_LOOPBACK;
-        told.contacts()
-                .aliveToOthers(told.key(backend), leg.probe(), grade)
+        evidence.aliveToOthers(backend, leg.probe())
                 .filter(alive -> alive.times() > 1 && witnessed(leg, backend))
                 .ifPresent(alive -> proofs.add(new Proof(
                         grade,
@@ -80,18 +80,17 @@ final class Controls {
      * When other probes than this one reached a backend. A server need not answer every datagram, so that over UDP only an answer to
      * the very same shows that this one would have been answered too.
      */
-    private Optional<Contacts.Window> reached(Backend backend, String probe, Optional<String> question) {
+    private Optional<AliveWindow> reached(Backend backend, String probe, Optional<String> question) {
         return backend.transport() == Protocol.UDP
-                ? told.contacts().answeredOthers(told.key(backend), probe, question)
-                : told.contacts().reachedByOthers(told.key(backend), probe);
+                ? evidence.answeredOthers(backend, probe, question)
+                : evidence.reachedByOthers(backend, probe);
     }
 
     /** That a server refuses in words shows that it tells sources apart only if it answered the same to somebody else. */
     List<Proof> answered(Leg leg) {
         List<Proof> proofs = new ArrayList<>();
         for (Backend backend : leg.backends()) {
-            told.contacts()
-                    .answeredOthers(told.key(backend), leg.probe(), told.question(leg.probe(), leg.attempt()))
+            evidence.answeredOthers(backend, leg.probe(), evidence.question(leg.probe(), leg.attempt()))
                     .ifPresent(window ->
                             proofs.add(new Proof(ControlGrade.REACHED, window, () -> reachedBy(window, backend))));
         }
@@ -101,38 +100,35 @@ final class Controls {
     String whyNot(Leg leg) {
         return leg.backends().stream()
                 .findFirst()
-                .map(backend -> whyNot(
-                        leg,
-                        backend,
-                        told.contacts().aliveToOthers(told.key(backend), leg.probe(), ControlGrade.LISTENING)))
+                .map(backend -> whyNot(leg, backend, evidence.aliveToOthers(backend, leg.probe())))
                 .orElse("nobody reached it");
     }
 
-    private String whyNot(Leg leg, Backend backend, Optional<Contacts.Window> alive) {
+    private String whyNot(Leg leg, Backend backend, Optional<AliveWindow> alive) {
         if (backend.transport() == Protocol.UDP) {
             return "nobody was answered there, before and after, and a UDP server may well be silent";
         }
         if (alive.isPresent() && !witnessed(leg, backend)) {
             return "it listens, but nothing at all got from node "
-                    + told.life(leg.probe()).node().orElse("?") + " to node "
+                    + evidence.life(leg.probe()).node().orElse("?") + " to node "
                     + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
         }
-        return Optional.ofNullable(told.unanswered().get(told.key(backend)))
+        return evidence.answer(backend)
+                .flatMap(EvidenceStore.ListeningAnswer::silence)
                 .orElse(alive.isPresent() ? "it was seen alive, but not both before and after" : "nobody reached it");
     }
 
     private boolean witnessed(Leg leg, Backend backend) {
-        Optional<String> from = told.life(leg.probe()).node();
+        Optional<String> from = evidence.life(leg.probe()).node();
         Optional<String> to = backend.pod().flatMap(Backend.TargetPod::node);
-        return from.isPresent() && to.isPresent() && told.isWitnessed(from.get(), to.get(), backend);
+        return from.isPresent() && to.isPresent() && evidence.isWitnessed(from.get(), to.get(), backend);
     }
 
-    private String reachedBy(Contacts.Window window, Backend backend) {
+    private String reachedBy(AliveWindow window, Backend backend) {
         TreeSet<String> named = new TreeSet<>();
         boolean others = false;
         for (String probe : window.probes().get()) {
-            ProbePod pod = told.probes().get(probe);
-            String source = pod == null ? probe : pod.source();
+            String source = evidence.source(probe);
             if (named.size() == NAMED && source.compareTo(named.last()) > 0) {
                 others = true;
             } else if (named.add(source) && named.size() > NAMED) {

@@ -1,5 +1,7 @@
 package dev.netproof.judge;
 
+import dev.netproof.evidence.AttemptHistory;
+import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Expectation;
@@ -15,7 +17,6 @@ import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.Leg;
-import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.ProbePod;
 import java.time.Duration;
@@ -36,19 +37,25 @@ import java.util.function.Supplier;
  * mismatch is not believed before the deadline.
  */
 public final class Convergence {
-    private final Chronicle told;
+    private final EvidenceStore evidence;
+    private final Settling settling;
     private final Controls controls;
     private final Explanations explanations;
 
-    public Convergence(Plan plan, Patience patience) {
-        this.told = new Chronicle(plan, patience);
-        this.controls = new Controls(told);
-        this.explanations = new Explanations(told);
+    public Convergence(EvidenceStore evidence, Patience patience) {
+        this.evidence = evidence;
+        this.settling = new Settling(evidence, patience);
+        this.controls = new Controls(evidence);
+        this.explanations = new Explanations(evidence, settling);
     }
 
-    /** To be told what happens. */
-    public Chronicle chronicle() {
-        return told;
+    /**
+     * Rules were seen to take so long to arrive on these nodes, and pods are given as long to settle.
+     *
+     * @param now counts from now on
+     */
+    public void arrived(Map<String, Duration> byNode, Patience now) {
+        settling.arrived(byNode, now);
     }
 
     /** Backends of which it should be asked now whether they listen: attempts at them look denied, and nobody reached them. */
@@ -59,13 +66,13 @@ public final class Convergence {
                 if (leg.backends().isEmpty()) {
                     continue;
                 }
-                List<Sample> tail = told.sound(leg).tail(s -> s.outcome().looksDenied());
+                List<Sample> tail = evidence.sound(leg).tail(s -> s.outcome().looksDenied());
                 for (Backend backend : leg.backends()) {
                     // A port-forward says nothing of other protocols.
                     if (backend.pod().isPresent()
                             && backend.transport() == Protocol.TCP
                             && wants(check, leg, backend, tail)) {
-                        wanted.put(told.key(backend), backend);
+                        wanted.put(evidence.key(backend), backend);
                     }
                 }
             }
@@ -74,52 +81,51 @@ public final class Convergence {
     }
 
     private boolean wants(PlannedCheck check, Leg leg, Backend backend, List<Sample> tail) {
-        String key = told.key(backend);
-        Instant answered = told.answers().get(key);
-        if (answered == null && tail.isEmpty() && !check.check().expectation().forbids()) {
+        Optional<Instant> answer = evidence.answer(backend).map(EvidenceStore.ListeningAnswer::at);
+        if (answer.isEmpty() && tail.isEmpty() && !check.check().expectation().forbids()) {
             return false;
         }
         // Others may have reached it only until their own rules arrived.
         Instant recently = tail.isEmpty()
                 ? Instant.MIN
-                : tail.get(tail.size() - 1).began().minus(told.patience().settle());
-        if (told.contacts().reachedByAnotherSince(recently, key, leg.probe())) {
+                : tail.get(tail.size() - 1).began().minus(settling.patience().settle());
+        if (evidence.reachedByAnotherSince(recently, backend, leg.probe())) {
             return false;
         }
-        if (answered == null) {
+        if (answer.isEmpty()) {
             return true;
         }
-        Instant from = told.contacts()
-                .aliveToOthers(key, leg.probe(), ControlGrade.LISTENING)
-                .map(Contacts.Window::from)
+        Instant answered = answer.get();
+        Instant from = evidence.aliveToOthers(backend, leg.probe())
+                .map(EvidenceStore.AliveWindow::from)
                 .orElse(answered);
         List<Sample> counted =
                 tail.stream().filter(s -> !s.began().isBefore(from)).toList();
         // Only the answer at the far end of the window is missing.
-        return counted.size() >= told.patience().stable()
-                && !counted.get(counted.size() - 1).began().isBefore(told.settled(leg.probe()))
+        return counted.size() >= settling.patience().stable()
+                && !counted.get(counted.size() - 1).began().isBefore(settling.settled(leg.probe()))
                 && counted.get(counted.size() - 1).at().isAfter(answered);
     }
 
     /**
-     * Twins to start, by the id of the probe that each explains: of those whose attempts are refused by nobody knows whom, because
+     * Explainers to start, by the id of the probe that each explains: of those whose attempts are refused by nobody knows whom, because
      * curl does not see it. No probe is given more than one.
      */
     public Map<String, ProbePod> unexplained(Collection<PlannedCheck> undecided) {
         return explanations.unexplained(undecided);
     }
 
-    /** Whether a twin may still tell who refuses one of the check's attempts. */
+    /** Whether an explainer may still tell who refuses one of the check's attempts. */
     public boolean awaitsExplanation(PlannedCheck check) {
         return explanations.awaits(check);
     }
 
     /** The latest moment at which an undecided check is decided anyway. */
     public Instant deadline(PlannedCheck check, Instant launched) {
-        Instant latest = launched.plus(told.patience().deadline());
+        Instant latest = launched.plus(settling.patience().deadline());
         for (Leg leg : check.legs()) {
-            Optional<Instant> started = told.life(leg.probe()).started();
-            Instant own = started.orElse(launched).plus(told.patience().deadline());
+            Optional<Instant> started = evidence.life(leg.probe()).started();
+            Instant own = started.orElse(launched).plus(settling.patience().deadline());
             if (own.isAfter(latest)) {
                 latest = own;
             }
@@ -130,41 +136,45 @@ public final class Convergence {
     /** Whether one of the check's probes is still on its way. */
     public boolean waitsForProbe(PlannedCheck check) {
         return check.legs().stream()
-                .map(leg -> told.life(leg.probe()))
-                .anyMatch(l -> l.started().isEmpty() && l.lost().isEmpty());
+                .map(leg -> evidence.life(leg.probe()))
+                .anyMatch(l -> l.started().isEmpty() && l.loss().isEmpty());
     }
 
     /** Whether everything that the matrix says has been seen, with proof. */
     public boolean matches(PlannedCheck check) {
         Expectation expected = check.check().expectation();
         for (Leg leg : check.legs()) {
-            if (told.life(leg.probe()).changed().isPresent()) {
+            if (evidence.life(leg.probe()).changed().isPresent()) {
                 return false;
             }
             boolean lookup = leg.path().kind() == Path.Kind.LOOKUP;
             if ((!lookup || expected == Expectation.ALLOW)
-                    && told.track(leg).samples().size() < told.patience().stable()) {
+                    && evidence.history(leg).samples().size()
+                            < settling.patience().stable()) {
                 return false;
             }
-            Instant settled = told.settled(leg.probe());
+            Instant settled = settling.settled(leg.probe());
             if (lookup) {
                 boolean fine = expected == Expectation.ALLOW
-                        ? told.sound(leg)
-                                .steadily(lookedUp(check), told.patience().stable(), settled)
-                        : told.track(leg).openedAfter(settled).isEmpty();
+                        ? Openings.steadily(
+                                evidence.sound(leg),
+                                lookedUp(check),
+                                settling.patience().stable(),
+                                settled)
+                        : Openings.after(evidence.history(leg), settled).isEmpty();
                 if (!fine) {
                     return false;
                 }
             } else if (expected == Expectation.ALLOW) {
-                if (!told.sound(leg)
-                        .steadily(
-                                s -> s.outcome() == Outcome.CONNECTED,
-                                told.patience().stable(),
-                                settled)) {
+                if (!Openings.steadily(
+                        evidence.sound(leg),
+                        s -> s.outcome() == Outcome.CONNECTED,
+                        settling.patience().stable(),
+                        settled)) {
                     return false;
                 }
             } else {
-                if (wasOpen(leg, told.track(leg)) || explanations.twinGotThrough(leg)) {
+                if (wasOpen(leg, evidence.history(leg)) || explanations.explainerGotThrough(leg)) {
                     return false;
                 }
                 Optional<Denial> denial = denial(check, leg);
@@ -193,8 +203,8 @@ public final class Convergence {
     }
 
     /** Whether a connection opened after settling, whatever became of it; a denial in words is another matter. */
-    private boolean wasOpen(Leg leg, Track track) {
-        return track.openedAfter(told.settled(leg.probe()))
+    private boolean wasOpen(Leg leg, AttemptHistory track) {
+        return Openings.after(track, settling.settled(leg.probe()))
                 .filter(outcome -> outcome != Outcome.L7_DENIED)
                 .isPresent();
     }
@@ -204,31 +214,32 @@ public final class Convergence {
      * one opening among denials may have been let through for want of time, and only several in a row are believed.
      */
     private boolean provenOpen(Leg leg) {
-        Track sound = told.sound(leg);
-        if (!told.isStruck(leg)) {
+        AttemptHistory sound = evidence.sound(leg);
+        if (!evidence.isStruck(leg)) {
             return wasOpen(leg, sound);
         }
-        Instant settled = told.settled(leg.probe());
-        return sound.inARow(s -> s.outcome().reachedListener()
+        Instant settled = settling.settled(leg.probe());
+        return sound.longestRow(s -> s.outcome().reachedListener()
                         && s.outcome() != Outcome.L7_DENIED
                         && !s.began().isBefore(settled))
-                >= told.patience().stable();
+                >= settling.patience().stable();
     }
 
     /** Whether a denial that was believed turned out open later on. */
     public boolean reopened(PlannedCheck check) {
         return check.check().expectation().forbids()
-                && check.legs().stream().anyMatch(leg -> wasOpen(leg, told.track(leg)));
+                && check.legs().stream().anyMatch(leg -> wasOpen(leg, evidence.history(leg)));
     }
 
     /** Whether one of the check's probes cannot say anything any more, or could never have. */
     public boolean hopeless(PlannedCheck check) {
         return check.legs().stream()
-                        .anyMatch(leg -> told.life(leg.probe()).lost().isPresent())
+                        .anyMatch(leg -> evidence.life(leg.probe()).loss().isPresent())
                 || check.legs().stream()
-                        .anyMatch(leg ->
-                                told.track(leg).tail(Verdicts::lacksProtocol).size()
-                                        >= told.patience().stable());
+                        .anyMatch(leg -> evidence.history(leg)
+                                        .tail(Verdicts::lacksProtocol)
+                                        .size()
+                                >= settling.patience().stable());
     }
 
     /** Denials that count, and the control around them. */
@@ -240,19 +251,19 @@ public final class Convergence {
     }
 
     private Optional<Denial> denial(PlannedCheck check, Leg leg, Supplier<List<Controls.Proof>> proofs) {
-        Instant settled = told.settled(leg.probe());
+        Instant settled = settling.settled(leg.probe());
         boolean inWords = check.check().expectation().forbids()
-                && told.sound(leg).openedAfter(settled).equals(Optional.of(Outcome.L7_DENIED));
-        List<Sample> tail =
-                told.sound(leg).tail(s -> s.outcome().looksDenied() || (inWords && s.outcome() == Outcome.L7_DENIED));
-        if (tail.size() < told.patience().stable()) {
+                && Openings.after(evidence.sound(leg), settled).equals(Optional.of(Outcome.L7_DENIED));
+        List<Sample> tail = evidence.sound(leg)
+                .tail(s -> s.outcome().looksDenied() || (inWords && s.outcome() == Outcome.L7_DENIED));
+        if (tail.size() < settling.patience().stable()) {
             return Optional.empty();
         }
         for (Controls.Proof proof : inWords ? controls.answered(leg) : proofs.get()) {
             List<Sample> counted = tail.stream()
-                    .filter(s -> proof.window().covers(s.began(), s.at()))
+                    .filter(s -> proof.window().span().covers(s.began(), s.at()))
                     .toList();
-            if (counted.size() >= told.patience().stable()
+            if (counted.size() >= settling.patience().stable()
                     && !counted.get(counted.size() - 1).began().isBefore(settled)) {
                 return Optional.of(new Denial(inWords ? Outcome.L7_DENIED : worst(counted), proof));
             }
@@ -282,21 +293,20 @@ public final class Convergence {
             paths.add(observation(leg, finding));
         }
         Verdict verdict = check.foregone().orElseGet(() -> {
-            Verdict found = new Verdicts(check, findings, told.patience(), told.arrivals()).verdict();
+            Verdict found = new Verdicts(check, findings, settling.patience(), settling.arrivals()).verdict();
             return found.status() == Status.PASS ? check.doubt().orElse(found) : found;
         });
         return new CheckResult(check.check(), verdict, paths, Duration.between(launched, now), repeat);
     }
 
     private Finding finding(PlannedCheck check, Leg leg) {
-        Chronicle.Life life = told.life(leg.probe());
-        Track all = told.track(leg);
-        Track track = told.sound(leg);
-        Instant settled = told.settled(leg.probe());
+        EvidenceStore.PodLife life = evidence.life(leg.probe());
+        AttemptHistory all = evidence.history(leg);
+        AttemptHistory track = evidence.sound(leg);
+        Instant settled = settling.settled(leg.probe());
         Expectation expected = check.check().expectation();
         Optional<String> changed = leg.backends().stream()
-                .map(b -> told.changedTargets().get(told.key(b)))
-                .filter(java.util.Objects::nonNull)
+                .flatMap(b -> evidence.targetChange(b).stream())
                 .findFirst();
         Optional<Outcome> outcome = track.latest().or(all::latest);
         List<Controls.Proof> proofs = controls.proofs(check, leg);
@@ -306,13 +316,14 @@ public final class Convergence {
             boolean seen = !track.tail(lookedUp(check)).isEmpty();
             steady = expected.forbids()
                     ? !wasOpen(leg, all) || provenOpen(leg)
-                    : track.steadily(
+                    : Openings.steadily(
+                            track,
                             seen ? lookedUp(check) : lookedUp(check).negate(),
-                            told.patience().stable(),
+                            settling.patience().stable(),
                             settled);
         } else if (expected.forbids() && wasOpen(leg, all)) {
             // Once is enough: no number of denials closes what was open.
-            outcome = all.openedAfter(settled);
+            outcome = Openings.after(all, settled);
             steady = provenOpen(leg);
         } else {
             Optional<Denial> denial = denial(check, leg, () -> proofs);
@@ -322,7 +333,7 @@ public final class Convergence {
                 // The proof must have been there while the attempts failed, for a failed allow as for a denial.
                 proof = denial.map(Denial::proof);
             }
-            if (explanations.twinGotThrough(leg)) {
+            if (explanations.explainerGotThrough(leg)) {
                 steady = false;
             } else if (expected.forbids() && denial.isPresent()) {
                 outcome = denial.map(Denial::outcome);
@@ -330,13 +341,17 @@ public final class Convergence {
             } else {
                 Optional<Outcome> latest = outcome;
                 steady = latest.isPresent()
-                        && track.steadily(
+                        && Openings.steadily(
+                                track,
                                 s -> s.outcome() == latest.get(),
-                                told.patience().stable(),
+                                settling.patience().stable(),
                                 settled);
                 if (!steady
-                        && track.steadily(
-                                s -> s.outcome().looksDenied(), told.patience().stable(), settled)) {
+                        && Openings.steadily(
+                                track,
+                                s -> s.outcome().looksDenied(),
+                                settling.patience().stable(),
+                                settled)) {
                     // Kernels limit how often they answer with ICMP: refusals and silences in turn are one denial.
                     outcome = Optional.of(worst(track.tail(s -> s.outcome().looksDenied())));
                     steady = true;
@@ -346,42 +361,37 @@ public final class Convergence {
         return new Finding(
                 leg,
                 List.copyOf(all.samples()),
-                told.isStruck(leg) ? Finding.Nodes.STARVED : Finding.Nodes.SOUND,
+                evidence.isStruck(leg) ? Finding.Nodes.STARVED : Finding.Nodes.SOUND,
                 outcome,
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Controls.Proof::grade).orElse(ControlGrade.NONE),
                 proof.map(p -> p.by().get()).orElseGet(() -> controls.whyNot(leg)),
                 life.node(),
                 life.started(),
-                life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),
+                life.loss(),
                 life.changed(),
-                told.starved().getOrDefault(leg.probe(), 0),
+                evidence.starvedRounds(leg.probe()),
                 changed,
                 explanations.blame(check, leg),
                 names(leg),
-                told.contacts()
-                                .reachedElsewhere(
-                                        leg.probe(),
-                                        leg.backends().stream()
-                                                .findFirst()
-                                                .map(told::key)
-                                                .orElse(""))
+                evidence.reachedElsewhere(leg)
                         ? Finding.Elsewhere.REACHED_SOMETHING
                         : Finding.Elsewhere.REACHED_NOTHING);
     }
 
     /** Whether a name resolved for anybody, or a name server answered, while this one failed to in as many rounds as must agree. */
     private Finding.Names names(Leg leg) {
-        List<Sample> failed = told.track(leg).tail(s -> s.outcome() == Outcome.DNS_FAILURE);
+        List<Sample> failed = evidence.history(leg).tail(s -> s.outcome() == Outcome.DNS_FAILURE);
         if (failed.isEmpty()) {
             return Finding.Names.SERVED;
         }
-        Instant since = failed.get(Math.max(0, failed.size() - told.patience().stable()))
+        Instant since = failed.get(
+                        Math.max(0, failed.size() - settling.patience().stable()))
                 .began();
-        boolean served = told.probes().values().stream()
+        boolean served = evidence.probes().stream()
                 .anyMatch(probe -> java.util.stream.IntStream.range(
                                 0, probe.attempts().size())
-                        .anyMatch(index -> told.track(probe.id(), index).samples().stream()
+                        .anyMatch(index -> evidence.history(probe.id(), index).samples().stream()
                                 .anyMatch(s -> !s.at().isBefore(since)
                                         && wasServed(probe.attempts().get(index), s.outcome()))));
         return served ? Finding.Names.SERVED : Finding.Names.SERVED_NOBODY;
@@ -395,7 +405,7 @@ public final class Convergence {
     }
 
     private PathObservation observation(Leg leg, Finding finding) {
-        Chronicle.Life life = told.life(leg.probe());
+        EvidenceStore.PodLife life = evidence.life(leg.probe());
         Path path = leg.path();
         return new PathObservation(
                 new Path(
@@ -412,7 +422,7 @@ public final class Convergence {
                 finding.grade() == ControlGrade.NONE ? Optional.empty() : Optional.of(finding.controlledBy()));
     }
 
-    /** The history with who refuses, where only a twin saw that. */
+    /** The history with who refuses, where only an explainer saw that. */
     private static List<Streak> explained(List<Streak> history, Finding finding) {
         if (finding.blame().isEmpty()
                 || finding.samples().stream().anyMatch(s -> s.cause().isPresent())) {

@@ -1,5 +1,7 @@
 package dev.netproof.judge;
 
+import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.evidence.EvidenceStore.Explained;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
@@ -19,16 +21,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Who refuses a path, as its own probe sees it or else its twin. */
+/** Who refuses a path, as its own probe sees it or else its explainer. */
 final class Explanations {
-    private final Chronicle told;
+    private final EvidenceStore evidence;
+    private final Settling settling;
 
-    Explanations(Chronicle told) {
-        this.told = told;
+    Explanations(EvidenceStore evidence, Settling settling) {
+        this.evidence = evidence;
+        this.settling = settling;
     }
 
     /**
-     * Twins to start, by the id of the probe that each explains: of those whose attempts are refused by nobody knows whom, because
+     * Explainers to start, by the id of the probe that each explains: of those whose attempts are refused by nobody knows whom, because
      * curl does not see it. No probe is given more than one.
      */
     Map<String, ProbePod> unexplained(Collection<PlannedCheck> undecided) {
@@ -36,11 +40,12 @@ final class Explanations {
         Set<String> certain = new HashSet<>();
         for (PlannedCheck check : undecided) {
             for (Leg leg : check.legs()) {
-                ProbePod probe =
-                        told.refused().contains(leg.probe()) ? told.probes().get(leg.probe()) : null;
+                ProbePod probe = evidence.isRefused(leg.probe())
+                        ? evidence.probe(leg.probe()).orElse(null)
+                        : null;
                 if (probe == null
                         || probe.tools() != ProbePod.Tools.CURL
-                        || told.twins().has(probe.id())
+                        || evidence.hasExplainer(probe.id())
                         || leg.path().kind() == Path.Kind.LOOKUP) {
                     continue;
                 }
@@ -53,7 +58,7 @@ final class Explanations {
                         .computeIfAbsent(probe.id(), p -> new LinkedHashSet<>())
                         .add(probe.attempts().get(leg.attempt()));
                 // What should be open may be refused only until a fresh pod's rules have arrived.
-                boolean late = !refusals.get(refusals.size() - 1).began().isBefore(told.settled(probe.id()));
+                boolean late = !refusals.get(refusals.size() - 1).began().isBefore(settling.settled(probe.id()));
                 if (refusals.size() > 1 && (late || check.check().expectation().forbids())) {
                     certain.add(probe.id());
                 }
@@ -61,36 +66,35 @@ final class Explanations {
         }
         Map<String, ProbePod> started = new LinkedHashMap<>();
         unexplained.forEach((id, attempts) -> {
-            ProbePod probe = told.probes().get(id);
+            ProbePod probe = evidence.probe(id).orElse(null);
             if (probe != null && certain.contains(id)) {
-                ProbePod twin = probe.twin(told.life(id).node(), List.copyOf(attempts));
-                told.twins().add(id, twin);
-                started.put(id, twin);
+                ProbePod explainer = probe.explainer(evidence.life(id).node(), List.copyOf(attempts));
+                evidence.expectExplainer(id, explainer);
+                started.put(id, explainer);
             }
         });
         return started;
     }
 
-    /** Whether a twin may still tell who refuses one of the check's attempts. */
+    /** Whether an explainer may still tell who refuses one of the check's attempts. */
     boolean awaits(PlannedCheck check) {
         return check.legs().stream()
-                .anyMatch(leg -> twin(leg)
+                .anyMatch(leg -> explainer(leg)
                         .filter(seen -> denials(leg).stream().anyMatch(Sample::refused))
-                        .filter(seen -> told.life(seen.twin()).lost().isEmpty()
-                                && told.life(seen.twin()).changed().isEmpty())
+                        .filter(seen -> evidence.life(seen.explainer()).loss().isEmpty()
+                                && evidence.life(seen.explainer()).changed().isEmpty())
                         .filter(seen -> explained(seen).stream().allMatch(s -> s.outcome() == Outcome.TIMEOUT))
                         .isPresent());
     }
 
-    private Optional<Twins.Seen> twin(Leg leg) {
-        return Optional.ofNullable(told.probes().get(leg.probe()))
-                .flatMap(probe -> told.twins().of(probe, leg.attempt()));
+    private Optional<Explained> explainer(Leg leg) {
+        return evidence.explained(leg.probe(), leg.attempt());
     }
 
-    /** What a twin saw once its rules had arrived. */
-    private List<Sample> explained(Twins.Seen seen) {
-        Instant settled = told.settled(seen.twin());
-        return told.life(seen.twin()).changed().isPresent()
+    /** What an explainer saw once its rules had arrived. */
+    private List<Sample> explained(Explained seen) {
+        Instant settled = settling.settled(seen.explainer());
+        return evidence.life(seen.explainer()).changed().isPresent()
                 ? List.of()
                 : seen.samples().stream()
                         .filter(s -> !s.began().isBefore(settled))
@@ -98,23 +102,23 @@ final class Explanations {
     }
 
     /** Whether a probe of the same identity got through: then it is not known what is so. */
-    boolean twinGotThrough(Leg leg) {
-        return twin(leg).stream()
+    boolean explainerGotThrough(Leg leg) {
+        return explainer(leg).stream()
                 .flatMap(seen -> explained(seen).stream())
                 .anyMatch(s -> s.outcome().reachedListener());
     }
 
-    /** Who refuses a path's attempts, as its own probe sees it or else its twin. */
+    /** Who refuses a path's attempts, as its own probe sees it or else its explainer. */
     Optional<Blame> blame(PlannedCheck check, Leg leg) {
         List<Sample> denials = denials(leg);
         // Kernels limit how often they answer with ICMP: after the first rounds there may be silence for long.
         if (denials.stream().noneMatch(Sample::refused) || leg.path().kind() == Path.Kind.LOOKUP) {
             return Optional.empty();
         }
-        Instant settled = told.settled(leg.probe());
+        Instant settled = settling.settled(leg.probe());
         List<Sample> own =
                 denials.stream().filter(s -> !s.began().isBefore(settled)).toList();
-        Optional<Blame> blame = blame(leg, own).or(() -> twin(leg).flatMap(seen -> blame(leg, explained(seen))));
+        Optional<Blame> blame = blame(leg, own).or(() -> explainer(leg).flatMap(seen -> blame(leg, explained(seen))));
         boolean behindItsPods = leg.path().kind() == Path.Kind.VIP
                 && check.legs().stream().anyMatch(l -> isPodOf(leg, l))
                 && check.legs().stream()
@@ -125,7 +129,7 @@ final class Explanations {
 
     /** The latest attempts that all look denied. */
     private List<Sample> denials(Leg leg) {
-        return told.track(leg).tail(s -> s.outcome().looksDenied());
+        return evidence.history(leg).tail(s -> s.outcome().looksDenied());
     }
 
     private static boolean isPodOf(Leg vip, Leg leg) {
@@ -145,7 +149,7 @@ final class Explanations {
             return Optional.empty();
         }
         Blame latest = blames.get(blames.size() - 1);
-        boolean agreed = seen.size() >= told.patience().stable()
+        boolean agreed = seen.size() >= settling.patience().stable()
                 && seen.stream().allMatch(s -> s.outcome().looksDenied())
                 && blames.size() == seen.stream().filter(Sample::refused).count()
                 && blames.stream().allMatch(b -> b.refuser() == latest.refuser());

@@ -1,5 +1,6 @@
 package dev.netproof.judge;
 
+import dev.netproof.evidence.EvidenceStore.Loss;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
@@ -66,7 +67,4 @@ record Finding(
         STEADY,
         UNSTEADY
     }
-
-    /** Why a probe could not speak, and how to mend it. */
-    record Loss(String why, String fix) {}
 }

@@ -1,5 +1,6 @@
 package dev.netproof.judge;
 
+import dev.netproof.evidence.EvidenceStore.Loss;
 import dev.netproof.judge.Finding.Steadiness;
 import dev.netproof.model.Cause;
 import dev.netproof.model.ControlGrade;
@@ -156,8 +157,8 @@ final class Verdicts {
                                     : ""),
                     Optional.of("its node is too busy: make room there, or let the source run elsewhere (nodes)"));
         }
-        Finding.Loss loss = finding.loss()
-                .orElseGet(() -> new Finding.Loss(
+        Loss loss = finding.loss()
+                .orElseGet(() -> new Loss(
                         "the probe did not start in time",
                         "look at the probe's namespace for quota, scheduling or image trouble; or raise --timeout"));
         return new Verdict(

@@ -2,6 +2,7 @@ package dev.netproof.kube;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.Readiness;

@@ -1,5 +1,6 @@
 package dev.netproof.kube;
 
+import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.WorkloadKind;

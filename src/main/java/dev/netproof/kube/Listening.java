@@ -1,7 +1,7 @@
 package dev.netproof.kube;
 
-import dev.netproof.kube.ProbeEvent.Answer;
-import dev.netproof.kube.ProbeEvent.Answered;
+import dev.netproof.evidence.ProbeEvent.Answer;
+import dev.netproof.evidence.ProbeEvent.Answered;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Backend;
 import io.fabric8.kubernetes.client.PortForward;

@@ -1,5 +1,6 @@
 package dev.netproof.kube;
 
+import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ProbePod;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package dev.netproof.kube;
 
+import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ServerPod;
 import java.util.Collection;

@@ -21,6 +21,26 @@ public record Backend(String ip, int port, Protocol transport, Optional<TargetPo
             Optional<String> node,
             Optional<ClusterFacts.KubeletProbe> kubeletProbed) {}
 
+    /** What an attempt at an address aims at, where nothing more is known of it; empty for one by name. */
+    public static Optional<Backend> at(Attempt attempt) {
+        if (attempt instanceof Attempt.Connect connect) {
+            return Optional.of(new Backend(connect.ip(), connect.port(), Protocol.TCP, Optional.empty()));
+        }
+        if (attempt instanceof Attempt.Http http) {
+            return Optional.of(new Backend(http.ip(), http.port(), Protocol.TCP, Optional.empty()));
+        }
+        if (attempt instanceof Attempt.DnsQuery query) {
+            return Optional.of(new Backend(query.ip(), query.port(), Protocol.UDP, Optional.empty()));
+        }
+        if (attempt instanceof Attempt.Udp udp) {
+            return Optional.of(new Backend(udp.ip(), udp.port(), Protocol.UDP, Optional.empty()));
+        }
+        if (attempt instanceof Attempt.Sctp sctp) {
+            return Optional.of(new Backend(sctp.ip(), sctp.port(), Protocol.SCTP, Optional.empty()));
+        }
+        return Optional.empty();
+    }
+
     /** Equal for the same listener, whoever describes it. */
     public String key() {
         return transport + " " + ip + " " + port;

@@ -97,7 +97,7 @@ public record ProbePod(
     }
 
     /** A probe of the same identity that makes some of the same attempts with more tools, and so sees who refuses them. */
-    public ProbePod twin(Optional<String> on, List<Attempt> some) {
+    public ProbePod explainer(Optional<String> on, List<Attempt> some) {
         return new ProbePod(
                 id + "t",
                 source,

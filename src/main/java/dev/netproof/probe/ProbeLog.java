@@ -40,13 +40,7 @@ public final class ProbeLog {
     private final Map<Integer, Round> open = new HashMap<>();
     private final Set<Integer> ended = new HashSet<>();
     private final ProbeClock clock = new ProbeClock();
-    private Duration misdated = Duration.ZERO;
-    private final List<Starved> starved = new ArrayList<>();
-    private int starvedRounds;
     private Optional<Instant> heard = Optional.empty();
-
-    /** A time in which the pod did not get to run. */
-    public record Starved(Instant from, Instant to) {}
 
     public ProbeLog(ProbePod probe, String nonce, Duration connectTimeout) {
         this.probe = probe;
@@ -59,8 +53,8 @@ public final class ProbeLog {
         heard = heard.or(() -> Optional.of(at));
     }
 
-    /** What a line completes: nothing, or all attempts of a round. */
-    public List<Reading> accept(Instant at, String line) {
+    /** What a line shows: mostly nothing, until it completes a round. */
+    public List<ProbeFact> accept(Instant at, String line) {
         if (!line.startsWith(prefix) || line.length() > LONGEST_LINE) {
             return List.of();
         }
@@ -73,10 +67,7 @@ public final class ProbeLog {
         heard = Optional.of(at);
         int round = number.getAsInt();
         if (round == 0) {
-            if (words[1].equals("B")) {
-                begun(at, words[2].split(" ", 2));
-            }
-            return List.of();
+            return words[1].equals("B") ? begun(at, words[2].split(" ", 2)) : List.of();
         }
         Round state = open.computeIfAbsent(round, ignored -> new Round());
         switch (words[1]) {
@@ -92,30 +83,12 @@ public final class ProbeLog {
         return List.of();
     }
 
-    /** How many rounds did not count because the pod was starved. */
-    public int starvedRounds() {
-        return starvedRounds;
-    }
-
-    /** The same in words, if there were any. */
-    public Optional<String> starvation() {
-        return starvedRounds == 0
-                ? Optional.empty()
-                : Optional.of("was starved of CPU in " + starvedRounds
-                        + (starvedRounds == 1 ? " round, which was not counted" : " rounds, which were not counted"));
-    }
-
-    /** When the pod was starved, as far as rounds have ended. Grows at its end. */
-    public List<Starved> starved() {
-        return java.util.Collections.unmodifiableList(starved);
-    }
-
     /**
      * Whether the pod seems starved now: a round is overdue, or nothing has come for longer than rounds are apart.
      *
      * @param pace between the starts of two rounds
      */
-    public Optional<Starved> starving(Instant now, Duration pace) {
+    public Optional<ProbeFact.Starved> starving(Instant now, Duration pace) {
         Duration slack = STARVED.multipliedBy(2);
         Optional<Instant> overdue = open.values().stream()
                 .flatMap(round -> round.began.stream())
@@ -124,38 +97,40 @@ public final class ProbeLog {
                 .filter(due -> due.plus(slack).isBefore(now));
         Optional<Instant> silent =
                 heard.map(last -> last.plus(pace)).filter(due -> due.plus(slack).isBefore(now));
-        return overdue.or(() -> silent).map(due -> new Starved(due, now));
-    }
-
-    /** How much earlier everything that was told so far was than it had been dated, as the last line showed; told once. */
-    public Duration misdated() {
-        Duration by = misdated;
-        misdated = Duration.ZERO;
-        return by;
+        return overdue.or(() -> silent).map(due -> new ProbeFact.Starved(due, now));
     }
 
     /** @param said the number of results of a round, and when the probe began by its own clock */
-    private void begun(Instant at, String[] said) {
+    private List<ProbeFact> begun(Instant at, String[] said) {
         Optional<Duration> written = said.length == 2 ? uptime(said[1]) : Optional.empty();
-        written.ifPresent(uptime -> misdated = misdated.plus(clock.heard(at, uptime)));
+        return written.map(uptime -> datedAnew(at, uptime)).orElse(List.of());
+    }
+
+    private List<ProbeFact> datedAnew(Instant at, Duration written) {
+        Duration earlier = clock.heard(at, written);
+        return earlier.isZero() ? List.of() : List.of(new ProbeFact.DatedAnew(earlier));
     }
 
     /** @param said the number of results, and when the round began and ended by the probe's clock */
-    private List<Reading> end(Instant at, int round, Round state, String[] said) {
+    private List<ProbeFact> end(Instant at, int round, Round state, String[] said) {
         ended.add(round);
         open.remove(round);
         Optional<Duration> began = said.length == 3 ? uptime(said[1]) : Optional.empty();
         Optional<Duration> written = said.length == 3 ? uptime(said[2]) : Optional.empty();
-        written.ifPresent(uptime -> misdated = misdated.plus(clock.heard(at, uptime)));
+        List<ProbeFact> facts = new ArrayList<>();
+        written.ifPresent(uptime -> facts.addAll(datedAnew(at, uptime)));
         if (!state.starved.isEmpty()) {
-            starvedRounds++;
-            starved.addAll(state.starved);
-            return List.of();
+            facts.addAll(state.starved);
+            facts.add(new ProbeFact.RoundEnded(round, ProbeFact.Weight.STARVED));
+            return facts;
         }
-        List<Reading> readings = results(at, round, state);
-        return began.isPresent() && written.filter(w -> clock.isLate(at, w)).isPresent()
-                ? readings.stream().map(reading -> dated(reading, began.get())).toList()
-                : readings;
+        boolean late = began.isPresent()
+                && written.filter(uptime -> clock.isLate(at, uptime)).isPresent();
+        for (Reading reading : results(at, round, state)) {
+            facts.add(new ProbeFact.Attempted(late ? dated(reading, began.get()) : reading));
+        }
+        facts.add(new ProbeFact.RoundEnded(round, ProbeFact.Weight.COUNTED));
+        return facts;
     }
 
     private Reading dated(Reading reading, Duration began) {
@@ -238,14 +213,14 @@ public final class ProbeLog {
         state.began = state.began.filter(b -> b.isBefore(began)).or(() -> Optional.of(began));
         if (elapsed.compareTo(timeout.plus(STARVED)) > 0) {
             // Its own time-out came late: whatever it waited for, the pod did not get to run in time.
-            state.starved.add(new Starved(began.plus(timeout), at));
+            state.starved.add(new ProbeFact.Starved(began.plus(timeout), at));
         }
         if (!id.equals(ProbeScript.LOOPBACK)) {
             return false;
         }
         state.loopback = true;
         if (elapsed.compareTo(STARVED) > 0) {
-            state.starved.add(new Starved(began, at));
+            state.starved.add(new ProbeFact.Starved(began, at));
         }
         return true;
     }
@@ -412,6 +387,6 @@ public final class ProbeLog {
         private final Map<String, String> socketErrors = new HashMap<>();
         private boolean loopback;
         private Optional<Instant> began = Optional.empty();
-        private final List<Starved> starved = new ArrayList<>();
+        private final List<ProbeFact.Starved> starved = new ArrayList<>();
     }
 }

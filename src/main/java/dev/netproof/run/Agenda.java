@@ -1,6 +1,6 @@
 package dev.netproof.run;
 
-import dev.netproof.judge.Chronicle;
+import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.judge.Convergence;
 import dev.netproof.plan.Leg;
 import dev.netproof.plan.PlannedCheck;
@@ -26,7 +26,7 @@ final class Agenda {
     private static final int CHECKS_A_TICK = 1_000;
 
     private final Convergence watching;
-    private final Chronicle chronicle;
+    private final EvidenceStore evidence;
     private final Instant launched;
     private final Map<String, Set<PlannedCheck>> byProbe = new HashMap<>();
     private final Set<PlannedCheck> open = each();
@@ -45,14 +45,14 @@ final class Agenda {
     private boolean everything;
 
     /** @param deadline of a check whose probe starts at once */
-    Agenda(Convergence watching, Instant launched, Instant deadline) {
+    Agenda(Convergence watching, EvidenceStore evidence, Instant launched, Instant deadline) {
         this.watching = watching;
-        this.chronicle = watching.chronicle();
+        this.evidence = evidence;
         this.launched = launched;
         this.sweep = launched;
         this.soonest = launched;
         this.latest = deadline;
-        this.swept = chronicle.latest();
+        this.swept = evidence.latest();
     }
 
     void add(PlannedCheck check) {
@@ -88,15 +88,15 @@ final class Agenda {
     /** Puts down every check of which there is news, and those whose time is over. */
     void sweep(Instant now) {
         sweeping = true;
-        everything = chronicle.isNewsForAll(swept);
-        if (everything || chronicle.latest() > swept || !now.isBefore(soonest)) {
+        everything = evidence.isNewsForAll(swept);
+        if (everything || evidence.latest() > swept || !now.isBefore(soonest)) {
             soonest = Instant.MAX;
             latest = launched;
             for (PlannedCheck check : open) {
                 Instant deadline = watching.deadline(check, launched);
                 soonest = deadline.isBefore(soonest) ? deadline : soonest;
                 latest = deadline.isAfter(latest) ? deadline : latest;
-                if (everything || !now.isBefore(deadline) || chronicle.isNews(check, looked.getOrDefault(check, -1L))) {
+                if (everything || !now.isBefore(deadline) || evidence.isNews(check, looked.getOrDefault(check, -1L))) {
                     due.add(check);
                 }
             }
@@ -112,7 +112,7 @@ final class Agenda {
 
     /** The undecided checks to look at now. */
     List<PlannedCheck> look() {
-        told = chronicle.latest();
+        told = evidence.latest();
         due.retainAll(open);
         due.forEach(check -> looked.put(check, told));
         return List.copyOf(due);
@@ -130,7 +130,7 @@ final class Agenda {
 
     /**
      * Checks whose probes may have been refused for the first time since the last sweep; none but in a sweep. All of a probe's at once: it
-     * is given one twin, for whatever it is refused.
+     * is given one explainer, for whatever it is refused.
      */
     Collection<PlannedCheck> refusable() {
         Set<PlannedCheck> refusable = each();
@@ -141,9 +141,9 @@ final class Agenda {
         return refusable;
     }
 
-    /** What the twin says bears on the checks of its probe. */
-    void twin(String probe, String twin) {
-        byProbe.put(twin, of(probe));
+    /** What an explainer says bears on the checks of its probe. */
+    void explainer(String probe, String explainer) {
+        byProbe.put(explainer, of(probe));
     }
 
     /** Everything that was due has been looked at. */

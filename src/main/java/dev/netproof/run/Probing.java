@@ -1,16 +1,16 @@
 package dev.netproof.run;
 
-import dev.netproof.judge.Chronicle;
+import dev.netproof.evidence.EvidenceCollector;
+import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.judge.Convergence;
 import dev.netproof.judge.Patience;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProbeEvent;
 import dev.netproof.kube.ProbeSession;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances;
 import dev.netproof.model.Matrix;
-import dev.netproof.model.Protocol;
 import dev.netproof.model.Report;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Status;
@@ -22,7 +22,7 @@ import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.Planner;
 import dev.netproof.plan.ProbePod;
-import dev.netproof.probe.ProbeLog;
+import dev.netproof.probe.ProbeFact;
 import dev.netproof.probe.Reading;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** One session of probes, from their launch until every check is decided. Single-threaded: it lives off the session's events. */
@@ -58,13 +57,12 @@ final class Probing {
     private final Instant end;
     private final Measuring measuring;
 
-    private final Map<String, ProbeLog> logs = new HashMap<>();
+    private final EvidenceStore evidence = new EvidenceStore();
+    private final EvidenceCollector collector;
     private final Map<String, ProbePod> probes = new LinkedHashMap<>();
     private final Set<String> asked = new HashSet<>();
-    private final Set<String> twins = new HashSet<>();
+    private final Set<String> explainers = new HashSet<>();
     private final Set<String> notes = new LinkedHashSet<>();
-    private final List<Consumer<Chronicle>> early = new ArrayList<>();
-    private final Map<String, Map<Integer, Backend>> controlled = new HashMap<>();
     private final IdentityHashMap<PlannedCheck, CheckResult> decided = new IdentityHashMap<>();
     private final Map<String, ProbeEvent.Started> running = new HashMap<>();
     private Optional<Convergence> convergence = Optional.empty();
@@ -94,6 +92,7 @@ final class Probing {
         this.settle = terms.patience().settle();
         this.session = session;
         this.sessionTerms = sessionTerms;
+        this.collector = new EvidenceCollector(evidence, sessionTerms.nonce(), sessionTerms.connectTimeout());
         this.terms = terms;
         this.progress = progress;
         this.interruption = interruption;
@@ -140,18 +139,16 @@ final class Probing {
         Plan planned = first;
         if (!first.controls().isEmpty()) {
             progress.step("starting a control in namespace " + terms.plan().controlNamespace());
+            evidence.expect(first);
             launch(first.controls());
             Map<String, String> addresses = resolved(first.controls());
             Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
             planned = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
         }
+        evidence.expect(planned);
         Convergence watching = new Convergence(
-                planned, terms.patience().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
-        controlled.forEach((probe, aims) ->
-                aims.forEach((attempt, backend) -> watching.chronicle().aim(probe, attempt, backend)));
+                evidence, terms.patience().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
         convergence = Optional.of(watching);
-        early.forEach(telling -> telling.accept(watching.chronicle()));
-        early.clear();
         plan = planned;
         launched = session.now();
         progress.step("starting " + planned.probes().size() + (planned.probes().size() == 1 ? " probe" : " probes"));
@@ -175,8 +172,7 @@ final class Probing {
         for (PlannedCheck check : plan.checks()) {
             results.add(Optional.ofNullable(decided.get(check)).orElseGet(() -> undecided(check, ending)));
         }
-        logs.forEach(
-                (id, log) -> log.starvation().ifPresent(how -> notes.add("the probe of " + source(id) + " " + how)));
+        collector.starvation().forEach((id, how) -> notes.add("the probe of " + source(id) + " " + how));
         return results;
     }
 
@@ -188,7 +184,7 @@ final class Probing {
         boolean first = probes.isEmpty();
         for (ProbePod pod : pods) {
             probes.put(pod.id(), pod);
-            logs.put(pod.id(), new ProbeLog(pod, sessionTerms.nonce(), sessionTerms.connectTimeout()));
+            collector.listen(pod);
         }
         session.launch(pods);
         if (first) {
@@ -202,15 +198,8 @@ final class Probing {
      */
     private Map<String, String> resolved(List<ProbePod> controls) {
         Map<String, String> addresses = new LinkedHashMap<>();
-        Set<String> waiting = new HashSet<>();
-        for (ProbePod control : controls) {
-            waiting.add(control.id());
-            for (int i = 0; i < control.attempts().size(); i++) {
-                int attempt = i;
-                aim(control.attempts().get(i))
-                        .ifPresent(backend -> aims(control.id()).put(attempt, backend));
-            }
-        }
+        Map<String, Set<String>> waiting = new HashMap<>();
+        controls.forEach(control -> waiting.put(control.id(), names(control)));
         Map<String, Integer> rounds = new HashMap<>();
         Instant deadline = session.now().plus(CONTROL_START);
         while (!waiting.isEmpty() && !ended() && session.now().isBefore(deadline)) {
@@ -222,63 +211,36 @@ final class Probing {
                 waiting.remove(lost.probe());
                 notes.add("no control for outside addresses: " + lost.why());
             }
-            List<Reading> round = handle(event.get());
-            if (round.isEmpty() || !(event.get() instanceof ProbeEvent.Line line)) {
+            List<ProbeFact> facts = handle(event.get());
+            if (!EvidenceCollector.isCountedRound(facts) || !(event.get() instanceof ProbeEvent.Line line)) {
                 continue;
             }
-            for (Reading reading : round) {
-                if (attempt(line.probe(), reading) instanceof Attempt.ByName name
-                        && reading.remoteIp().isPresent()) {
-                    String ip = addresses.computeIfAbsent(
-                            name.name(), n -> reading.remoteIp().get());
-                    aims(line.probe())
-                            .putIfAbsent(
-                                    reading.attempt(),
-                                    new Backend(ip, name.port(), name.protocol().transport(), Optional.empty()));
+            for (ProbeFact fact : facts) {
+                if (fact instanceof ProbeFact.Attempted attempted
+                        && attempt(line.probe(), attempted.reading()) instanceof Attempt.ByName name) {
+                    attempted.reading().remoteIp().ifPresent(ip -> addresses.putIfAbsent(name.name(), ip));
                 }
             }
             if (rounds.merge(line.probe(), 1, Integer::sum) >= terms.patience().stable()
-                    || aims(line.probe()).size() == round.size()) {
+                    || addresses.keySet().containsAll(waiting.getOrDefault(line.probe(), Set.of()))) {
                 waiting.remove(line.probe());
             }
         }
         return addresses;
     }
 
-    private Map<Integer, Backend> aims(String probe) {
-        return controlled.computeIfAbsent(probe, p -> new HashMap<>());
-    }
-
-    /** What an attempt at an address aims at. */
-    private static Optional<Backend> aim(Attempt attempt) {
-        if (attempt instanceof Attempt.Connect connect) {
-            return Optional.of(new Backend(connect.ip(), connect.port(), Protocol.TCP, Optional.empty()));
+    private static Set<String> names(ProbePod control) {
+        Set<String> names = new HashSet<>();
+        for (Attempt attempt : control.attempts()) {
+            if (attempt instanceof Attempt.ByName name) {
+                names.add(name.name());
+            }
         }
-        if (attempt instanceof Attempt.Http http) {
-            return Optional.of(new Backend(http.ip(), http.port(), Protocol.TCP, Optional.empty()));
-        }
-        if (attempt instanceof Attempt.DnsQuery query) {
-            return Optional.of(new Backend(query.ip(), query.port(), Protocol.UDP, Optional.empty()));
-        }
-        if (attempt instanceof Attempt.Udp udp) {
-            return Optional.of(new Backend(udp.ip(), udp.port(), Protocol.UDP, Optional.empty()));
-        }
-        if (attempt instanceof Attempt.Sctp sctp) {
-            return Optional.of(new Backend(sctp.ip(), sctp.port(), Protocol.SCTP, Optional.empty()));
-        }
-        return Optional.empty();
+        return names;
     }
 
     private Attempt attempt(String probe, Reading reading) {
         return java.util.Objects.requireNonNull(probes.get(probe)).attempts().get(reading.attempt());
-    }
-
-    /** A name may lead to another address from one round to the next, and who is alive there says nothing about the one probed. */
-    private boolean wentElsewhere(String probe, Reading reading) {
-        Backend aimed = controlled.getOrDefault(probe, Map.of()).get(reading.attempt());
-        return aimed != null
-                && attempt(probe, reading) instanceof Attempt.ByName
-                && reading.remoteIp().filter(ip -> !ip.equals(aimed.ip())).isPresent();
     }
 
     private boolean ended() {
@@ -286,8 +248,8 @@ final class Probing {
     }
 
     private void watch(Plan plan, Convergence watching) {
-        Agenda agenda =
-                new Agenda(watching, launched, launched.plus(terms.patience().deadline()));
+        Agenda agenda = new Agenda(
+                watching, evidence, launched, launched.plus(terms.patience().deadline()));
         for (PlannedCheck check : plan.checks()) {
             if (check.foregone().isPresent()) {
                 decided.put(check, watching.conclude(check, launched, launched, Runner.repeat(check.check())));
@@ -299,12 +261,8 @@ final class Probing {
             session.next(earlier(session.now().plus(Agenda.TICK), end)).ifPresent(event -> note(event, agenda));
             Instant now = session.now();
             if (agenda.isSweepDue(now)) {
-                hear(watching.chronicle());
-                logs.forEach((id, log) -> watching.chronicle()
-                        .starving(
-                                id,
-                                log.starving(now, sessionTerms.pace().round()).map(ProbeLog.Starved::from),
-                                now));
+                hear(watching);
+                collector.lookForStarving(now, sessionTerms.pace().round());
                 agenda.sweep(now);
             }
             if (agenda.isDue()) {
@@ -314,7 +272,7 @@ final class Probing {
     }
 
     private void note(ProbeEvent event, Agenda agenda) {
-        boolean round = !handle(event).isEmpty();
+        boolean round = EvidenceCollector.isCountedRound(handle(event));
         if (round && event instanceof ProbeEvent.Line line) {
             agenda.spoke(line.probe());
         } else if (event instanceof ProbeEvent.Lost lost) {
@@ -338,15 +296,15 @@ final class Probing {
                 session.ask(backend);
             }
         }
-        watching.unexplained(agenda.refusable()).forEach((probe, twin) -> {
-            agenda.twin(probe, twin.id());
-            explain(twin, watching.chronicle());
+        watching.unexplained(agenda.refusable()).forEach((probe, explainer) -> {
+            agenda.explainer(probe, explainer.id());
+            explain(explainer);
         });
         agenda.done();
     }
 
     /** Gives pods as long to settle as rules were seen to take. */
-    private void hear(Chronicle chronicle) {
+    private void hear(Convergence watching) {
         if (heard.isPresent()) {
             return;
         }
@@ -363,7 +321,7 @@ final class Probing {
                 .map(longest -> terms.patience().arriving(longest, round, timeout))
                 .orElseGet(() -> terms.patience().at(round, timeout));
         settle = after.settle();
-        chronicle.arrived(heard.get(), after);
+        watching.arrived(heard.get(), after);
         new TreeMap<>(heard.get()).forEach((node, time) -> {
             if (time.plus(sessionTerms.pace().round()).compareTo(before) > 0) {
                 notes.add("rules took " + seconds(time) + " to arrive on " + node + ": pods were given "
@@ -381,13 +339,13 @@ final class Probing {
         return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
     }
 
-    /** A twin costs one more pod for a source that is refused, and explains; without it everything else goes on. */
-    private void explain(ProbePod twin, Chronicle chronicle) {
-        twins.add(twin.id());
+    /** It costs one more pod for a source that is refused, and explains; without it everything else goes on. */
+    private void explain(ProbePod explainer) {
+        explainers.add(explainer.id());
         try {
-            launch(List.of(twin));
+            launch(List.of(explainer));
         } catch (ClusterTrouble trouble) {
-            chronicle.lost(twin.id(), String.valueOf(trouble.getMessage()), trouble.fix());
+            evidence.lost(explainer.id(), String.valueOf(trouble.getMessage()), trouble.fix());
         }
     }
 
@@ -422,67 +380,18 @@ final class Probing {
                 .anyMatch(backend -> asked.contains(backend.key()));
     }
 
-    /** Feeds one event to the judge; the readings are those of a round that it completed. */
-    private List<Reading> handle(ProbeEvent event) {
+    /** Takes in what happened; a probe's line may complete a round, and what it showed comes back. */
+    private List<ProbeFact> handle(ProbeEvent event) {
         if (event instanceof ProbeEvent.Started started) {
             running.put(started.probe(), started);
-        }
-        if (event instanceof ProbeEvent.Line line) {
-            ProbeLog log = logs.get(line.probe());
-            if (log == null) {
-                return List.of();
-            }
-            int known = log.starved().size();
-            List<Reading> readings = log.accept(line.at(), line.text());
-            for (ProbeLog.Starved time :
-                    log.starved().subList(known, log.starved().size())) {
-                feed(told -> told.starved(line.probe(), time.from(), time.to()));
-            }
-            feed(told -> told.starved(line.probe(), log.starvedRounds()));
-            Duration misdated = log.misdated();
-            if (!misdated.isZero()) {
-                feed(told -> told.misdated(line.probe(), misdated));
-            }
-            for (Reading reading : readings) {
-                if (wentElsewhere(line.probe(), reading)) {
-                    continue;
-                }
-                feed(told -> told.sample(line.probe(), reading.attempt(), reading.sample(), reading.opened()));
-            }
-            return readings;
-        }
-        if (event instanceof ProbeEvent.Lost lost && twins.contains(lost.probe())) {
+        } else if (event instanceof ProbeEvent.Lost lost && explainers.contains(lost.probe())) {
             notes.add("who refuses the connections of " + source(lost.probe())
                     + " could not be told, because the probe that sees it (image of --netshoot-image) was lost: "
                     + lost.why());
-        }
-        if (event instanceof ProbeEvent.Started started) {
-            Optional.ofNullable(logs.get(started.probe())).ifPresent(log -> log.started(started.at()));
-        }
-        if (event instanceof ProbeEvent.Answered answered) {
+        } else if (event instanceof ProbeEvent.Answered answered) {
             asked.remove(answered.backend().key());
         }
-        feed(told -> tell(told, event));
-        return List.of();
-    }
-
-    /** What happens before there is a plan to judge by is told once there is. */
-    private void feed(Consumer<Chronicle> telling) {
-        convergence.ifPresentOrElse(watching -> telling.accept(watching.chronicle()), () -> early.add(telling));
-    }
-
-    private static void tell(Chronicle chronicle, ProbeEvent event) {
-        if (event instanceof ProbeEvent.Started started) {
-            chronicle.started(started.probe(), started.at(), started.pod(), started.node(), started.changed());
-        } else if (event instanceof ProbeEvent.Lost lost) {
-            chronicle.lost(lost.probe(), lost.why(), lost.fix());
-        } else if (event instanceof ProbeEvent.Answered answered) {
-            if (answered.answer() == ProbeEvent.Answer.LISTENING) {
-                chronicle.listening(answered.backend(), answered.at());
-            } else {
-                chronicle.silent(answered.backend(), answered.at(), answered.detail());
-            }
-        }
+        return collector.accept(event);
     }
 
     /** A denial counts only if the target it was counted on is still the one that was there at the start. */
@@ -504,7 +413,7 @@ final class Probing {
             for (Leg leg : check.legs()) {
                 for (Backend backend : leg.backends()) {
                     Optional<String> how = backend.pod().flatMap(pod -> change(pod, pods.get(pod.uid())));
-                    how.ifPresent(text -> watching.chronicle().targetChanged(backend, text));
+                    how.ifPresent(text -> evidence.targetChanged(backend, text));
                     changed |= how.isPresent();
                 }
             }

@@ -1,9 +1,9 @@
 package dev.netproof.enforce;
 
+import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.Permission;
-import dev.netproof.kube.ProbeEvent;
 import dev.netproof.kube.ProbeSession;
 import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.ProvingGround.Standard;

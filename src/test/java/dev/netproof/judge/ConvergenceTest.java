@@ -833,7 +833,7 @@ class ConvergenceTest {
             Watch watch = Watch.of(DENY).path(TWO).started(0).front(0, REFUSED, 1, 2);
             ProbePod twin = watch.twin(3).orElseThrow();
 
-            watch.chronicle().lost(twin.id(), "no such image", "name another");
+            watch.evidence().lost(twin.id(), "no such image", "name another");
 
             assertThat(watch.awaitsExplanation()).isFalse();
         }
@@ -1086,7 +1086,7 @@ class ConvergenceTest {
             Watch watch = Watch.of(DENY).path(TWO).started(0).listens(0, 1, 14).front(0, REFUSED, 2, 3, 6, 7, 8);
             ProbePod twin = watch.twin(3).orElseThrow();
             watch.explained(twin, REFUSED, filter, 9, 10, 11);
-            watch.chronicle()
+            watch.evidence()
                     .started(twin.id(), Watch.at(3), "netproof-twin", Optional.of("node-1"), Optional.of("a label"));
 
             assertThat(watch.awaitsExplanation()).isFalse();
@@ -1602,7 +1602,7 @@ class ConvergenceTest {
     class News_of_a_check {
         private final Watch watch =
                 Watch.of(DENY).path(ONE).path(TWO).started(0).other(0, CONNECTED, 1);
-        private final long now = watch.chronicle().latest();
+        private final long now = watch.evidence().latest();
 
         @Test
         void is_everything_at_first() {
@@ -1628,7 +1628,7 @@ class ConvergenceTest {
         @Test
         void is_not_that_somebody_reached_another_target() {
             Backend elsewhere = pod("10.0.1.3", "node-1");
-            assertThat(watch.chronicle()).satisfies(told -> told.listening(elsewhere, Watch.at(9)));
+            assertThat(watch.evidence()).satisfies(told -> told.listening(elsewhere, Watch.at(9)));
             assertThat(watch.isNewsSince(now)).isFalse();
         }
 
@@ -1639,30 +1639,30 @@ class ConvergenceTest {
 
         @Test
         void is_that_a_probe_started_or_did_not_get_to_run_for_a_while_or_that_rules_take_long() {
-            assertThat(watch.started(9).chronicle().isNewsForAll(now)).isTrue();
-            long started = watch.chronicle().latest();
-            assertThat(watch.starvedOther(9, 10).chronicle().isNewsForAll(started))
+            assertThat(watch.started(9).evidence().isNewsForAll(now)).isTrue();
+            long started = watch.evidence().latest();
+            assertThat(watch.starvedOther(9, 10).evidence().isNewsForAll(started))
                     .isTrue();
-            long starved = watch.chronicle().latest();
-            watch.chronicle().arrived(Map.of("node-1", Duration.ofSeconds(9)), Watch.PATIENCE);
-            assertThat(watch.chronicle().isNewsForAll(starved)).isTrue();
+            long starved = watch.evidence().latest();
+            watch.convergence().arrived(Map.of("node-1", Duration.ofSeconds(9)), Watch.PATIENCE);
+            assertThat(watch.evidence().isNewsForAll(starved)).isTrue();
         }
 
         @Test
         void is_that_a_probe_was_starved_or_starves_but_not_that_it_runs_as_before() {
             assertThat(watch.runningAgain().isNewsSince(now)).isFalse();
             assertThat(watch.starving(9).isNewsSince(now)).isTrue();
-            long later = watch.chronicle().latest();
+            long later = watch.evidence().latest();
             assertThat(watch.runningAgain().isNewsSince(later)).isTrue();
         }
 
         @Test
         void is_that_a_probe_got_somewhere_that_none_had_got_to() {
-            assertThat(watch.other(1, CONNECTED, 9).chronicle().isNewsForAll(now))
+            assertThat(watch.other(1, CONNECTED, 9).evidence().isNewsForAll(now))
                     .isTrue();
             assertThat(watch.other(1, CONNECTED, 10)
-                            .chronicle()
-                            .isNewsForAll(watch.chronicle().latest() - 1))
+                            .evidence()
+                            .isNewsForAll(watch.evidence().latest() - 1))
                     .isFalse();
         }
     }

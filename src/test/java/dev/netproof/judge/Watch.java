@@ -2,6 +2,7 @@ package dev.netproof.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.model.Cause;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
@@ -25,6 +26,7 @@ import dev.netproof.plan.Leg;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.ProbePod;
+import dev.netproof.probe.Reading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +52,7 @@ final class Watch {
     private final Map<Integer, Attempt> attempts = new HashMap<>();
     private final Map<Integer, Attempt> otherAttempts = new HashMap<>();
     private final Map<String, Integer> rounds = new HashMap<>();
+    private final EvidenceStore evidence = new EvidenceStore();
     private Optional<Convergence> convergence = Optional.empty();
     private Optional<Verdict> doubt = Optional.empty();
 
@@ -145,11 +148,11 @@ final class Watch {
      * What is told of others: whenever it changes what is to be said or done about the check, it must be news of it, because a run
      * looks again only then.
      */
-    private Watch told(Consumer<Chronicle> what) {
-        long before = chronicle().latest();
+    private Watch told(Consumer<EvidenceStore> what) {
+        long before = evidence().latest();
         List<Boolean> were =
                 List.of(matches(), asksWhetherItListens(), convergence().hopeless(planned()));
-        what.accept(chronicle());
+        what.accept(evidence());
         if (!were.equals(
                 List.of(matches(), asksWhetherItListens(), convergence().hopeless(planned())))) {
             assertThat(isNewsSince(before)).as("news of the check").isTrue();
@@ -158,7 +161,7 @@ final class Watch {
     }
 
     boolean isNewsSince(long moment) {
-        return chronicle().isNews(planned(), moment);
+        return evidence().isNews(planned(), moment);
     }
 
     /** Both probes run from this moment on. */
@@ -188,45 +191,51 @@ final class Watch {
             Sample sample = new Sample(
                     at(second), Duration.ofMillis(Math.round(elapsed * 1000)), round, outcome, "raw " + outcome);
             if (probe.equals(FRONT)) {
-                chronicle().sample(probe, attempt, sample);
+                evidence().attempted(probe, reading(attempt, sample));
             } else {
-                told(to -> to.sample(probe, attempt, sample));
+                told(to -> to.attempted(probe, reading(attempt, sample)));
             }
         }
         return this;
+    }
+
+    private static Reading reading(int attempt, Sample sample) {
+        return new Reading(attempt, sample, Optional.empty());
     }
 
     /** Refusals of which the check's own probe sees who made them. */
     Watch refused(int path, Cause cause, double... seconds) {
         for (double second : seconds) {
             int round = rounds.merge(FRONT + path, 1, Integer::sum);
-            chronicle()
-                    .sample(
+            evidence()
+                    .attempted(
                             FRONT,
-                            path,
-                            new Sample(
-                                    at(second),
-                                    Duration.ofMillis(10),
-                                    round,
-                                    Outcome.REFUSED,
-                                    "raw refused",
-                                    Optional.of(cause)));
+                            reading(
+                                    path,
+                                    new Sample(
+                                            at(second),
+                                            Duration.ofMillis(10),
+                                            round,
+                                            Outcome.REFUSED,
+                                            "raw refused",
+                                            Optional.of(cause))));
         }
         return this;
     }
 
     /** One attempt with the number of its round, as rounds that overlap arrive. */
     Watch round(int path, int round, Outcome outcome, double began, double ended) {
-        chronicle()
-                .sample(
+        evidence()
+                .attempted(
                         FRONT,
-                        path,
-                        new Sample(
-                                at(ended),
-                                Duration.ofMillis(Math.round((ended - began) * 1000)),
-                                round,
-                                outcome,
-                                "raw " + outcome));
+                        reading(
+                                path,
+                                new Sample(
+                                        at(ended),
+                                        Duration.ofMillis(Math.round((ended - began) * 1000)),
+                                        round,
+                                        outcome,
+                                        "raw " + outcome)));
         return this;
     }
 
@@ -234,8 +243,8 @@ final class Watch {
     Optional<ProbePod> twin(double seconds) {
         Optional<ProbePod> twin = Optional.ofNullable(
                 convergence().unexplained(List.of(planned())).get(FRONT));
-        twin.ifPresent(t ->
-                chronicle().started(t.id(), at(seconds), "netproof-twin", Optional.of("node-1"), Optional.empty()));
+        twin.ifPresent(
+                t -> evidence().started(t.id(), at(seconds), "netproof-twin", Optional.of("node-1"), Optional.empty()));
         return twin;
     }
 
@@ -251,11 +260,18 @@ final class Watch {
     Watch explained(ProbePod twin, int attempt, Outcome outcome, Optional<Cause> cause, double... seconds) {
         for (double second : seconds) {
             int round = rounds.merge(twin.id() + attempt, 1, Integer::sum);
-            chronicle()
-                    .sample(
+            evidence()
+                    .attempted(
                             twin.id(),
-                            attempt,
-                            new Sample(at(second), Duration.ofMillis(10), round, outcome, "raw " + outcome, cause));
+                            reading(
+                                    attempt,
+                                    new Sample(
+                                            at(second),
+                                            Duration.ofMillis(10),
+                                            round,
+                                            outcome,
+                                            "raw " + outcome,
+                                            cause)));
         }
         return this;
     }
@@ -268,27 +284,29 @@ final class Watch {
     Watch otherHeldOpen(int path, double from, double to) {
         int round = rounds.merge(OTHER + path, 1, Integer::sum);
         Duration elapsed = Duration.between(at(from), at(to));
-        return told(chronicle -> chronicle.sample(
+        return told(told -> told.attempted(
                 OTHER,
-                path,
-                new Sample(at(to), elapsed, round, Outcome.CONNECTED, "connected"),
-                Optional.of(at(from))));
+                new Reading(
+                        path,
+                        new Sample(at(to), elapsed, round, Outcome.CONNECTED, "connected"),
+                        Optional.empty(),
+                        Optional.of(at(from)))));
     }
 
     /** Neither probe got to run in this time. */
     Watch starved(double from, double to) {
-        told(chronicle -> chronicle.starved(FRONT, at(from), at(to)));
+        told(told -> told.starved(FRONT, at(from), at(to)));
         return starvedOther(from, to);
     }
 
     Watch starvedOther(double from, double to) {
-        told(chronicle -> chronicle.starved(OTHER, at(from), at(to)));
+        told(told -> told.starved(OTHER, at(from), at(to)));
         return this;
     }
 
     /** What these probes were said to have seen so far was seen so much earlier. */
     Watch misdated(String probe, double seconds) {
-        told(to -> to.misdated(probe, Duration.ofMillis(Math.round(seconds * 1000))));
+        told(to -> to.datedAnew(probe, Duration.ofMillis(Math.round(seconds * 1000))));
         return this;
     }
 
@@ -307,8 +325,8 @@ final class Watch {
 
     /** A third probe, on a node of its own, that did not get to run in this time. */
     Watch starvedElsewhere(String node, double from, double to) {
-        told(chronicle -> chronicle.started("third", at(0), "netproof-third", Optional.of(node), Optional.empty()));
-        told(chronicle -> chronicle.starved("third", at(from), at(to)));
+        told(told -> told.started("third", at(0), "netproof-third", Optional.of(node), Optional.empty()));
+        told(told -> told.starved("third", at(from), at(to)));
         return this;
     }
 
@@ -365,8 +383,9 @@ final class Watch {
         return convergence().conclude(planned(), LAUNCHED, at(20), "netproof run shop.yaml:7");
     }
 
-    Chronicle chronicle() {
-        return convergence().chronicle();
+    EvidenceStore evidence() {
+        convergence();
+        return evidence;
     }
 
     Convergence convergence() {
@@ -386,7 +405,8 @@ final class Watch {
                     List.of(planned(), new PlannedCheck(planned().check(), others, Optional.empty(), Optional.empty())),
                     List.of(),
                     List.of());
-            convergence = Optional.of(new Convergence(plan, PATIENCE));
+            evidence.expect(plan);
+            convergence = Optional.of(new Convergence(evidence, PATIENCE));
         }
         return convergence.get();
     }

@@ -3,10 +3,11 @@ package dev.netproof.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.netproof.evidence.ProbeEvent;
+import dev.netproof.evidence.ProbeEvent.Lost;
+import dev.netproof.evidence.ProbeEvent.Started;
 import dev.netproof.kube.Cluster.CleanScope;
 import dev.netproof.kube.Cluster.Cleaning;
-import dev.netproof.kube.ProbeEvent.Lost;
-import dev.netproof.kube.ProbeEvent.Started;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;

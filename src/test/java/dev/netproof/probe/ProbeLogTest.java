@@ -20,6 +20,7 @@ class ProbeLogTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final String FAST_LOOPBACK = "A L 7 0.000 0.000000 0.000400 0 000 127.0.0.1 refused";
 
+    private final List<ProbeFact> heard = new ArrayList<>();
     private final ProbeLog log = new ProbeLog(
             Probes.trying(
                     new Attempt.Connect("10.0.0.1", 5432),
@@ -54,13 +55,17 @@ class ProbeLogTest {
         log.accept(NOON, NONCE + " 1 " + FAST_LOOPBACK);
         log.accept(NOON.plusSeconds(1), NONCE + " 1 A 0 28 0.0 0.001 0.5 1 000 10.0.0.1 x");
 
-        List<Reading> readings = log.accept(NOON.plusSeconds(9), NONCE + " 1 E 4");
+        List<Reading> readings = Facts.readings(log.accept(NOON.plusSeconds(9), NONCE + " 1 E 4"));
 
         assertThat(readings.get(0).sample().at()).isEqualTo(NOON.plusSeconds(1));
         assertThat(readings.get(0).sample().began()).isEqualTo(NOON.plusMillis(500));
     }
 
     private List<Reading> round(Instant arrival, int number, double began, double ended) {
+        return Facts.readings(facts(arrival, number, began, ended));
+    }
+
+    private List<ProbeFact> facts(Instant arrival, int number, double began, double ended) {
         log.accept(arrival, NONCE + " " + number + " " + FAST_LOOPBACK);
         log.accept(arrival, NONCE + " " + number + " A 0 28 0.0 0.000 3.0 0 000  waited");
         return log.accept(arrival, NONCE + " " + number + " E 4 " + began + " " + ended);
@@ -89,13 +94,17 @@ class ProbeLogTest {
     @Test
     void when_a_line_arrives_faster_than_all_before_these_were_misdated() {
         log.accept(NOON.plusSeconds(30), NONCE + " 0 B 4 100.0");
-        round(NOON.plusSeconds(34), 1, 101.0, 104.0);
-        assertThat(log.misdated()).isZero();
+        assertThat(Facts.datedAnew(facts(NOON.plusSeconds(34), 1, 101.0, 104.0)))
+                .isZero();
 
-        round(NOON.plusSeconds(35), 2, 127.0, 130.0);
+        List<ProbeFact> facts = facts(NOON.plusSeconds(35), 2, 127.0, 130.0);
 
-        assertThat(log.misdated()).isEqualTo(Duration.ofSeconds(25));
-        assertThat(log.misdated()).as("told once").isZero();
+        assertThat(facts.get(0))
+                .as("before what the round showed")
+                .isEqualTo(new ProbeFact.DatedAnew(Duration.ofSeconds(25)));
+        assertThat(Facts.datedAnew(facts(NOON.plusSeconds(36), 3, 128.0, 131.0)))
+                .as("told once")
+                .isZero();
     }
 
     @Test
@@ -130,17 +139,17 @@ class ProbeLogTest {
                 "1 A L 7 0.000 0.000000 0.501000 0 000 127.0.0.1 x", "1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4");
 
         assertThat(readings).isEmpty();
-        assertThat(log.starvation()).contains("was starved of CPU in 1 round, which was not counted");
-        assertThat(log.starvedRounds()).isEqualTo(1);
+        assertThat(heard).contains(new ProbeFact.RoundEnded(1, ProbeFact.Weight.STARVED));
         assertThat(tell("2 " + FAST_LOOPBACK, "2 E 4")).hasSize(3);
-        assertThat(log.starvedRounds()).isEqualTo(1);
+        assertThat(heard).contains(new ProbeFact.RoundEnded(2, ProbeFact.Weight.COUNTED));
+        assertThat(Facts.starvedRounds(heard)).isEqualTo(1);
     }
 
     @Test
     void a_round_with_an_attempt_that_outlasted_its_own_time_out_says_nothing() {
         assertThat(tell("1 " + FAST_LOOPBACK, "1 A 0 28 0.0 0.0 4.671 0 000  timed out", "1 E 4"))
                 .isEmpty();
-        assertThat(log.starvedRounds()).isEqualTo(1);
+        assertThat(Facts.starvedRounds(heard)).isEqualTo(1);
     }
 
     @Test
@@ -176,7 +185,7 @@ class ProbeLogTest {
                         "R 4 unsupported 100.0 100.0 10.0.0.4 - Protocol not supported")
                 .forEach(line -> python.accept(NOON, NONCE + " 1 " + line));
 
-        List<Reading> round = python.accept(NOON, NONCE + " 1 E 6");
+        List<Reading> round = Facts.readings(python.accept(NOON, NONCE + " 1 E 6"));
 
         assertThat(round)
                 .extracting(r -> r.sample().outcome())
@@ -207,7 +216,7 @@ class ProbeLogTest {
                         "1 R 0 silent 100.0 103.7 10.0.0.1 - ",
                         "1 E 4"))
                 .isEmpty();
-        assertThat(log.starvedRounds()).isEqualTo(1);
+        assertThat(Facts.starvedRounds(heard)).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -313,16 +322,16 @@ class ProbeLogTest {
     @Test
     void a_slow_loopback_says_when_the_pod_was_starved() {
         log.accept(NOON, NONCE + " 1 A L 7 0.000 0.000000 0.750000 0 000 127.0.0.1 x");
-        log.accept(NOON.plusSeconds(3), NONCE + " 1 E 4");
+        List<ProbeFact> facts = log.accept(NOON.plusSeconds(3), NONCE + " 1 E 4");
 
-        assertThat(log.starved()).containsExactly(new ProbeLog.Starved(NOON.minusMillis(750), NOON));
+        assertThat(Facts.starved(facts)).containsExactly(new ProbeFact.Starved(NOON.minusMillis(750), NOON));
     }
 
     @Test
     void a_late_time_out_says_when_the_pod_was_starved() {
         tell("1 " + FAST_LOOPBACK, "1 A 0 28 0.0 0.0 4.500 0 000  timed out", "1 E 4");
 
-        assertThat(log.starved()).containsExactly(new ProbeLog.Starved(NOON.minusMillis(1_500), NOON));
+        assertThat(Facts.starved(heard)).containsExactly(new ProbeFact.Starved(NOON.minusMillis(1_500), NOON));
     }
 
     @Test
@@ -343,7 +352,7 @@ class ProbeLogTest {
 
         assertThat(log.starving(NOON.plusSeconds(5), Duration.ofSeconds(4))).isEmpty();
         assertThat(log.starving(NOON.plusMillis(5_100), Duration.ofSeconds(4)))
-                .contains(new ProbeLog.Starved(NOON.plusSeconds(4), NOON.plusMillis(5_100)));
+                .contains(new ProbeFact.Starved(NOON.plusSeconds(4), NOON.plusMillis(5_100)));
     }
 
     @Test
@@ -351,7 +360,7 @@ class ProbeLogTest {
         log.accept(NOON, NONCE + " 1 " + FAST_LOOPBACK);
         log.accept(NOON.plusSeconds(3), NONCE + " 1 A 0 28 0.0 0.250 3.0 1 000 10.0.0.1 x");
         log.accept(NOON.plusSeconds(3), NONCE + " 1 A 2 28 0.1 0 3.0 0 000  x");
-        List<Reading> readings = log.accept(NOON.plusSeconds(3), NONCE + " 1 E 4");
+        List<Reading> readings = Facts.readings(log.accept(NOON.plusSeconds(3), NONCE + " 1 E 4"));
 
         assertThat(readings.get(0).opened()).contains(NOON.plusMillis(250));
         assertThat(readings.get(2).opened()).isEmpty();
@@ -360,7 +369,9 @@ class ProbeLogTest {
     private List<Reading> tell(String... lines) {
         List<Reading> readings = new ArrayList<>();
         for (String line : lines) {
-            readings.addAll(log.accept(NOON, NONCE + " " + line));
+            List<ProbeFact> facts = log.accept(NOON, NONCE + " " + line);
+            heard.addAll(facts);
+            readings.addAll(Facts.readings(facts));
         }
         return readings;
     }

@@ -41,7 +41,7 @@ final class Rounds {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String line;
             while (rounds.size() < wanted && (line = lines.readLine()) != null) {
-                List<Reading> readings = log.accept(Instant.now(), line);
+                List<Reading> readings = Facts.readings(log.accept(Instant.now(), line));
                 if (!readings.isEmpty()) {
                     rounds.add(readings);
                 }

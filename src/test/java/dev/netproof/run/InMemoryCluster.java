@@ -1,9 +1,9 @@
 package dev.netproof.run;
 
+import dev.netproof.evidence.ProbeEvent;
+import dev.netproof.evidence.ProbeEvent.Answer;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProbeEvent;
-import dev.netproof.kube.ProbeEvent.Answer;
 import dev.netproof.kube.ProbeSession;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.ClusterIdentity;

@@ -5,8 +5,8 @@ import static dev.netproof.model.Outcome.TIMEOUT;
 import static dev.netproof.plan.Shop.from;
 import static dev.netproof.plan.Shop.to;
 
+import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.judge.Patience;
-import dev.netproof.kube.ProbeEvent;
 import dev.netproof.kube.ProbeSession;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.kube.SessionTerms.Images;

@@ -1,11 +1,11 @@
-package dev.netproof.judge;
+package dev.netproof.evidence;
 
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** When something became known that bears on checks, counted by a clock of its own. */
-final class News {
+/** When something last became known that bears on checks, counted by a clock of its own. */
+final class ChangeTracker {
     private long clock;
     private long everywhere;
     private final Map<String, Long> byBackend = new HashMap<>();

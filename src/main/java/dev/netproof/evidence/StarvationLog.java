@@ -1,6 +1,7 @@
-package dev.netproof.judge;
+package dev.netproof.evidence;
 
 import dev.netproof.model.Sample;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,13 +11,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * When probes were starved. That a probe's own attempts were starved is known to whoever reads its log; but a node that starves its
- * probes starves the engine that judges their packets, too, and that one may then let everything through, or nothing.
+ * When probes were starved of CPU. A probe's own log says when its attempts were; but a node that starves its probes starves the policy
+ * engine that judges their packets too, and the engine may then let everything through, or nothing.
  */
-final class Starvation {
+final class StarvationLog {
     private record Span(Instant from, Instant to) {
         boolean meets(Sample sample) {
             return !from.isAfter(sample.at()) && !to.isBefore(sample.began());
+        }
+
+        Span earlier(Duration by) {
+            return new Span(from.minus(by), to.minus(by));
         }
     }
 
@@ -39,7 +44,15 @@ final class Starvation {
         return true;
     }
 
-    boolean isUnknown() {
+    /** What is over happened this much earlier. */
+    void earlier(String probe, Duration by) {
+        over.computeIfPresent(probe, (p, spans) -> {
+            spans.replaceAll(span -> span.earlier(by));
+            return spans;
+        });
+    }
+
+    boolean isEmpty() {
         return over.isEmpty() && present.isEmpty();
     }
 

@@ -1,19 +1,22 @@
-package dev.netproof.judge;
+package dev.netproof.evidence;
 
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Everything that one attempt of one probe saw, in the order of its rounds. */
-final class Track {
-    private static final List<Outcome> OPENEST_FIRST = List.of(Outcome.CONNECTED, Outcome.RESET, Outcome.L7_DENIED);
+public final class AttemptHistory {
+    static final AttemptHistory EMPTY = new AttemptHistory();
 
     private final List<Sample> samples = new ArrayList<>();
+
+    AttemptHistory() {}
 
     /** Rounds overlap: one that waits for a time-out ends after quicker ones that began later. */
     void add(Sample sample) {
@@ -28,33 +31,33 @@ final class Track {
         samples.replaceAll(sample -> sample.earlier(by));
     }
 
-    /** Only those that satisfy a condition. */
-    Track only(java.util.function.Predicate<Sample> condition) {
-        Track some = new Track();
+    /** The part that satisfies a condition. */
+    public AttemptHistory only(Predicate<Sample> condition) {
+        AttemptHistory some = new AttemptHistory();
         samples.stream().filter(condition).forEach(some.samples::add);
         return some;
     }
 
-    List<Sample> samples() {
-        return samples;
+    /** The part whose attempts began at this moment or later. */
+    public AttemptHistory since(Instant began) {
+        return only(sample -> !sample.began().isBefore(began));
+    }
+
+    public List<Sample> samples() {
+        return Collections.unmodifiableList(samples);
     }
 
     /** The latest samples that all satisfy a condition. */
-    List<Sample> tail(java.util.function.Predicate<Sample> condition) {
+    public List<Sample> tail(Predicate<Sample> condition) {
         int from = samples.size();
         while (from > 0 && condition.test(samples.get(from - 1))) {
             from--;
         }
-        return samples.subList(from, samples.size());
+        return Collections.unmodifiableList(samples.subList(from, samples.size()));
     }
 
-    boolean steadily(java.util.function.Predicate<Sample> condition, int stable, Instant settled) {
-        List<Sample> tail = tail(condition);
-        return tail.size() >= stable && !tail.get(tail.size() - 1).began().isBefore(settled);
-    }
-
-    /** The longest row of samples that all satisfy a condition. */
-    int inARow(java.util.function.Predicate<Sample> condition) {
+    /** The length of the longest row of samples that all satisfy a condition. */
+    public int longestRow(Predicate<Sample> condition) {
         int longest = 0;
         int row = 0;
         for (Sample sample : samples) {
@@ -64,16 +67,8 @@ final class Track {
         return longest;
     }
 
-    /** How the listener was reached once rules had settled: the one that speaks most clearly of an open way. */
-    Optional<Outcome> openedAfter(Instant settled) {
-        return samples.stream()
-                .filter(s -> s.outcome().reachedListener() && !s.began().isBefore(settled))
-                .map(Sample::outcome)
-                .min(Comparator.comparing(OPENEST_FIRST::indexOf));
-    }
-
     /** The latest outcome. */
-    Optional<Outcome> latest() {
+    public Optional<Outcome> latest() {
         return samples.isEmpty()
                 ? Optional.empty()
                 : Optional.of(samples.get(samples.size() - 1).outcome());

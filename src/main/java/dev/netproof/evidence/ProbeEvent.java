@@ -1,4 +1,4 @@
-package dev.netproof.kube;
+package dev.netproof.evidence;
 
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.Readiness;
@@ -66,7 +66,7 @@ public sealed interface ProbeEvent {
     /** The probe will say nothing more, or never said anything. */
     record Lost(Instant at, String probe, String why, String fix) implements ProbeEvent {}
 
-    /** An answer to {@link ProbeSession#ask}. */
+    /** An answer to the question whether a port answers. */
     record Answered(Instant at, Backend backend, Answer answer, String detail) implements ProbeEvent {}
 
     /** What a port-forward found. */

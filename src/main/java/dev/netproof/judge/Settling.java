@@ -1,0 +1,41 @@
+package dev.netproof.judge;
+
+import dev.netproof.evidence.EvidenceStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/** How long fresh pods are given until their rules must have arrived: as the run's terms say, or as rules were seen to take. */
+final class Settling {
+    private final EvidenceStore evidence;
+    private Patience patience;
+    private Map<String, Duration> arrivals = Map.of();
+
+    Settling(EvidenceStore evidence, Patience patience) {
+        this.evidence = evidence;
+        this.patience = patience;
+    }
+
+    void arrived(Map<String, Duration> byNode, Patience now) {
+        arrivals = Map.copyOf(byNode);
+        patience = now;
+        evidence.changedEverywhere();
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    /** How long rules were seen to take to arrive, by node. */
+    Map<String, Duration> arrivals() {
+        return arrivals;
+    }
+
+    /** When a probe's rules must have arrived. */
+    Instant settled(String probe) {
+        return evidence.life(probe)
+                .started()
+                .map(started -> started.plus(patience.settle()))
+                .orElse(Instant.MAX);
+    }
+}
