@@ -20,6 +20,7 @@ import dev.netproof.model.Exit;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Report;
+import dev.netproof.model.Streak;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -98,6 +99,40 @@ class EnforcementCheckTest {
         assertThat(found.headline()).startsWith("NOT ENFORCED: toy");
         assertThat(found.rows()).allMatch(row -> row.reason() == Reason.LETS_THROUGH);
         assertThat(cluster.elapsed()).isGreaterThan(Duration.ofSeconds(20));
+    }
+
+    /**
+     * A probe's log lags from its beginning, and catches up after the policy was stored: the first line that is in time shows that what
+     * seems to have opened under the policy opened before it.
+     */
+    @Test
+    void connections_that_were_told_of_late_are_dated_by_the_probes_clock() {
+        Duration lag = Duration.ofSeconds(25);
+        Duration caughtUp = Duration.ofSeconds(45);
+        ToyCluster cluster = ToyCluster.of("node1", "node2")
+                .delivering((probe, said) -> probe.id().equals("s-two-0") && said.compareTo(caughtUp) < 0
+                        ? earlier(said.plus(lag), caughtUp)
+                        : said);
+
+        Enforcement found = basic(cluster).enforcement().orElseThrow();
+
+        assertThat(found.rows()).allSatisfy(row -> {
+            assertThat(row.status()).as(row.seen()).isEqualTo(Status.ENFORCED);
+            assertThat(row.denied().orElseThrow())
+                    .as("time to deny; the engine takes 0.3 s")
+                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(2));
+            assertThat(row.edges().stream()
+                            .filter(edge -> edge.expected().orElseThrow().forbids())
+                            .flatMap(edge -> edge.observation().history().stream())
+                            .filter(streak -> streak.outcome() == Outcome.CONNECTED)
+                            .mapToInt(Streak::attempts))
+                    .as("connections under the policy, before it was in effect")
+                    .allMatch(attempts -> attempts <= 1);
+        });
+    }
+
+    private static Duration earlier(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     @Test

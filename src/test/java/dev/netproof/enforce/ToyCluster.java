@@ -89,6 +89,13 @@ final class ToyCluster implements Cluster {
     private final Set<String> revoked = new TreeSet<>();
     private final Set<String> starved = new TreeSet<>();
 
+    private Delivery delivery = (probe, said) -> said;
+
+    /** When a line that a probe said so long after the beginning arrives. */
+    interface Delivery {
+        Duration arrival(ProbePod probe, Duration said);
+    }
+
     private Instant now = NOON;
     private Optional<Ground> ground = Optional.empty();
 
@@ -107,6 +114,11 @@ final class ToyCluster implements Cluster {
 
     ToyCluster engine(Engine other) {
         engine = other;
+        return this;
+    }
+
+    ToyCluster delivering(Delivery other) {
+        delivery = other;
         return this;
     }
 
@@ -579,8 +591,14 @@ final class ToyCluster implements Cluster {
                         Optional.ofNullable(changedByAdmission.get(probe.id())),
                         new ProbeEvent.Instance(
                                 Optional.of(live.ips.get(0)), probe.labels(), "default", "curl", Optional.empty())));
+                line(starts, probe, 0, "B " + (probe.attempts().size() + 1) + " " + uptime(starts));
                 at(starts, () -> round(probe, live, 1));
             }
+        }
+
+        /** By a clock that all nodes share. */
+        private String uptime(Instant at) {
+            return String.format(Locale.ROOT, "%.3f", 1_000 + Duration.between(NOON, at).toMillis() / 1000.0);
         }
 
         private static List<ClusterFacts.ContainerPort> listening(ProbePod probe) {
@@ -636,11 +654,8 @@ final class ToyCluster implements Cluster {
                     }
                 }
             }
-            line(
-                    began.plus(longest).plusMillis(1),
-                    probe,
-                    number,
-                    "E " + (probe.attempts().size() + 1));
+            Instant ended = began.plus(longest).plusMillis(1);
+            line(ended, probe, number, "E " + (probe.attempts().size() + 1) + " " + uptime(began) + " " + uptime(ended));
             at(began.plus(PACE), () -> round(probe, from, number + 1));
         }
 
@@ -742,7 +757,8 @@ final class ToyCluster implements Cluster {
         }
 
         private void line(Instant at, ProbePod probe, int round, String text) {
-            tell(new ProbeEvent.Line(at, probe.id(), terms.nonce() + " " + round + " " + text));
+            Instant arrival = NOON.plus(delivery.arrival(probe, Duration.between(NOON, at)));
+            tell(new ProbeEvent.Line(arrival, probe.id(), terms.nonce() + " " + round + " " + text));
         }
 
         private void tell(ProbeEvent event) {
