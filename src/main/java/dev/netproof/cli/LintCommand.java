@@ -89,7 +89,7 @@ final class LintCommand implements Callable<Integer> {
                 LocalDate.now(ZoneId.systemDefault()),
                 Integer.MAX_VALUE,
                 PlanTerms.Published.REFUSE,
-                "default",
+                Optional.empty(),
                 Map.of());
         Plan plan = Planner.plan(reading.matrices(), facts, terms);
         for (ClusterFacts.Policy policy : policies.found()) {

@@ -140,10 +140,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--control-namespace",
             paramLabel = "NAMESPACE",
-            defaultValue = "default",
             description =
-                    "Where netproof's own probe shows that outside hosts are alive: a namespace without egress policy; default: ${DEFAULT-VALUE}.")
-    String controlNamespace = "default";
+                    "An existing namespace without policies for netproof's own pods, which show that outside hosts are alive and that packets get from node to node; default: one that the run creates and removes.")
+    @Nullable String controlNamespace;
 
     @Option(
             names = "--no-canary",
@@ -273,7 +272,7 @@ final class RunCommand implements Callable<Integer> {
                 LocalDate.now(ZoneId.systemDefault()),
                 endpoints,
                 allowPublished ? Published.ALLOW : Published.REFUSE,
-                controlNamespace,
+                Optional.ofNullable(controlNamespace),
                 Map.of());
         return new RunTerms(
                 Version.text(),

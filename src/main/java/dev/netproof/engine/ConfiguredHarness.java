@@ -40,7 +40,7 @@ final class ConfiguredHarness implements Harness {
                 LocalDate.now(ZoneOffset.UTC),
                 5,
                 Published.REFUSE,
-                parameters.get("netproof.control-namespace").orElse("default"),
+                parameters.get("netproof.control-namespace"),
                 Map.of());
         Duration settle = duration("netproof.settle").orElse(Patience.DEFAULT.settle());
         Duration deadline = duration("netproof.deadline").orElse(Patience.DEFAULT.deadline());

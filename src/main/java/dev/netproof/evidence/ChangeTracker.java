@@ -8,15 +8,16 @@ import java.util.stream.Stream;
 final class ChangeTracker {
     private long clock;
     private long everywhere;
-    private final Map<String, Long> byBackend = new HashMap<>();
+    private final Map<Object, Long> bySubject = new HashMap<>();
 
     /** Something that may bear on any check. */
     void everywhere() {
         everywhere = ++clock;
     }
 
-    void of(String backend) {
-        byBackend.put(backend, ++clock);
+    /** Something that bears on checks about this subject: a backend's key, or a route. */
+    void of(Object subject) {
+        bySubject.put(subject, ++clock);
     }
 
     long latest() {
@@ -27,8 +28,8 @@ final class ChangeTracker {
         return everywhere > moment;
     }
 
-    boolean since(long moment, Stream<String> backends) {
+    boolean since(long moment, Stream<?> subjects) {
         return clock > moment
-                && (everywhere > moment || backends.anyMatch(backend -> byBackend.getOrDefault(backend, 0L) > moment));
+                && (everywhere > moment || subjects.anyMatch(one -> bySubject.getOrDefault(one, 0L) > moment));
     }
 }

@@ -1,6 +1,5 @@
 package dev.netproof.evidence;
 
-import dev.netproof.evidence.RouteLog.Route;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Sample;
@@ -27,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What probes and servers did in one session. Everything that is judged, a check as well as a row of the enforcement check, is judged by
@@ -35,7 +35,9 @@ import java.util.function.Supplier;
 public final class EvidenceStore {
     private final Map<String, ProbePod> probes = new LinkedHashMap<>();
     private final Map<String, PodLife> lives = new HashMap<>();
-    private final Set<String> servers = new HashSet<>();
+    /** Pods that try so little, or nothing, that they get to run where others starve. */
+    private final Set<String> bystanders = new HashSet<>();
+
     private final Map<String, List<AttemptHistory>> histories = new HashMap<>();
     private final Map<String, Map<Integer, List<Backend>>> aims = new HashMap<>();
     private final LivenessLog liveness = new LivenessLog();
@@ -138,6 +140,12 @@ public final class EvidenceStore {
         probes.put(probe.id(), probe);
     }
 
+    /** A probe of netproof's own that shows packets to get from node to node. */
+    public void expectWitness(ProbePod witness) {
+        expect(witness);
+        bystanders.add(witness.id());
+    }
+
     /** The one listener behind an attempt's address. */
     public void aim(String probe, int attempt, Backend backend) {
         aim(probe, attempt, List.of(backend));
@@ -154,7 +162,7 @@ public final class EvidenceStore {
 
     /** A server runs. */
     public void serving(String id, Instant at, String pod, Optional<String> node, Optional<String> changed) {
-        servers.add(id);
+        bystanders.add(id);
         started(id, at, pod, node, changed);
     }
 
@@ -263,18 +271,10 @@ public final class EvidenceStore {
                 sample.began(),
                 sample.outcome() == Outcome.CONNECTED ? question(probe, reading.attempt()) : Optional.empty());
         changes.of(key);
-        Optional<String> node = life(probe).node();
-        Optional<String> target = backend.pod().flatMap(Backend.TargetPod::node);
-        if (node.isPresent()
-                && target.isPresent()
-                && routes.passed(
-                        new Route(node.get(), target.get(), Family.of(backend.ip())),
-                        probe,
-                        from,
-                        sample.at(),
-                        sample.began())) {
-            changes.everywhere();
-        }
+        route(probe, backend).ifPresent(route -> {
+            routes.passed(route, probe, from, sample.began());
+            changes.of(route);
+        });
     }
 
     /** A port-forward reached the backend. */
@@ -319,7 +319,9 @@ public final class EvidenceStore {
     public boolean isNews(PlannedCheck check, long since) {
         return changes.since(
                 since,
-                check.legs().stream().flatMap(leg -> leg.backends().stream()).map(this::key));
+                check.legs().stream().flatMap(leg -> leg.backends().stream()
+                        .flatMap(backend -> Stream.concat(
+                                Stream.of(key(backend)), route(leg.probe(), backend).stream()))));
     }
 
     /** Whether anything at all that bears on every check was told since then. */
@@ -399,7 +401,7 @@ public final class EvidenceStore {
         neighbours.add(leg.probe());
         lives.forEach((id, life) -> {
             if (life.isRunning()
-                    && !servers.contains(id)
+                    && !bystanders.contains(id)
                     && life.node().filter(nodes::contains).isPresent()) {
                 neighbours.add(id);
             }
@@ -472,9 +474,18 @@ public final class EvidenceStore {
         return names;
     }
 
-    /** Whether anything at all got from one node to another, in the backend's family of addresses. */
-    public boolean isWitnessed(String from, String to, Backend backend) {
-        return routes.isKnown(new Route(from, to, Family.of(backend.ip())));
+    /** The way from a probe's node to a backend's, where both are known. */
+    public Optional<Route> route(String probe, Backend backend) {
+        Optional<String> from = life(probe).node();
+        Optional<String> to = backend.pod().flatMap(Backend.TargetPod::node);
+        return from.isPresent() && to.isPresent()
+                ? Optional.of(new Route(from.get(), to.get(), Family.of(backend.ip())))
+                : Optional.empty();
+    }
+
+    /** From when something got there first until the latest connection that got there began. */
+    public Optional<Span> witnessed(Route route) {
+        return routes.span(route);
     }
 
     /** When the latest connection from one node to another began, in the backend's family of addresses. */

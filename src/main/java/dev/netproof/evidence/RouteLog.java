@@ -1,6 +1,5 @@
 package dev.netproof.evidence;
 
-import dev.netproof.plan.Attempt.Family;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,35 +10,25 @@ import java.util.Optional;
 
 /** Between which nodes packets were seen to get, in which family of addresses: each family has routes of its own. */
 final class RouteLog {
-    /** From one node to another; both may be the same. */
-    record Route(String from, String to, Family family) {}
-
     /**
      * @param from when something was known to have got there first
-     * @param to when last
      * @param began when the latest connection that got there began
      */
-    private record Passage(Instant from, Instant to, Instant began) {
+    private record Passage(Instant from, Instant began) {
         Passage and(Passage other) {
             return new Passage(
-                    from.isBefore(other.from) ? from : other.from,
-                    to.isAfter(other.to) ? to : other.to,
-                    began.isAfter(other.began) ? began : other.began);
+                    from.isBefore(other.from) ? from : other.from, began.isAfter(other.began) ? began : other.began);
         }
 
         Passage earlier(Duration by) {
-            return new Passage(from.minus(by), to.minus(by), began.minus(by));
+            return new Passage(from.minus(by), began.minus(by));
         }
     }
 
     private final Map<Route, Map<String, Passage>> passages = new HashMap<>();
 
-    /** Whether nothing had got there before. */
-    boolean passed(Route route, String probe, Instant from, Instant to, Instant began) {
-        Map<String, Passage> ofRoute = passages.computeIfAbsent(route, r -> new HashMap<>());
-        boolean first = ofRoute.isEmpty();
-        ofRoute.merge(probe, new Passage(from, to, began), Passage::and);
-        return first;
+    void passed(Route route, String probe, Instant from, Instant began) {
+        passages.computeIfAbsent(route, r -> new HashMap<>()).merge(probe, new Passage(from, began), Passage::and);
     }
 
     /** What this probe's packets passed they passed so much earlier. */
@@ -47,18 +36,15 @@ final class RouteLog {
         passages.values().forEach(ofRoute -> ofRoute.computeIfPresent(probe, (p, passage) -> passage.earlier(by)));
     }
 
-    boolean isKnown(Route route) {
-        return passages.containsKey(route);
-    }
-
     /** When the latest connection that got there began. */
     Optional<Instant> lastBegun(Route route) {
         return together(route).map(Passage::began);
     }
 
-    /** From the first to the last that got there. */
+    /** From the first that got there to the beginning of the last connection that did. */
     Optional<EvidenceStore.Span> span(Route route) {
-        return together(route).map(passage -> new EvidenceStore.Span(passage.from(), passage.to()));
+        return together(route).map(passage -> new EvidenceStore.Span(
+                passage.from().isBefore(passage.began()) ? passage.from() : passage.began(), passage.began()));
     }
 
     private Optional<Passage> together(Route route) {

@@ -2,13 +2,17 @@ package dev.netproof.judge;
 
 import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.evidence.EvidenceStore.AliveWindow;
+import dev.netproof.evidence.EvidenceStore.Span;
+import dev.netproof.evidence.Route;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
+import dev.netproof.model.Sample;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.Leg;
 import dev.netproof.plan.PlannedCheck;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,8 +31,23 @@ final class Controls {
         this.evidence = evidence;
     }
 
-    /** A control for one leg, with the words that say who gave it. */
-    record Proof(ControlGrade grade, AliveWindow window, Supplier<String> by) {}
+    /**
+     * A control for one leg, with the words that say who gave it.
+     *
+     * @param alive when the far end was seen alive
+     * @param way when packets were seen to get from the leg's node to the far end's; empty where that is not asked for
+     */
+    record Proof(ControlGrade grade, Span alive, Optional<Span> way, Supplier<String> by) {
+        Proof(ControlGrade grade, Span alive, Supplier<String> by) {
+            this(grade, alive, Optional.empty(), by);
+        }
+
+        /** Whether the attempt failed while the far end was alive and the way was open. */
+        boolean covers(Sample sample) {
+            return alive.covers(sample.began(), sample.at())
+                    && way.map(span -> span.covers(sample.began(), sample.began())).orElse(true);
+        }
+    }
 
     /** All controls for one leg, the best first. */
     List<Proof> proofs(PlannedCheck check, Leg leg) {
@@ -43,7 +62,7 @@ final class Controls {
                     reached(other.backends().get(0), "", evidence.question(other.probe(), other.attempt()))
                             .ifPresent(own -> proofs.add(new Proof(
                                     ControlGrade.REACHED,
-                                    own,
+                                    own.span(),
                                     () -> "the same source reached "
                                             + other.path().endpoint())));
                 }
@@ -58,18 +77,21 @@ final class Controls {
         reached(backend, leg.probe(), evidence.question(leg.probe(), leg.attempt()))
                 .filter(reached -> reached.times() > 1)
                 .ifPresent(reached ->
-                        proofs.add(new Proof(ControlGrade.REACHED, reached, () -> reachedBy(reached, backend))));
+                        proofs.add(new Proof(ControlGrade.REACHED, reached.span(), () -> reachedBy(reached, backend))));
         if (backend.transport() != Protocol.TCP) {
             return proofs;
         }
         boolean kubelet =
                 backend.pod().flatMap(Backend.TargetPod::kubeletProbed).isPresent();
         ControlGrade grade = kubelet ? ControlGrade.LISTENING : ControlGrade.LISTENING_LOOPBACK;
+        // Silence is a denial only if packets got from this node to that one before the attempt and after it.
+        Optional<Span> way = witnessed(leg, backend);
         evidence.aliveToOthers(backend, leg.probe())
-                .filter(alive -> alive.times() > 1 && witnessed(leg, backend))
+                .filter(alive -> alive.times() > 1 && way.isPresent())
                 .ifPresent(alive -> proofs.add(new Proof(
                         grade,
-                        alive,
+                        alive.span(),
+                        way,
                         () -> kubelet
                                 ? "the kubelet's readiness probe and a port-forward found it listening"
                                 : "a port-forward found it listening")));
@@ -92,7 +114,7 @@ final class Controls {
         for (Backend backend : leg.backends()) {
             evidence.answeredOthers(backend, leg.probe(), evidence.question(leg.probe(), leg.attempt()))
                     .ifPresent(window ->
-                            proofs.add(new Proof(ControlGrade.REACHED, window, () -> reachedBy(window, backend))));
+                            proofs.add(new Proof(ControlGrade.REACHED, window.span(), () -> reachedBy(window, backend))));
         }
         return proofs;
     }
@@ -108,7 +130,7 @@ final class Controls {
         if (backend.transport() == Protocol.UDP) {
             return "nobody was answered there, before and after, and a UDP server may well be silent";
         }
-        if (alive.isPresent() && !witnessed(leg, backend)) {
+        if (alive.isPresent() && witnessed(leg, backend).isEmpty()) {
             return "it listens, but nothing at all got from node "
                     + evidence.life(leg.probe()).node().orElse("?") + " to node "
                     + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
@@ -118,10 +140,20 @@ final class Controls {
                 .orElse(alive.isPresent() ? "it was seen alive, but not both before and after" : "nobody reached it");
     }
 
-    private boolean witnessed(Leg leg, Backend backend) {
-        Optional<String> from = evidence.life(leg.probe()).node();
-        Optional<String> to = backend.pod().flatMap(Backend.TargetPod::node);
-        return from.isPresent() && to.isPresent() && evidence.isWitnessed(from.get(), to.get(), backend);
+    private Optional<Span> witnessed(Leg leg, Backend backend) {
+        return evidence.route(leg.probe(), backend).flatMap(evidence::witnessed);
+    }
+
+    /** Ways of a leg's packets along which nothing was seen to get since this moment. */
+    List<Route> unwitnessed(Leg leg, Instant since) {
+        return leg.backends().stream()
+                .filter(backend -> backend.transport() == Protocol.TCP)
+                .flatMap(backend -> evidence.route(leg.probe(), backend).stream())
+                .filter(route -> evidence.witnessed(route)
+                        .filter(span -> !span.to().isBefore(since))
+                        .isEmpty())
+                .distinct()
+                .toList();
     }
 
     private String reachedBy(AliveWindow window, Backend backend) {

@@ -2,6 +2,7 @@ package dev.netproof.judge;
 
 import dev.netproof.evidence.AttemptHistory;
 import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.evidence.Route;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Expectation;
@@ -25,9 +26,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -105,6 +108,25 @@ public final class Convergence {
         return counted.size() >= settling.patience().stable()
                 && !counted.get(counted.size() - 1).began().isBefore(settling.settled(leg.probe()))
                 && counted.get(counted.size() - 1).at().isAfter(answered);
+    }
+
+    /**
+     * The ways from node to node along which nothing was seen to get, though an attempt looks denied there: without that silence is no
+     * denial.
+     *
+     * @param before attempts that began later are left out: a round that began with theirs may not have ended, and show the way
+     */
+    public Set<Route> unwitnessed(Collection<PlannedCheck> undecided, Instant before) {
+        Set<Route> routes = new LinkedHashSet<>();
+        for (PlannedCheck check : undecided) {
+            for (Leg leg : check.legs()) {
+                List<Sample> tail = evidence.sound(leg).tail(s -> s.outcome().looksDenied());
+                if (!tail.isEmpty() && tail.get(0).began().isBefore(before)) {
+                    routes.addAll(controls.unwitnessed(leg, tail.get(0).began()));
+                }
+            }
+        }
+        return routes;
     }
 
     /**
@@ -261,7 +283,7 @@ public final class Convergence {
         }
         for (Controls.Proof proof : inWords ? controls.answered(leg) : proofs.get()) {
             List<Sample> counted = tail.stream()
-                    .filter(s -> proof.window().span().covers(s.began(), s.at()))
+                    .filter(s -> proof.covers(s))
                     .toList();
             if (counted.size() >= settling.patience().stable()
                     && !counted.get(counted.size() - 1).began().isBefore(settled)) {

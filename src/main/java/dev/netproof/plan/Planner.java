@@ -31,6 +31,9 @@ import java.util.stream.Stream;
 
 /** Turns matrices and cluster facts into a plan. Pure. */
 public final class Planner {
+    /** How a plan that is not carried out calls the namespace that a run would make. */
+    private static final String OWN_NAMESPACE = "netproof-RUN";
+
     private final ClusterFacts facts;
     private final PlanTerms terms;
     private final Destinations destinations;
@@ -280,7 +283,7 @@ public final class Planner {
             return;
         }
         ProbeBook.Entry control =
-                controls.entry("control", SourceIdentity.of(terms.controlNamespace(), Map.of(), Optional.empty()));
+                controls.entry("control", SourceIdentity.of(terms.controlNamespace().orElse(OWN_NAMESPACE), Map.of(), Optional.empty()));
         reach.ways().forEach(way -> control.index(way.attempt()));
     }
 

@@ -3,10 +3,11 @@ package dev.netproof.run;
 import dev.netproof.evidence.EvidenceCollector;
 import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.evidence.ProbeEvent;
+import dev.netproof.evidence.Route;
 import dev.netproof.judge.Convergence;
 import dev.netproof.judge.Patience;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProbeSession;
+import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances;
@@ -22,6 +23,7 @@ import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.Planner;
 import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.WitnessNeeds;
 import dev.netproof.probe.ProbeFact;
 import dev.netproof.probe.Reading;
 import java.time.Duration;
@@ -49,7 +51,11 @@ final class Probing {
     /** How long past its deadline a check waits for a control that is under way. */
     private static final Duration LATE_ANSWER = Duration.ofSeconds(5);
 
-    private final ProbeSession session;
+    /** Probes that are started together begin their first rounds within this time. */
+    private static final Duration TOGETHER = Duration.ofMillis(700);
+
+    private final ProvingGround session;
+    private final PathWitnesses witnesses;
     private final SessionTerms sessionTerms;
     private final RunTerms terms;
     private final Progress progress;
@@ -59,6 +65,7 @@ final class Probing {
 
     private final EvidenceStore evidence = new EvidenceStore();
     private final EvidenceCollector collector;
+    private final OwnNamespace namespace;
     private final Map<String, ProbePod> probes = new LinkedHashMap<>();
     private final Set<String> asked = new HashSet<>();
     private final Set<String> explainers = new HashSet<>();
@@ -81,7 +88,8 @@ final class Probing {
     }
 
     Probing(
-            ProbeSession session,
+            ProvingGround session,
+            OwnNamespace namespace,
             SessionTerms sessionTerms,
             RunTerms terms,
             Progress progress,
@@ -93,6 +101,8 @@ final class Probing {
         this.session = session;
         this.sessionTerms = sessionTerms;
         this.collector = new EvidenceCollector(evidence, sessionTerms.nonce(), sessionTerms.connectTimeout());
+        this.witnesses = new PathWitnesses(session, namespace, evidence, collector);
+        this.namespace = namespace;
         this.terms = terms;
         this.progress = progress;
         this.interruption = interruption;
@@ -100,11 +110,13 @@ final class Probing {
     }
 
     int pods() {
-        return probes.size();
+        return probes.size() + witnesses.pods();
     }
 
     Set<String> notes() {
-        return notes;
+        Set<String> all = new LinkedHashSet<>(notes);
+        all.addAll(witnesses.notes());
+        return all;
     }
 
     /** The probes that started, in the order of the plan. */
@@ -138,12 +150,7 @@ final class Probing {
     void watch(List<Matrix> matrices, ClusterFacts facts, Plan first, Supplier<List<ClusterFacts.Pod>> again) {
         Plan planned = first;
         if (!first.controls().isEmpty()) {
-            progress.step("starting a control in namespace " + terms.plan().controlNamespace());
-            evidence.expect(first);
-            launch(first.controls());
-            Map<String, String> addresses = resolved(first.controls());
-            Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
-            planned = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
+            planned = controlled(matrices, facts, first);
         }
         evidence.expect(planned);
         Convergence watching = new Convergence(
@@ -153,8 +160,27 @@ final class Probing {
         launched = session.now();
         progress.step("starting " + planned.probes().size() + (planned.probes().size() == 1 ? " probe" : " probes"));
         launch(planned.probes());
+        witnesses.prepare(WitnessNeeds.sure(planned));
         watch(planned, watching);
         verify(planned, again, watching);
+    }
+
+    /** The plan with outside names resolved by controls; the same without controls where they have no place. */
+    private Plan controlled(List<Matrix> matrices, ClusterFacts facts, Plan first) {
+        Optional<String> place = namespace.place();
+        if (place.isEmpty()) {
+            notes.add("no control for outside addresses: " + namespace.refusal().orElse("no namespace for it")
+                    + "; permit netproof to create namespaces, or name one without egress policies: --control-namespace");
+            return new Plan(first.probes(), List.of(), first.checks(), List.of(), first.notes());
+        }
+        notes.add("the control for outside addresses ran in namespace " + place.get()
+                + (namespace.isNamed() ? " (--control-namespace)" : ", which the run made for it"));
+        progress.step("starting a control in namespace " + place.get());
+        evidence.expect(first);
+        launch(first.controls());
+        Map<String, String> addresses = resolved(first.controls());
+        Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
+        return new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
     }
 
     /** Whether every check was decided. */
@@ -296,6 +322,8 @@ final class Probing {
                 session.ask(backend);
             }
         }
+        witnesses.want(watching.unwitnessed(
+                agenda.undecided(), now.minus(sessionTerms.connectTimeout()).minus(TOGETHER)));
         watching.unexplained(agenda.refusable()).forEach((probe, explainer) -> {
             agenda.explainer(probe, explainer.id());
             explain(explainer);
@@ -382,8 +410,11 @@ final class Probing {
 
     /** Takes in what happened; a probe's line may complete a round, and what it showed comes back. */
     private List<ProbeFact> handle(ProbeEvent event) {
+        List<ProbeFact> facts = collector.accept(event);
+        witnesses.notice(event);
         if (event instanceof ProbeEvent.Started started) {
             running.put(started.probe(), started);
+            witnesses.want(waysToPrepared(started.probe()));
         } else if (event instanceof ProbeEvent.Lost lost && explainers.contains(lost.probe())) {
             notes.add("who refuses the connections of " + source(lost.probe())
                     + " could not be told, because the probe that sees it (image of --netshoot-image) was lost: "
@@ -391,7 +422,23 @@ final class Probing {
         } else if (event instanceof ProbeEvent.Answered answered) {
             asked.remove(answered.backend().key());
         }
-        return collector.accept(event);
+        return facts;
+    }
+
+    /** The ways of a probe to nodes on which a witness waits. */
+    private Set<Route> waysToPrepared(String probe) {
+        Set<Route> ways = new LinkedHashSet<>();
+        for (PlannedCheck check : plan.checks()) {
+            if (check.check().expectation().forbids()) {
+                check.legs().stream()
+                        .filter(leg -> leg.probe().equals(probe))
+                        .flatMap(leg -> leg.backends().stream())
+                        .flatMap(backend -> evidence.route(probe, backend).stream())
+                        .filter(route -> witnesses.isPrepared(route.to()))
+                        .forEach(ways::add);
+            }
+        }
+        return ways;
     }
 
     /** A denial counts only if the target it was counted on is still the one that was there at the start. */

@@ -27,6 +27,11 @@ public record RunTerms(
         this(tool, plan, patience, timeout, connectTimeout, images, Beside.NOTHING);
     }
 
+    /** The same terms with another plan's. */
+    RunTerms planning(PlanTerms other) {
+        return new RunTerms(tool, other, patience, timeout, connectTimeout, images, beside);
+    }
+
     /** What goes on beside the matrices. */
     public enum Beside {
         NOTHING,

@@ -4,7 +4,7 @@ import dev.netproof.enforce.NodeChoice;
 import dev.netproof.judge.ExitRule;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProbeSession;
+import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
@@ -18,6 +18,7 @@ import dev.netproof.plan.Backend.TargetPod;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.ClusterFacts.Policies;
 import dev.netproof.plan.Plan;
+import dev.netproof.plan.PlanTerms;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.Planner;
 import dev.netproof.plan.ProbePod;
@@ -133,8 +134,12 @@ public final class Runner {
         identity = Optional.of(who);
         Set<String> namespaces = Planner.namespaces(matrices);
         progress.step("reading " + namespaces.size() + " namespaces of " + who.context());
+        String id = hex(4);
+        PlanTerms planning = terms.plan().controlNamespace().isPresent()
+                ? terms.plan()
+                : terms.plan().controlledFrom("netproof-" + id);
         ClusterFacts facts = asking.until(end, "reading what the cluster has", () -> cluster.survey(namespaces));
-        Plan plan = Planner.plan(matrices, facts, terms.plan());
+        Plan plan = Planner.plan(matrices, facts, planning);
         policies(namespaces, end).ifPresent(scene::policies);
         scene.planned(plan, facts);
         if (!plan.refusals().isEmpty()) {
@@ -149,7 +154,7 @@ public final class Runner {
                     plan.checks().stream().map(Runner::foregone).toList();
             return report(matrices, started, results, Optional.empty(), ExitRule.of(results));
         }
-        return probed(matrices, facts, plan, started);
+        return probed(matrices, facts, plan, started, id, terms.planning(planning));
     }
 
     private void sweep(Set<String> namespaces, Instant end) {
@@ -161,13 +166,13 @@ public final class Runner {
         cleaning.remaining().forEach(why -> notes.add("something that an earlier check left stays: " + why));
     }
 
-    private Report probed(List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant started) {
-        SecureRandom random = new SecureRandom();
+    private Report probed(
+            List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant started, String id, RunTerms planning) {
         List<ProbePod> everything = new ArrayList<>(plan.probes());
         everything.addAll(plan.controls());
         SessionTerms session = new SessionTerms(
-                hex(random, 4),
-                hex(random, 12),
+                id,
+                hex(12),
                 terms.timeout().plus(GRACE),
                 terms.connectTimeout(),
                 Pace.of(everything),
@@ -175,9 +180,12 @@ public final class Runner {
         Instant end = started.plus(terms.timeout());
         List<CheckResult> results;
         Optional<Report.Breakage> breakage;
-        ProbeSession opened = cluster.open(session);
-        try (ProbeSession probes = opened) {
-            Probing probing = new Probing(probes, session, terms, progress, interruption, end, new Probing.Measuring() {
+        ProvingGround opened = cluster.ground(session);
+        OwnNamespace place =
+                new OwnNamespace(cluster.ground(session), "netproof-" + id, terms.plan().controlNamespace());
+        try (place;
+                ProvingGround probes = opened) {
+            Probing probing = new Probing(probes, place, session, planning, progress, interruption, end, new Probing.Measuring() {
                 @Override
                 public void begin() {
                     look(nodes(plan, facts), end);
@@ -306,9 +314,9 @@ public final class Runner {
         }
     }
 
-    private static String hex(SecureRandom random, int bytes) {
+    private static String hex(int bytes) {
         byte[] value = new byte[bytes];
-        random.nextBytes(value);
+        new SecureRandom().nextBytes(value);
         return HexFormat.of().formatHex(value);
     }
 

@@ -17,6 +17,7 @@ import static dev.netproof.model.Outcome.TIMEOUT;
 import static dev.netproof.model.Outcome.UNREACHABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.evidence.Route;
 import dev.netproof.model.Cause;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Outcome;
@@ -26,6 +27,7 @@ import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ProbePod;
 import java.time.Duration;
@@ -1213,8 +1215,26 @@ class ConvergenceTest {
 
             assertThat(watch.asksWhetherItListens()).isTrue();
             assertThat(watch.listens(0, 12.5).matches())
-                    .as("port-forwards at both ends prove it, with the early contact as witness of the way")
+                    .as("nothing got from node to node since the early contact")
+                    .isFalse();
+            assertThat(watch.witnessed(0, 9.5).matches())
+                    .as("port-forwards at both ends prove it, with a witness of the way after the last attempt began")
                     .isTrue();
+        }
+
+        @Test
+        void wants_packets_to_get_from_node_to_node_before_the_attempts_and_after_them() {
+            Watch before = Watch.of(DENY).path(ONE).started(0).listens(0, 1, 12.5).silence(0, 10, 11, 12);
+            assertThat(before.witnessed(0, 2, 8).matches()).as("the way may have gone since").isFalse();
+
+            Watch after = Watch.of(DENY).path(ONE).started(0).listens(0, 1, 12.5).silence(0, 10, 11, 12);
+            assertThat(after.witnessed(0, 9.5, 12).matches()).as("the way may have come only then").isFalse();
+            assertThat(after.unwitnessed()).as("it is witnessed from now on").isEmpty();
+
+            Watch around = Watch.of(DENY).path(ONE).started(0).listens(0, 1, 12.5).silence(0, 10, 11, 12);
+            assertThat(around.unwitnessed()).containsExactly(new Route("node-1", "node-1", Family.IPV4));
+            assertThat(around.witnessed(0, 6, 9.5).matches()).isTrue();
+            says(around.verdict(), Status.PASS, Reason.DENIED);
         }
 
         private Watch refusedWhileListening(Backend backend) {
@@ -1657,13 +1677,10 @@ class ConvergenceTest {
         }
 
         @Test
-        void is_that_a_probe_got_somewhere_that_none_had_got_to() {
-            assertThat(watch.other(1, CONNECTED, 9).evidence().isNewsForAll(now))
-                    .isTrue();
-            assertThat(watch.other(1, CONNECTED, 10)
-                            .evidence()
-                            .isNewsForAll(watch.evidence().latest() - 1))
-                    .isFalse();
+        void is_that_something_got_from_its_probes_node_to_its_targets() {
+            assertThat(watch.witnessed(0, 9).isNewsSince(now)).isTrue();
+            long later = watch.evidence().latest();
+            assertThat(watch.witnessed(0, 10).isNewsSince(later)).isTrue();
         }
     }
 

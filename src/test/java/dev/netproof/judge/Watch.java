@@ -3,6 +3,7 @@ package dev.netproof.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.evidence.Route;
 import dev.netproof.model.Cause;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
@@ -34,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -330,6 +332,22 @@ final class Watch {
         return this;
     }
 
+    /** Something of netproof's own got from node-1 to the n-th path's node at these moments. */
+    Watch witnessed(int path, double... seconds) {
+        Backend backend = legs.get(path).backends().get(0);
+        told(to -> to.started("witness", at(0), "netproof-witness", Optional.of("node-1"), Optional.empty()));
+        told(to -> to.aim(
+                "witness",
+                0,
+                new Backend("10.0.9.9", 8081, Protocol.TCP, backend.pod())));
+        for (double second : seconds) {
+            int round = rounds.merge("witness", 1, Integer::sum);
+            Sample sample = new Sample(at(second), Duration.ofMillis(10), round, Outcome.CONNECTED, "connected");
+            told(to -> to.attempted("witness", reading(0, sample)));
+        }
+        return this;
+    }
+
     Watch listens(int path, double... seconds) {
         for (double second : seconds) {
             told(to -> to.listening(legs.get(path).backends().get(0), at(second)));
@@ -369,6 +387,10 @@ final class Watch {
 
     boolean asksWhetherItListens() {
         return !convergence().wanted(List.of(planned())).isEmpty();
+    }
+
+    Set<Route> unwitnessed() {
+        return convergence().unwitnessed(List.of(planned()), at(20));
     }
 
     Instant deadline() {

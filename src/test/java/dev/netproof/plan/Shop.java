@@ -256,7 +256,7 @@ public final class Shop {
     }
 
     public static PlanTerms terms() {
-        return new PlanTerms(LocalDate.of(2026, 1, 1), 5, PlanTerms.Published.REFUSE, "default", Map.of());
+        return new PlanTerms(LocalDate.of(2026, 1, 1), 5, PlanTerms.Published.REFUSE, Optional.empty(), Map.of());
     }
 
     public Plan plan() {

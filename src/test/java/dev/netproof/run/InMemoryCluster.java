@@ -5,6 +5,7 @@ import dev.netproof.evidence.ProbeEvent.Answer;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.ProbeSession;
+import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Cni;
@@ -13,7 +14,9 @@ import dev.netproof.model.Outcome;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ProbePod;
+import dev.netproof.plan.ServerPod;
 import dev.netproof.plan.Shop;
 import java.time.Clock;
 import java.time.Duration;
@@ -76,7 +79,8 @@ class InMemoryCluster implements Cluster {
         IDENTITY,
         SURVEY,
         SECOND_SURVEY,
-        LAUNCH
+        LAUNCH,
+        CREATE_NAMESPACE
     }
 
     private final Shop shop;
@@ -96,6 +100,13 @@ class InMemoryCluster implements Cluster {
     private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
     private Set<String> remaining = Set.of();
     private int surveys;
+
+    private final Set<String> brokenWays = new HashSet<>();
+    private final Map<String, String> placements = new HashMap<>();
+    /** Servers of netproof's own: their nodes by their addresses. */
+    private final Map<String, String> witnesses = new HashMap<>();
+
+    private final Set<String> namespaces = new HashSet<>();
 
     private Instant now = NOON;
     private final List<Session> sessions = new ArrayList<>();
@@ -209,13 +220,14 @@ class InMemoryCluster implements Cluster {
     }
 
     boolean wasProbed() {
-        return !sessions.isEmpty();
+        return launched() > 0;
     }
 
     boolean isClean() {
-        return sessions.stream().allMatch(session -> session.closed);
+        return sessions.stream().allMatch(session -> session.closed || session.unused) && namespaces.isEmpty();
     }
 
+    /** Probes of the matrix, netproof's own left out. */
     int launched() {
         return sessions.stream().mapToInt(session -> session.launched).sum();
     }
@@ -250,9 +262,31 @@ class InMemoryCluster implements Cluster {
 
     @Override
     public ProbeSession open(SessionTerms terms) {
+        return ground(terms);
+    }
+
+    @Override
+    public ProvingGround ground(SessionTerms terms) {
         Session session = new Session(terms);
         sessions.add(session);
         return session;
+    }
+
+    /** Packets of netproof's own do not get from the one node to the other. */
+    InMemoryCluster withoutWay(String from, String to) {
+        brokenWays.add(from + " " + to);
+        return this;
+    }
+
+    /** Where the scheduler puts the probes of a source that has no node. */
+    InMemoryCluster placing(String source, String node) {
+        placements.put(source, node);
+        return this;
+    }
+
+    /** How many servers of netproof's own were started. */
+    int witnesses() {
+        return witnesses.size();
     }
 
     @Override
@@ -283,13 +317,15 @@ class InMemoryCluster implements Cluster {
     /** What happens at a moment: an event for the runner, or something that brings more about. */
     private record Due(Instant at, int order, Optional<ProbeEvent> event, Runnable action) {}
 
-    private final class Session implements ProbeSession {
+    private final class Session implements ProvingGround {
         private final SessionTerms terms;
         private final PriorityQueue<Due> due =
                 new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
         private int order;
         private int launched;
         private boolean closed;
+        private boolean unused = true;
+        private final List<String> created = new ArrayList<>();
 
         private Session(SessionTerms terms) {
             this.terms = terms;
@@ -297,9 +333,12 @@ class InMemoryCluster implements Cluster {
 
         @Override
         public void launch(Collection<ProbePod> probes) {
+            unused = false;
             permit(Operation.LAUNCH);
             for (ProbePod probe : probes) {
-                launched++;
+                if (!probe.namespace().startsWith("netproof-")) {
+                    launched++;
+                }
                 Instant starts = now.plus(STARTING);
                 String why = probe.id().endsWith("t") && twinless.isPresent()
                         ? twinless.get()
@@ -312,7 +351,7 @@ class InMemoryCluster implements Cluster {
                         starts,
                         probe.id(),
                         "netproof-" + probe.id(),
-                        Optional.of(probe.node().orElse("node-1")),
+                        Optional.of(node(probe)),
                         Optional.empty(),
                         new ProbeEvent.Instance(
                                 Optional.of("10.0.9." + launched),
@@ -324,6 +363,83 @@ class InMemoryCluster implements Cluster {
                 at(starts, meanwhile);
                 at(starts, () -> round(probe, starts, 1));
             }
+        }
+
+        private String node(ProbePod probe) {
+            return probe.node().orElse(placements.getOrDefault(probe.source(), "node-1"));
+        }
+
+        @Override
+        public void createNamespace(String name, Standard standard) {
+            permit(Operation.CREATE_NAMESPACE);
+            unused = false;
+            namespaces.add(name);
+            created.add(name);
+        }
+
+        @Override
+        public void serve(Collection<ServerPod> servers) {
+            for (ServerPod server : servers) {
+                String ip = "10.9.0." + (witnesses.size() + 1);
+                witnesses.put(ip, server.node());
+                tell(new ProbeEvent.Serving(
+                        now.plus(STARTING),
+                        server.id(),
+                        "netproof-" + server.id(),
+                        "uid-" + server.id(),
+                        List.of(ip),
+                        Optional.of(server.node()),
+                        Optional.empty()));
+            }
+        }
+
+        @Override
+        public List<String> expose(
+                String namespace, String name, Map<String, String> selector, Map<Integer, Integer> ports) {
+            throw new UnsupportedOperationException("a run has no Services of its own");
+        }
+
+        @Override
+        public void apply(PolicyManifest policy) {
+            throw new UnsupportedOperationException("a run has no policies of its own");
+        }
+
+        @Override
+        public void remove(PolicyManifest policy) {
+            throw new UnsupportedOperationException("a run has no policies of its own");
+        }
+
+        @Override
+        public Optional<String> deviation(PolicyManifest policy) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void label(String pod, Map<String, String> labels) {
+            throw new UnsupportedOperationException("a run changes no labels");
+        }
+
+        @Override
+        public Optional<String> drift(String pod) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<String> addresses(String namespace, String pod) {
+            return List.of();
+        }
+
+        @Override
+        public List<String> foreignPolicies(Collection<String> namespaces) {
+            return List.of();
+        }
+
+        /** What the network does; between netproof's own pods it is a matter of their nodes alone. */
+        private Outcome outcome(Try attempt) {
+            String to = witnesses.get(attempt.ip());
+            return to == null
+                    ? network.outcome(attempt)
+                    : brokenWays.contains(node(attempt.probe()) + " " + to) ? Outcome.TIMEOUT : Outcome.CONNECTED;
         }
 
         private void round(ProbePod probe, Instant started, int number) {
@@ -367,7 +483,7 @@ class InMemoryCluster implements Cluster {
                             figures(id, 6, 0, 0, 0.01, 0, "", "Could not resolve host: " + name.name()));
                     return Duration.ofMillis(10);
                 }
-                Outcome outcome = network.outcome(new Try(probe, ip.get(), name.port(), since, round));
+                Outcome outcome = outcome(new Try(probe, ip.get(), name.port(), since, round));
                 return connection(probe, id, ip.get(), name.port(), outcome, 0.002, began, round, 0);
             }
             if (attempt instanceof Attempt.Lookup lookup) {
@@ -381,16 +497,16 @@ class InMemoryCluster implements Cluster {
                 return Duration.ofMillis(10);
             }
             if (attempt instanceof Attempt.Connect connect) {
-                Outcome outcome = network.outcome(new Try(probe, connect.ip(), connect.port(), since, round));
+                Outcome outcome = outcome(new Try(probe, connect.ip(), connect.port(), since, round));
                 return connection(probe, id, connect.ip(), connect.port(), outcome, 0, began, round, 0);
             }
             if (attempt instanceof Attempt.Http http) {
-                Outcome outcome = network.outcome(new Try(probe, http.ip(), http.port(), since, round));
+                Outcome outcome = outcome(new Try(probe, http.ip(), http.port(), since, round));
                 int status = outcome == Outcome.CONNECTED ? 200 : outcome == Outcome.L7_DENIED ? 403 : 0;
                 return connection(probe, id, http.ip(), http.port(), outcome, 0, began, round, status);
             }
             Attempt.DnsQuery query = (Attempt.DnsQuery) attempt;
-            Outcome outcome = network.outcome(new Try(probe, query.ip(), query.port(), since, round));
+            Outcome outcome = outcome(new Try(probe, query.ip(), query.port(), since, round));
             Duration taken = outcome == Outcome.TIMEOUT ? terms.connectTimeout() : Duration.ofMillis(2);
             String answer = switch (outcome) {
                 case CONNECTED -> "0 100.00 100.01 Name: " + query.name() + "|Address: 10.96.0.1|";
@@ -414,7 +530,7 @@ class InMemoryCluster implements Cluster {
                 line(began.plusMillis(10), probe, round, result(id, "resolved", 0.01, ip.get(), "-", ""));
                 return Duration.ofMillis(10);
             }
-            Outcome outcome = network.outcome(new Try(probe, ip.get(), port(attempt), since, round));
+            Outcome outcome = outcome(new Try(probe, ip.get(), port(attempt), since, round));
             Duration taken = outcome == Outcome.TIMEOUT ? terms.connectTimeout() : Duration.ofMillis(2);
             double seconds = taken.toMillis() / 1000.0;
             String text = switch (outcome) {
@@ -597,6 +713,7 @@ class InMemoryCluster implements Cluster {
         @Override
         public void close() {
             closed = true;
+            created.forEach(namespaces::remove);
         }
     }
 }

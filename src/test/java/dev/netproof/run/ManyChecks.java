@@ -5,29 +5,25 @@ import static dev.netproof.model.Outcome.TIMEOUT;
 import static dev.netproof.plan.Shop.from;
 import static dev.netproof.plan.Shop.to;
 
-import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.judge.Patience;
-import dev.netproof.kube.ProbeSession;
+import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.Destination;
 import dev.netproof.model.Report;
 import dev.netproof.model.Source;
-import dev.netproof.plan.Backend;
-import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.Shop;
 import dev.netproof.report.Reports;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Plans, judges and reports many checks on a made-up cluster, a third of them denied, for {@code scripts/bench-reports}: sources ×
@@ -62,8 +58,8 @@ final class ManyChecks {
         InMemoryCluster cluster =
                 new InMemoryCluster(shop, attempt -> group(attempt) == attempt.port() % 8000 ? TIMEOUT : CONNECTED) {
                     @Override
-                    public ProbeSession open(SessionTerms terms) {
-                        return new Timed(super.open(terms));
+                    public ProvingGround ground(SessionTerms terms) {
+                        return timed(super.ground(terms));
                     }
                 };
         RunTerms terms = new RunTerms(
@@ -80,36 +76,18 @@ final class ManyChecks {
     }
 
     /** Takes the time that the made-up cluster takes: it is no part of what netproof does. */
-    private record Timed(ProbeSession made) implements ProbeSession {
-        @Override
-        public void launch(Collection<ProbePod> probes) {
-            long began = System.nanoTime();
-            made.launch(probes);
-            spent += System.nanoTime() - began;
-        }
-
-        @Override
-        public void ask(Backend backend) {
-            made.ask(backend);
-        }
-
-        @Override
-        public Optional<ProbeEvent> next(Instant until) {
-            long began = System.nanoTime();
-            Optional<ProbeEvent> event = made.next(until);
-            spent += System.nanoTime() - began;
-            return event;
-        }
-
-        @Override
-        public Instant now() {
-            return made.now();
-        }
-
-        @Override
-        public void close() {
-            made.close();
-        }
+    private static ProvingGround timed(ProvingGround made) {
+        return (ProvingGround) Proxy.newProxyInstance(
+                ProvingGround.class.getClassLoader(), new Class<?>[] {ProvingGround.class}, (proxy, method, arguments) -> {
+                    long began = System.nanoTime();
+                    try {
+                        return method.invoke(made, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    } finally {
+                        spent += System.nanoTime() - began;
+                    }
+                });
     }
 
     private static int group(InMemoryCluster.Try attempt) {

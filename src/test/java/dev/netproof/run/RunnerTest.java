@@ -84,6 +84,86 @@ class RunnerTest {
     }
 
     @Test
+    void a_single_denied_check_is_proved_by_netproofs_own_witness() {
+        InMemoryCluster cluster = cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED)
+                .listening(POSTGRES, 5432);
+
+        Report report = run(cluster);
+
+        says(report, Exit.CONFORMS, "PASS DENIED");
+        assertThat(report.results().get(0).paths().get(1).control()).isEqualTo(ControlGrade.LISTENING_LOOPBACK);
+        assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(14));
+    }
+
+    @Test
+    void a_single_allowed_check_that_is_blocked_violates() {
+        InMemoryCluster cluster = cluster(shop.allow(from("storefront"), to("postgres")), ENFORCED)
+                .listening(POSTGRES, 5432);
+
+        says(run(cluster), Exit.VIOLATIONS, "FAIL BLOCKED");
+        assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(26));
+    }
+
+    /** Two sources and three Services, wherever the scheduler puts the sources' probes. */
+    @ParameterizedTest
+    @CsvSource({"node-1,node-1", "node-1,node-2", "node-2,node-1", "node-2,node-2"})
+    void a_verdict_does_not_depend_on_where_probes_land(String storefront, String stranger) {
+        shop.pod("orders", "10.0.2.3", "node-2", 8080).service("orders", "10.96.0.3", 80, 8080);
+        InMemoryCluster cluster = cluster(
+                        shop.allow(from("storefront"), to("catalog"))
+                                .allow(from("storefront"), to("orders"))
+                                .deny(from("storefront"), to("postgres"))
+                                .deny(stranger(), to("catalog"))
+                                .deny(stranger(), to("orders"))
+                                .deny(stranger(), to("postgres")),
+                        t -> t.port() == 5432 || t.ip().equals("10.96.0.5") || !t.from("storefront") ? TIMEOUT : CONNECTED)
+                .placing("storefront", storefront)
+                .placing("stranger", stranger)
+                .listening(POSTGRES, 5432)
+                .listening("10.0.1.2", 8080)
+                .listening("10.0.2.3", 8080);
+
+        says(
+                run(cluster),
+                Exit.CONFORMS,
+                "PASS CONNECTED",
+                "PASS CONNECTED",
+                "PASS DENIED",
+                "PASS DENIED",
+                "PASS DENIED",
+                "PASS DENIED");
+    }
+
+    @Test
+    void silence_between_nodes_that_no_packet_gets_between_is_no_denial() {
+        Report report = run(cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED)
+                .listening(POSTGRES, 5432)
+                .withoutWay("node-1", "node-2"));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL");
+        assertThat(explanation(report)).contains("node node-1").contains("node node-2");
+    }
+
+    @Test
+    void without_a_namespace_of_its_own_it_says_what_to_permit() {
+        Report report = run(cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED)
+                .listening(POSTGRES, 5432)
+                .forbidding(Operation.CREATE_NAMESPACE));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL");
+        assertThat(report.notes()).anyMatch(note -> note.contains("permit it to create namespaces"));
+    }
+
+    @Test
+    void no_witness_is_started_where_the_matrix_shows_the_ways_itself() {
+        InMemoryCluster cluster = cluster(
+                shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED);
+
+        says(run(cluster), Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+        assertThat(cluster.witnesses()).isZero();
+    }
+
+    @Test
     void progress_counts_down_while_nothing_happens_and_ends_with_every_check() {
         InMemoryCluster cluster =
                 cluster(shop.allow(from("catalog"), to("postgres")).deny(from("storefront"), to("postgres")), ENFORCED);
@@ -770,7 +850,7 @@ class RunnerTest {
     void an_outside_host_is_denied_while_the_control_reaches_it() {
         Report report = run(cluster(
                 shop.deny(from("storefront"), outside()),
-                t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT));
+                t -> t.probe().namespace().startsWith("netproof-") ? CONNECTED : TIMEOUT));
 
         says(report, Exit.CONFORMS, "PASS DENIED");
         assertThat(explanation(report)).contains("control reached 203.0.113.7:443");
@@ -790,7 +870,7 @@ class RunnerTest {
     void an_outside_name_that_leads_elsewhere_later_is_no_control_for_its_first_address() {
         Report report = run(cluster(
                         shop.deny(from("storefront"), outside()),
-                        t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT)
+                        t -> t.probe().namespace().startsWith("netproof-") ? CONNECTED : TIMEOUT)
                 .resolving((probe, name, round) -> Optional.of(round == 1 ? "203.0.113.7" : "203.0.113.8")));
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL");
@@ -800,7 +880,7 @@ class RunnerTest {
     void a_control_that_cannot_resolve_before_its_own_rules_land_tries_again() {
         Report report = run(cluster(
                         shop.deny(from("storefront"), outside()),
-                        t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT)
+                        t -> t.probe().namespace().startsWith("netproof-") ? CONNECTED : TIMEOUT)
                 .resolving((probe, name, round) -> round == 1 ? Optional.empty() : Optional.of("203.0.113.7")));
 
         says(report, Exit.CONFORMS, "PASS DENIED");
@@ -815,7 +895,7 @@ class RunnerTest {
                 shop.deny(
                         from("storefront"),
                         to(new Target.Ip("203.0.113.7"), Optional.of(new PortRef.Number(53)), protocol)),
-                t -> t.probe().namespace().equals("default") ? CONNECTED : UNREACHABLE));
+                t -> t.probe().namespace().startsWith("netproof-") ? CONNECTED : UNREACHABLE));
 
         assertThat(report.results().get(0).paths())
                 .extracting(PathObservation::control)
@@ -832,7 +912,7 @@ class RunnerTest {
                 shop.deny(
                         from("storefront"),
                         to(new Target.Host("example.com"), Optional.of(new PortRef.Number(5000)), protocol)),
-                t -> t.probe().namespace().equals("default") ? CONNECTED : TIMEOUT));
+                t -> t.probe().namespace().startsWith("netproof-") ? CONNECTED : TIMEOUT));
 
         says(report, Exit.CONFORMS, "PASS DENIED");
     }

@@ -1,0 +1,63 @@
+package dev.netproof.run;
+
+import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.kube.ProvingGround;
+import dev.netproof.kube.ProvingGround.Standard;
+import java.util.Optional;
+
+/**
+ * The namespace of netproof's own for what needs a place without policies: witnesses of the ways between nodes, and the control of outside
+ * addresses. Made when something first needs it; to close it removes it. Where a namespace is named instead, it is that one, and it stays.
+ */
+final class OwnNamespace implements AutoCloseable {
+    private final ProvingGround ground;
+    private final String name;
+    private final Optional<String> named;
+    private Optional<ClusterTrouble> refusal = Optional.empty();
+    private boolean created;
+
+    /**
+     * @param ground of its own: nothing else is created by it
+     * @param name what to call it
+     * @param named an existing one to use instead
+     */
+    OwnNamespace(ProvingGround ground, String name, Optional<String> named) {
+        this.ground = ground;
+        this.name = name;
+        this.named = named;
+    }
+
+    /** Where pods of netproof's own go; empty where the cluster does not let it have a namespace. */
+    Optional<String> place() {
+        if (named.isPresent()) {
+            return named;
+        }
+        if (!created && refusal.isEmpty()) {
+            try {
+                ground.createNamespace(name, Standard.RESTRICTED);
+                created = true;
+            } catch (ClusterTrouble trouble) {
+                refusal = Optional.of(trouble);
+            }
+        }
+        return created ? Optional.of(name) : Optional.empty();
+    }
+
+    /** Removes it with whatever is left in it. Never throws. */
+    @Override
+    public void close() {
+        if (created) {
+            ground.close();
+        }
+    }
+
+    /** Whether it is one that somebody named. */
+    boolean isNamed() {
+        return named.isPresent();
+    }
+
+    /** Why there is none, once one was needed. */
+    Optional<String> refusal() {
+        return refusal.map(trouble -> String.valueOf(trouble.getMessage()));
+    }
+}
