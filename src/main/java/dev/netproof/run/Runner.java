@@ -143,6 +143,7 @@ public final class Runner {
         matrices.forEach(matrix -> notes.addAll(matrix.warnings()));
         notes.addAll(plan.notes());
         facts.unreadable().forEach(what -> notes.add("not permitted to " + what));
+        notes.addAll(facts.lookalikes());
         sweep(namespaces, end);
         if (plan.probes().isEmpty() && plan.controls().isEmpty()) {
             List<CheckResult> results =
@@ -159,6 +160,7 @@ public final class Runner {
             notes.add("removed " + cleaning.removed() + " objects that an earlier run left behind");
         }
         cleaning.remaining().forEach(why -> notes.add("something that an earlier check left stays: " + why));
+        notes.addAll(cleaning.foreign());
     }
 
     private Report probed(List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant started) {

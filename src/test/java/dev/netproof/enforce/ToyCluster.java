@@ -75,6 +75,7 @@ final class ToyCluster implements Cluster {
     private Random random = new Random(1);
     private final List<Permission> forbidden = new ArrayList<>();
     private final Set<String> unreadable = new TreeSet<>();
+    private final Set<String> lookalikes = new TreeSet<>();
     private boolean swept;
     private final List<String> foreign = new ArrayList<>();
     private final List<ClusterFacts.Policy> clusterWide = new ArrayList<>();
@@ -350,6 +351,12 @@ final class ToyCluster implements Cluster {
         return this;
     }
 
+    /** Something that only looks as if a killed check had left it. */
+    ToyCluster lookalike(String what) {
+        lookalikes.add(what);
+        return this;
+    }
+
     /** Whether somebody looked for namespaces that a killed check left. */
     boolean wasSwept() {
         return swept;
@@ -363,7 +370,7 @@ final class ToyCluster implements Cluster {
     @Override
     public Cleaning cleanGrounds(CleanScope scope) {
         swept = true;
-        return new Cleaning(0, 0, unreadable);
+        return new Cleaning(0, 0, unreadable, Set.of(), lookalikes);
     }
 
     @Override
@@ -434,6 +441,11 @@ final class ToyCluster implements Cluster {
         private Ground(SessionTerms terms) {
             this.terms = terms;
             happenings.forEach((since, happening) -> at(NOON.plus(since), happening));
+        }
+
+        @Override
+        public String namespaceName(String stem) {
+            return stem;
         }
 
         @Override

@@ -650,6 +650,17 @@ class RunnerTest {
     }
 
     @Test
+    void what_only_looks_like_netproofs_is_named_and_stops_nothing() {
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .foreign("NetworkPolicy deny is left alone")
+                        .lookalike("Pod postgres-2 counts like any other"));
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(report.notes()).contains("NetworkPolicy deny is left alone", "Pod postgres-2 counts like any other");
+    }
+
+    @Test
     void a_report_says_which_policies_stood_around_and_whom_they_are_about() {
         Policies policies = new Policies(
                 List.of(
