@@ -17,12 +17,14 @@ import picocli.CommandLine.Spec;
 /** Removes what a killed run left behind. */
 @Command(
         name = "clean",
-        description = "Removes probe pods that earlier runs left behind, and nothing else.",
+        description = "Removes what earlier runs and enforcement checks left behind, and nothing else: pods, and the"
+                + " namespaces, network policies and Services that enforcement checks make.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
             "Objects of a run whose deadline has not passed may belong to somebody else's live run:",
             "on a terminal you are asked, elsewhere --all removes them.",
+            "What carries netproof's label and is not proved to be netproof's is named and left alone.",
             "",
             "Examples:",
             "  netproof clean                  in every namespace, where pods may be listed in all of them",
@@ -55,7 +57,11 @@ final class CleanCommand implements Callable<Integer> {
                             cleaning.alive() + " objects belong to runs that may still be alive. Remove them too?")) {
                 Cluster.Cleaning rest = live.clean(namespaces, Cluster.CleanScope.ALL);
                 cleaning = new Cluster.Cleaning(
-                        cleaning.removed() + rest.removed(), rest.alive(), cleaning.unreadable(), rest.remaining());
+                        cleaning.removed() + rest.removed(),
+                        rest.alive(),
+                        cleaning.unreadable(),
+                        rest.remaining(),
+                        rest.foreign());
             }
             out.println(cleaning.removed() + " removed from " + access.context()
                     + (cleaning.alive() > 0
@@ -66,6 +72,7 @@ final class CleanCommand implements Callable<Integer> {
                     .forEach(what -> out.println("not permitted to " + what
                             + ": what a killed enforcement check may have left there was not looked for"));
             PrintWriter err = spec.commandLine().getErr();
+            cleaning.foreign().forEach(what -> err.println("note: " + what));
             cleaning.remaining().forEach(why -> err.println("error: " + why));
             return (cleaning.remaining().isEmpty() ? Exit.CONFORMS : Exit.NOT_JUDGED).code();
         }

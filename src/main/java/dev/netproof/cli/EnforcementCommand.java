@@ -85,7 +85,7 @@ final class EnforcementCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "DURATION",
             defaultValue = "5m",
-            converter = DurationConverter.class,
+            converter = TimeoutConverter.class,
             description = "Time for the whole check; default: ${DEFAULT-VALUE}.")
     Duration timeout = Duration.ofMinutes(5);
 

@@ -91,7 +91,7 @@ final class RunCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "DURATION",
             defaultValue = "5m",
-            converter = DurationConverter.class,
+            converter = TimeoutConverter.class,
             description = "Time for the whole run; default: ${DEFAULT-VALUE}.")
     Duration timeout = Duration.ofMinutes(5);
 

@@ -106,9 +106,10 @@ public final class EnforcementCheck {
         ClusterIdentity who = cluster.identity();
         identity = Optional.of(who);
         String run = hex(4);
-        String home = terms.namespace().orElse("netproof-" + run);
+        String stem = "netproof-" + run;
         boolean own = terms.namespace().isEmpty();
-        List<Permission> missing = cluster.missing(Permissions.needed(terms.profile(), terms.namespace(), home));
+        List<Permission> missing = cluster.missing(Permissions.needed(
+                terms.profile(), terms.namespace(), terms.namespace().orElse(stem)));
         if (!missing.isEmpty()) {
             return broken(
                     started,
@@ -136,9 +137,7 @@ public final class EnforcementCheck {
                 unseen.add(Catalogue.NO_HOST_NETWORK);
             }
         }
-        if (!own) {
-            swept(cluster.clean(Set.of(home), Cluster.CleanScope.EXPIRED));
-        }
+        terms.namespace().ifPresent(given -> swept(cluster.clean(Set.of(given), Cluster.CleanScope.EXPIRED)));
         // Pods in their node's network have a namespace of netproof's own, whichever the others are in.
         if (own || terms.besides() == Besides.HOST_NETWORK) {
             swept(cluster.cleanGrounds(Cluster.CleanScope.EXPIRED));
@@ -147,13 +146,14 @@ public final class EnforcementCheck {
                 new SessionTerms(run, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images());
         List<Summary.Denied> denials = new ArrayList<>();
         try (ProvingGround ground = cluster.ground(session)) {
-            String away = own ? home + "-away" : home;
+            String home = terms.namespace().orElseGet(() -> ground.namespaceName(stem));
+            String away = terms.namespace().orElseGet(() -> ground.namespaceName(stem + "-away"));
             Stage stage = new Stage(
                     scenarios.stream().filter(one -> own || !needsAway(one)).toList(),
                     nodes,
                     home,
                     away,
-                    "netproof-" + run + "-host");
+                    ground.namespaceName(stem + "-host"));
             if (!own) {
                 scenarios.stream()
                         .filter(EnforcementCheck::needsAway)
@@ -184,6 +184,7 @@ public final class EnforcementCheck {
                 .forEach(what -> notes.add(
                         "not permitted to " + what + ": what a killed check may have left there was not looked for"));
         cleaning.remaining().forEach(why -> notes.add("something that an earlier check left stays: " + why));
+        notes.addAll(cleaning.foreign());
     }
 
     /** What was let through is doubted where a cluster-wide policy may allow it. */

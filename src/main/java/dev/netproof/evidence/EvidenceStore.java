@@ -319,9 +319,10 @@ public final class EvidenceStore {
     public boolean isNews(PlannedCheck check, long since) {
         return changes.since(
                 since,
-                check.legs().stream().flatMap(leg -> leg.backends().stream()
-                        .flatMap(backend -> Stream.concat(
-                                Stream.of(key(backend)), route(leg.probe(), backend).stream()))));
+                check.legs().stream()
+                        .flatMap(leg -> leg.backends().stream()
+                                .flatMap(backend ->
+                                        Stream.concat(Stream.of(key(backend)), route(leg.probe(), backend).stream()))));
     }
 
     /** Whether anything at all that bears on every check was told since then. */

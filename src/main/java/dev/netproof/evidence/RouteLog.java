@@ -43,8 +43,9 @@ final class RouteLog {
 
     /** From the first that got there to the beginning of the last connection that did. */
     Optional<EvidenceStore.Span> span(Route route) {
-        return together(route).map(passage -> new EvidenceStore.Span(
-                passage.from().isBefore(passage.began()) ? passage.from() : passage.began(), passage.began()));
+        return together(route)
+                .map(passage -> new EvidenceStore.Span(
+                        passage.from().isBefore(passage.began()) ? passage.from() : passage.began(), passage.began()));
     }
 
     private Optional<Passage> together(Route route) {

@@ -45,7 +45,8 @@ final class Controls {
         /** Whether the attempt failed while the far end was alive and the way was open. */
         boolean covers(Sample sample) {
             return alive.covers(sample.began(), sample.at())
-                    && way.map(span -> span.covers(sample.began(), sample.began())).orElse(true);
+                    && way.map(span -> span.covers(sample.began(), sample.began()))
+                            .orElse(true);
         }
     }
 
@@ -113,8 +114,8 @@ final class Controls {
         List<Proof> proofs = new ArrayList<>();
         for (Backend backend : leg.backends()) {
             evidence.answeredOthers(backend, leg.probe(), evidence.question(leg.probe(), leg.attempt()))
-                    .ifPresent(window ->
-                            proofs.add(new Proof(ControlGrade.REACHED, window.span(), () -> reachedBy(window, backend))));
+                    .ifPresent(window -> proofs.add(
+                            new Proof(ControlGrade.REACHED, window.span(), () -> reachedBy(window, backend))));
         }
         return proofs;
     }

@@ -282,9 +282,7 @@ public final class Convergence {
             return Optional.empty();
         }
         for (Controls.Proof proof : inWords ? controls.answered(leg) : proofs.get()) {
-            List<Sample> counted = tail.stream()
-                    .filter(s -> proof.covers(s))
-                    .toList();
+            List<Sample> counted = tail.stream().filter(s -> proof.covers(s)).toList();
             if (counted.size() >= settling.patience().stable()
                     && !counted.get(counted.size() - 1).began().isBefore(settled)) {
                 return Optional.of(new Denial(inWords ? Outcome.L7_DENIED : worst(counted), proof));

@@ -75,16 +75,18 @@ public interface Cluster extends AutoCloseable {
      * @param alive objects of runs that may still be alive, left alone
      * @param unreadable where nothing could be looked for: "list services in namespace shop"
      * @param remaining what could not be removed, and why: "not permitted to delete services db in namespace shop: …"
+     * @param foreign what carries netproof's label and is not proved to be netproof's, and why not; all of it was left alone
      */
-    record Cleaning(int removed, int alive, Set<String> unreadable, Set<String> remaining) {
+    record Cleaning(int removed, int alive, Set<String> unreadable, Set<String> remaining, Set<String> foreign) {
         public Cleaning {
             unreadable = Collections.unmodifiableSortedSet(new TreeSet<>(unreadable));
             remaining = Collections.unmodifiableSortedSet(new TreeSet<>(remaining));
+            foreign = Collections.unmodifiableSortedSet(new TreeSet<>(foreign));
         }
 
-        /** Nothing stood in the way of removing. */
+        /** Nothing stood in the way of removing, and nothing looked like netproof's without being it. */
         public Cleaning(int removed, int alive, Set<String> unreadable) {
-            this(removed, alive, unreadable, Set.of());
+            this(removed, alive, unreadable, Set.of(), Set.of());
         }
     }
 }

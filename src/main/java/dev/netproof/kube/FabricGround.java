@@ -3,6 +3,7 @@ package dev.netproof.kube;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.netproof.evidence.ProbeEvent;
+import dev.netproof.kube.Stamp.Marked;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.Readiness;
@@ -10,6 +11,7 @@ import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ServerPod;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodIP;
@@ -18,7 +20,7 @@ import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -35,6 +37,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,19 +53,22 @@ final class FabricGround implements ProvingGround {
     private static final Logger LOG = LoggerFactory.getLogger(FabricGround.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PARALLEL_REQUESTS = 8;
-    private static final Duration ACCOUNT_PATIENCE = Duration.ofSeconds(10);
     private static final Duration END_PATIENCE = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(50);
+    /** What names of policies and Services begin with. */
+    private static final String STEM = "np-";
 
     private final ApiServer server;
     private final Clock clock;
-    private final SessionTerms terms;
     private final FabricSession session;
     private final Instant deadline;
     private final ExecutorService workers = Threads.pool("ground", PARALLEL_REQUESTS);
-    private final List<String> namespaces = new ArrayList<>();
-    private final Map<String, NetworkPolicy> policies = new ConcurrentHashMap<>();
-    private final List<HasMetadata> services = new ArrayList<>();
+    private final Stamp stamp;
+    private final Creations creations;
+    private final Map<String, Marked> namespaceNames = new ConcurrentHashMap<>();
+    private final List<Namespace> namespaces = new CopyOnWriteArrayList<>();
+    private final Map<PolicyKey, NetworkPolicy> policies = new ConcurrentHashMap<>();
+    private final List<Service> services = new CopyOnWriteArrayList<>();
     private final Map<String, PodWatch> watches = new ConcurrentHashMap<>();
     private final Map<String, LiveServer> servers = new ConcurrentHashMap<>();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -71,9 +77,17 @@ final class FabricGround implements ProvingGround {
     FabricGround(ApiServer server, Clock clock, SessionTerms terms, FabricSession session) {
         this.server = server;
         this.clock = clock;
-        this.terms = terms;
         this.session = session;
         this.deadline = clock.instant().plus(terms.lifetime());
+        this.stamp = new Stamp(terms.run(), deadline);
+        this.creations = new Creations(server);
+    }
+
+    /** What a policy is called by those who ask for it; in the cluster its name goes on. */
+    private record PolicyKey(String namespace, String name) {
+        static PolicyKey of(PolicyManifest policy) {
+            return new PolicyKey(policy.namespace(), policy.name());
+        }
     }
 
     private record LiveServer(
@@ -83,65 +97,74 @@ final class FabricGround implements ProvingGround {
             AtomicBoolean lost,
             AtomicReference<Readiness> readiness) {}
 
-    private Map<String, String> annotations() {
-        return new TreeMap<>(Map.of(Marks.RUN, terms.run(), Marks.DEADLINE, deadline.toString()));
+    @Override
+    public String namespaceName(String stem) {
+        Marked marked = stamp.mark("Namespace", "", stem, Marks.GROUND);
+        namespaceNames.put(marked.name(), marked);
+        return marked.name();
     }
 
     @Override
     public void createNamespace(String name, Standard standard) {
-        String level = standard.name().toLowerCase(Locale.ROOT);
-        synchronized (namespaces) {
-            namespaces.add(name);
+        Marked marked = namespaceNames.get(name);
+        if (marked == null) {
+            throw new IllegalArgumentException(name + " is no name that was given here");
         }
-        server.ask(
-                "create namespace " + name,
-                () -> server.client()
-                        .resource(new NamespaceBuilder()
-                                .withNewMetadata()
-                                .withName(name)
-                                .withLabels(new TreeMap<>(Map.of(
-                                        Marks.ROLE,
-                                        Marks.GROUND,
-                                        "pod-security.kubernetes.io/enforce",
-                                        level,
-                                        "pod-security.kubernetes.io/warn",
-                                        level)))
-                                .withAnnotations(annotations())
-                                .endMetadata()
-                                .build())
-                        .create());
+        String level = standard.name().toLowerCase(Locale.ROOT);
+        Namespace wanted = new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withLabels(new TreeMap<>(Map.of(
+                        Marks.ROLE,
+                        marked.role(),
+                        "pod-security.kubernetes.io/enforce",
+                        level,
+                        "pod-security.kubernetes.io/warn",
+                        level)))
+                .withAnnotations(marked.annotations())
+                .endMetadata()
+                .build();
+        namespaces.add(wanted);
+        server.ask("create namespace " + name, () -> creations.create(wanted));
     }
 
     @Override
     public void serve(Collection<ServerPod> wanted) {
-        for (ServerPod one : wanted) {
-            watches.computeIfAbsent(one.namespace(), namespace -> {
-                PodWatch watch = new PodWatch(server, namespace, terms.run(), this::seen);
-                watch.start();
-                return watch;
-            });
-        }
+        wanted.forEach(one -> watch(one.namespace()));
         PodShape shape = session.shape();
         wanted.forEach(one -> workers.execute(() -> create(one, shape.server(one))));
+    }
+
+    private PodWatch watch(String namespace) {
+        return watches.computeIfAbsent(namespace, absent -> {
+            PodWatch watch = new PodWatch(server, absent, this::seen);
+            watch.start();
+            return watch;
+        });
     }
 
     private void create(ServerPod plan, Pod pod) {
         if (closing.get()) {
             return;
         }
-        String key = PodWatch.key(plan.namespace(), pod.getMetadata().getName());
-        servers.put(
-                key,
-                new LiveServer(
-                        plan,
-                        new Asked(pod),
-                        new AtomicBoolean(),
-                        new AtomicBoolean(),
-                        new AtomicReference<>(Readiness.NOT_READY)));
+        String key = PodWatch.key(pod);
+        PodWatch watch = watch(plan.namespace());
+        watch.expect(key);
+        LiveServer live = new LiveServer(
+                plan,
+                new Asked(pod),
+                new AtomicBoolean(),
+                new AtomicBoolean(),
+                new AtomicReference<>(Readiness.NOT_READY));
+        servers.put(key, live);
         try {
-            createOnceAccountIsThere(pod);
+            creations.createOnceAccountIsThere(pod);
         } catch (RuntimeException e) {
-            servers.remove(key);
+            live.lost().set(true);
+            if (!creations.mayExist(pod)) {
+                servers.remove(key);
+                watch.forget(key);
+            }
             Rejection rejection = Rejection.ofServer(server, plan, e);
             session.tell(new ProbeEvent.Lost(clock.instant(), plan.id(), rejection.why(), rejection.fix()));
             return;
@@ -151,43 +174,20 @@ final class FabricGround implements ProvingGround {
         }
     }
 
-    /** A namespace is there a moment before its default service account, and no pod is accepted without. */
-    private void createOnceAccountIsThere(Pod pod) {
-        KubernetesClientException[] last = new KubernetesClientException[1];
-        try {
-            Awaitility.await()
-                    .pollInSameThread()
-                    .pollDelay(Duration.ZERO)
-                    .pollInterval(FixedPollInterval.fixed(POLL))
-                    .atMost(ACCOUNT_PATIENCE)
-                    .until(() -> {
-                        try {
-                            server.client().resource(pod).create();
-                            return true;
-                        } catch (KubernetesClientException e) {
-                            last[0] = e;
-                            if (e.getCode() == ApiServer.CONFLICT) {
-                                return true;
-                            }
-                            if (e.getCode() == ApiServer.FORBIDDEN
-                                    && ApiServer.message(e).contains("serviceaccount \"default\" not found")) {
-                                return false;
-                            }
-                            throw e;
-                        }
-                    });
-        } catch (ConditionTimeoutException e) {
-            throw last[0] == null ? e : last[0];
-        }
-    }
-
     private void seen(String key, PodState state, Pod pod) {
         LiveServer known = servers.get(key);
         if (known == null || closing.get() || known.lost().get()) {
             return;
         }
-        known.asked().shown(pod);
-        if (state instanceof PodState.Over over) {
+        Pod asked = known.asked().now();
+        boolean made = creations.made(asked, pod);
+        if (!made && creations.uid(asked).isEmpty()) {
+            return;
+        }
+        if (made) {
+            known.asked().shown(pod);
+        }
+        if ((made ? state : PodState.DELETED) instanceof PodState.Over over) {
             if (known.lost().compareAndSet(false, true)) {
                 session.tell(new ProbeEvent.Lost(
                         clock.instant(),
@@ -240,12 +240,13 @@ final class FabricGround implements ProvingGround {
                         .withProtocol(Protocol.TCP.name())
                         .withNewTargetPort(target)
                         .build()));
+        Marked marked = stamp.mark("Service", namespace, STEM + name, Marks.GROUND);
         Service service = new ServiceBuilder()
                 .withNewMetadata()
-                .withName(name)
+                .withName(marked.name())
                 .withNamespace(namespace)
-                .withLabels(Map.of(Marks.ROLE, Marks.GROUND))
-                .withAnnotations(annotations())
+                .withLabels(Map.of(Marks.ROLE, marked.role()))
+                .withAnnotations(marked.annotations())
                 .endMetadata()
                 .withNewSpec()
                 .withSelector(new TreeMap<>(selector))
@@ -254,54 +255,66 @@ final class FabricGround implements ProvingGround {
                 .withPorts(wanted)
                 .endSpec()
                 .build();
-        synchronized (services) {
-            services.add(service);
-        }
-        Service created = server.ask(
-                "create services in namespace " + namespace,
-                () -> server.client().resource(service).create());
+        services.add(service);
+        Service created = server.ask("create services in namespace " + namespace, () -> creations.create(service));
         return List.copyOf(created.getSpec().getClusterIPs());
     }
 
     @Override
     public void apply(PolicyManifest policy) {
-        NetworkPolicy wanted = PolicyShape.of(policy, annotations());
-        if (policies.put(key(policy), wanted) == null) {
-            server.ask(
-                    "create networkpolicies in namespace " + policy.namespace(),
-                    () -> server.client().resource(wanted).create());
+        PolicyKey key = PolicyKey.of(policy);
+        NetworkPolicy standing = policies.get(key);
+        if (standing == null) {
+            Marked marked = stamp.mark("NetworkPolicy", policy.namespace(), STEM + policy.name(), Marks.GROUND);
+            NetworkPolicy wanted = PolicyShape.of(policy, marked);
+            policies.put(key, wanted);
+            server.ask("create networkpolicies in namespace " + policy.namespace(), () -> creations.create(wanted));
         } else {
+            NetworkPolicy wanted = new NetworkPolicyBuilder(standing)
+                    .withSpec(PolicyShape.spec(policy))
+                    .build();
+            policies.put(key, wanted);
+            // With its UID, so that another of that name is not overwritten.
+            NetworkPolicy update = new NetworkPolicyBuilder(wanted)
+                    .editMetadata()
+                    .withUid(creations.uid(wanted).orElse(null))
+                    .endMetadata()
+                    .build();
             server.ask(
                     "update networkpolicies in namespace " + policy.namespace(),
-                    () -> server.client().resource(wanted).update());
+                    () -> server.client().resource(update).update());
         }
-    }
-
-    private static String key(PolicyManifest policy) {
-        return PodWatch.key(policy.namespace(), policy.name());
     }
 
     @Override
     public void remove(PolicyManifest policy) {
-        NetworkPolicy gone = PolicyShape.of(policy, Map.of());
-        server.ask(
-                "delete networkpolicies in namespace " + policy.namespace(),
-                () -> server.client().resource(gone).delete());
-        policies.remove(key(policy));
+        NetworkPolicy gone = policies.get(PolicyKey.of(policy));
+        if (gone == null) {
+            return;
+        }
+        server.ask("delete networkpolicies in namespace " + policy.namespace(), () -> creations.delete(gone));
+        policies.remove(PolicyKey.of(policy));
     }
 
     @Override
     public Optional<String> deviation(PolicyManifest policy) {
-        NetworkPolicy wanted = PolicyShape.of(policy, Map.of());
+        NetworkPolicy wanted = policies.get(PolicyKey.of(policy));
+        if (wanted == null) {
+            return Optional.of("policy " + policy.name() + " was not created");
+        }
+        String name = "policy " + wanted.getMetadata().getName();
         NetworkPolicy stored = server.ask(
                 "get networkpolicies in namespace " + policy.namespace(),
                 () -> server.client().resource(wanted).get());
         if (stored == null) {
-            return Optional.of("policy " + policy.name() + " is gone");
+            return Optional.of(name + " is gone");
         }
-        return stored.getSpec().equals(wanted.getSpec())
+        if (!creations.made(wanted, stored)) {
+            return Optional.of(name + " was replaced by another of that name");
+        }
+        return stored.getSpec().equals(PolicyShape.spec(policy))
                 ? Optional.empty()
-                : Optional.of("policy " + policy.name() + " was changed after it was created");
+                : Optional.of(name + " was changed after it was created");
     }
 
     @Override
@@ -321,8 +334,15 @@ final class FabricGround implements ProvingGround {
             ObjectNode merged = changes.putObject("metadata").putObject("labels");
             // What a merge patch does not name stays; without a resource version the kubelet's own writes are no
             // conflict.
-            Optional.ofNullable(pod.get())
-                    .ifPresent(there -> there.getMetadata().getLabels().keySet().forEach(merged::putNull));
+            Pod there = pod.get();
+            if (there == null || !Marks.same(asked, there)) {
+                throw new ClusterTrouble(
+                        "pod " + name + " in namespace " + namespace + " is not there any more", "run it again");
+            }
+            // The API server takes a change for no other pod of that name.
+            ((ObjectNode) changes.get("metadata"))
+                    .put("uid", there.getMetadata().getUid());
+            there.getMetadata().getLabels().keySet().forEach(merged::putNull);
             wanted.forEach(merged::put);
             return pod.patch(PatchContext.of(PatchType.JSON_MERGE), changes.toString());
         });
@@ -356,11 +376,16 @@ final class FabricGround implements ProvingGround {
                                     .list()
                                     .getItems())
                     .stream()
-                    .filter(policy -> !Marks.own(policy))
+                    .filter(policy -> policies.values().stream().noneMatch(own -> isCalled(own, policy)))
                     .forEach(policy ->
                             found.add(namespace + "/" + policy.getMetadata().getName()));
         }
         return found;
+    }
+
+    private static boolean isCalled(NetworkPolicy one, NetworkPolicy other) {
+        return one.getMetadata().getNamespace().equals(other.getMetadata().getNamespace())
+                && one.getMetadata().getName().equals(other.getMetadata().getName());
     }
 
     @Override
@@ -407,7 +432,7 @@ final class FabricGround implements ProvingGround {
         Set<String> going = going();
         // Policies first: nothing that goes on living may stay isolated.
         List<HasMetadata> left = new ArrayList<>(policies.values());
-        left.addAll(services());
+        left.addAll(services);
         left.removeIf(one -> going.contains(one.getMetadata().getNamespace()));
         servers.values().forEach(one -> left.add(one.asked().now()));
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
@@ -420,28 +445,14 @@ final class FabricGround implements ProvingGround {
         closed.complete(null);
     }
 
-    private List<HasMetadata> services() {
-        synchronized (services) {
-            return List.copyOf(services);
-        }
-    }
-
     /** Deletes the namespaces of its own, and says which are on their way out. */
     private Set<String> going() {
-        List<String> own;
-        synchronized (namespaces) {
-            own = List.copyOf(namespaces);
-        }
         Set<String> going = ConcurrentHashMap.newKeySet();
-        own.stream()
-                .map(name -> CompletableFuture.runAsync(
+        namespaces.stream()
+                .map(own -> CompletableFuture.runAsync(
                         () -> {
-                            if (delete(new NamespaceBuilder()
-                                    .withNewMetadata()
-                                    .withName(name)
-                                    .endMetadata()
-                                    .build())) {
-                                going.add(name);
+                            if (delete(own)) {
+                                going.add(own.getMetadata().getName());
                             }
                         },
                         workers))
@@ -466,8 +477,12 @@ final class FabricGround implements ProvingGround {
     /** Whether it was told to go. */
     private boolean delete(HasMetadata object) {
         try {
-            server.client().resource(object).delete();
-            return true;
+            boolean going = creations.delete(object);
+            if (!going && object instanceof Pod) {
+                Optional.ofNullable(watches.get(object.getMetadata().getNamespace()))
+                        .ifPresent(watch -> watch.forget(PodWatch.key(object)));
+            }
+            return going;
         } catch (RuntimeException e) {
             LOG.warn(
                     "{} {} could not be deleted ({}); netproof clean removes it after {}",

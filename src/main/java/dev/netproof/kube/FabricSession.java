@@ -2,6 +2,7 @@ package dev.netproof.kube;
 
 import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.kube.PodShape.Limits;
+import dev.netproof.kube.Stamp.Marked;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ProbePod;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -78,6 +79,7 @@ final class FabricSession implements ProbeSession {
 
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Listening listening;
+    private final Creations creations;
     private volatile boolean closing;
     private @Nullable PodShape shape;
 
@@ -94,6 +96,7 @@ final class FabricSession implements ProbeSession {
         this.userId = userId;
         this.deadline = clock.instant().plus(terms.lifetime());
         this.listening = new Listening(server, clock);
+        this.creations = new Creations(server);
     }
 
     @Override
@@ -131,40 +134,33 @@ final class FabricSession implements ProbeSession {
         Territory territory = territories.computeIfAbsent(probe.namespace(), Territory::new);
         try {
             Pod anchor = territory.anchor();
-            String name = shape().name(probe);
-            Pod pod = shape().probe(probe, name, anchor, payloads.payload(probe, terms), territory.limits());
+            Marked marked = shape().mark(probe);
+            Pod pod = shape().probe(probe, marked, anchor, payloads.payload(probe, terms), territory.limits());
             LiveProbe live = new LiveProbe(probe.id(), pod);
             probes.put(live.key(), live);
-            put(territory, probe, live, pod);
+            put(territory, probe, live, marked);
         } catch (RuntimeException e) {
             Rejection rejection = Rejection.of(server, probe, e);
             emit(new ProbeEvent.Lost(clock.instant(), probe.id(), rejection.why(), rejection.fix()));
         }
     }
 
-    private void put(Territory territory, ProbePod probe, LiveProbe live, Pod pod) {
+    private void put(Territory territory, ProbePod probe, LiveProbe live, Marked marked) {
         if (closing) {
             return;
         }
-        live.asked.instead(pod);
-        live.sent();
         territory.expect(live.key());
         try {
-            create(pod);
+            creations.create(live.asked.now());
         } catch (KubernetesClientException e) {
             if (Rejection.demandsLimits(e) && territory.limits() == Limits.NONE) {
                 territory.limits(Limits.DEMANDED);
                 Pod limited = shape().probe(
-                                probe,
-                                pod.getMetadata().getName(),
-                                territory.anchor(),
-                                payloads.payload(probe, terms),
-                                Limits.DEMANDED);
+                                probe, marked, territory.anchor(), payloads.payload(probe, terms), Limits.DEMANDED);
                 live.asked.instead(limited);
-                create(limited);
+                creations.create(limited);
             } else {
-                if (wasNotCreated(e)) {
-                    live.rejected();
+                if (!creations.mayExist(live.asked.now())) {
                     territory.forget(live.key());
                 }
                 throw e;
@@ -172,37 +168,7 @@ final class FabricSession implements ProbeSession {
         }
         if (closing) {
             // Created while the session was being closed.
-            delete(live.namespace(), live.name());
-        }
-    }
-
-    /** After anything but a plain no the pod may exist all the same. */
-    private static boolean wasNotCreated(KubernetesClientException failure) {
-        return failure.getCode() >= 400 && failure.getCode() < 500;
-    }
-
-    /** Creates a pod; that it is there already is the answer to a request that was repeated after its first answer was lost. */
-    private Pod create(Pod pod) {
-        try {
-            return server.client().resource(pod).create();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == ApiServer.CONFLICT) {
-                // Listed, because a get would be one more permission.
-                Optional<Pod> there = server
-                        .client()
-                        .pods()
-                        .inNamespace(pod.getMetadata().getNamespace())
-                        .withField("metadata.name", pod.getMetadata().getName())
-                        .list()
-                        .getItems()
-                        .stream()
-                        .filter(one -> Marks.ofRun(one, terms.run()))
-                        .findFirst();
-                if (there.isPresent()) {
-                    return there.get();
-                }
-            }
-            throw e;
+            delete(live.asked.now());
         }
     }
 
@@ -308,16 +274,16 @@ final class FabricSession implements ProbeSession {
         probes.values().forEach(LiveProbe::silence);
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
         probes.values().stream()
-                .filter(LiveProbe::mayExist)
-                .forEach(probe -> deletions.add(
-                        CompletableFuture.runAsync(() -> delete(probe.namespace(), probe.name()), workers)));
+                .map(probe -> probe.asked.now())
+                .filter(creations::mayExist)
+                .forEach(pod -> deletions.add(CompletableFuture.runAsync(() -> delete(pod), workers)));
         await(CREATION_PATIENCE, "pods are still being created", () -> creating.get() == 0);
         territories
                 .values()
                 .forEach(territory -> territory
-                        .anchorName()
-                        .ifPresent(name -> deletions.add(
-                                CompletableFuture.runAsync(() -> delete(territory.namespace, name), workers))));
+                        .askedAnchor()
+                        .filter(creations::mayExist)
+                        .ifPresent(pod -> deletions.add(CompletableFuture.runAsync(() -> delete(pod), workers))));
         quietly(left(begun), CompletableFuture.allOf(deletions.toArray(CompletableFuture<?>[]::new)));
         await(
                 left(begun),
@@ -340,16 +306,13 @@ final class FabricSession implements ProbeSession {
         }
     }
 
-    private void delete(String namespace, String name) {
+    private void delete(Pod pod) {
+        String namespace = pod.getMetadata().getNamespace();
+        String name = pod.getMetadata().getName();
         try {
-            if (server.client()
-                    .pods()
-                    .inNamespace(namespace)
-                    .withName(name)
-                    .delete()
-                    .isEmpty()) {
+            if (!creations.delete(pod)) {
                 Optional.ofNullable(territories.get(namespace))
-                        .ifPresent(territory -> territory.forget(PodWatch.key(namespace, name)));
+                        .ifPresent(territory -> territory.forget(PodWatch.key(pod)));
             }
         } catch (KubernetesClientException e) {
             String why = e.getCode() == ApiServer.FORBIDDEN
@@ -376,7 +339,7 @@ final class FabricSession implements ProbeSession {
     /** A namespace that probes run in: its anchor and its watch. */
     private final class Territory {
         private final String namespace;
-        private Optional<String> anchorName = Optional.empty();
+        private Optional<Pod> askedAnchor = Optional.empty();
         private @Nullable Pod anchor;
         private @Nullable ClusterTrouble trouble;
         private @Nullable PodWatch watch;
@@ -394,8 +357,8 @@ final class FabricSession implements ProbeSession {
             limits = demanded;
         }
 
-        synchronized Optional<String> anchorName() {
-            return anchorName;
+        synchronized Optional<Pod> askedAnchor() {
+            return askedAnchor;
         }
 
         /** The anchor, created by the first that asks; with it the namespace's watch begins. */
@@ -411,11 +374,10 @@ final class FabricSession implements ProbeSession {
                         "first pod in {} after {} of CPU",
                         namespace,
                         ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO));
-                String name = shape().anchorName();
-                anchorName = Optional.of(name);
                 try {
-                    there = createAnchor(name);
-                    PodWatch started = new PodWatch(server, namespace, terms.run(), FabricSession.this::seen);
+                    there = createAnchor(shape().markAnchor(namespace));
+                    PodWatch started = new PodWatch(server, namespace, FabricSession.this::seen);
+                    started.expect(PodWatch.key(there));
                     watch = started;
                     started.start();
                 } catch (KubernetesClientException e) {
@@ -432,16 +394,21 @@ final class FabricSession implements ProbeSession {
             return there;
         }
 
-        private Pod createAnchor(String name) {
+        private Pod createAnchor(Marked marked) {
             try {
-                return create(shape().anchor(namespace, name, limits));
+                return createAnchor(shape().anchor(namespace, marked, limits));
             } catch (KubernetesClientException e) {
                 if (!Rejection.demandsLimits(e)) {
                     throw e;
                 }
                 limits = Limits.DEMANDED;
-                return create(shape().anchor(namespace, name, limits));
+                return createAnchor(shape().anchor(namespace, marked, limits));
             }
+        }
+
+        private Pod createAnchor(Pod asked) {
+            askedAnchor = Optional.of(asked);
+            return creations.createOnceAccountIsThere(asked);
         }
 
         synchronized void expect(String key) {
@@ -469,8 +436,14 @@ final class FabricSession implements ProbeSession {
 
     private void seen(String key, PodState state, Pod pod) {
         LiveProbe probe = probes.get(key);
-        if (probe != null && !closing) {
+        if (probe == null || closing) {
+            return;
+        }
+        Pod asked = probe.asked.now();
+        if (creations.made(asked, pod)) {
             probe.seen(state, pod);
+        } else if (creations.uid(asked).isPresent()) {
+            probe.replaced();
         }
     }
 
@@ -483,8 +456,6 @@ final class FabricSession implements ProbeSession {
         private final String namespace;
         private final String name;
         private final Asked asked;
-        private boolean sent;
-        private boolean rejected;
         private boolean started;
         private boolean changed;
         private boolean lost;
@@ -503,27 +474,12 @@ final class FabricSession implements ProbeSession {
         }
 
         String key() {
-            return PodWatch.key(namespace, name);
+            return PodWatch.key(asked.now());
         }
 
-        String namespace() {
-            return namespace;
-        }
-
-        String name() {
-            return name;
-        }
-
-        synchronized void sent() {
-            sent = true;
-        }
-
-        synchronized void rejected() {
-            rejected = true;
-        }
-
-        synchronized boolean mayExist() {
-            return sent && !rejected;
+        /** Another pod has its name. */
+        synchronized void replaced() {
+            lose(PodState.DELETED.why(), PodState.DELETED.fix());
         }
 
         synchronized void seen(PodState state, Pod pod) {

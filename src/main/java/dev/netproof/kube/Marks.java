@@ -4,10 +4,14 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How netproof's own objects are told from everybody else's. */
+/**
+ * What netproof writes on its objects. It finds them by these; whose an object is, {@link Provenance} tells, because others can write
+ * the same.
+ */
 final class Marks {
     /** The one constant label: what varies by run is in annotations, because CNIs mint an identity for each set of labels. */
     static final String ROLE = "netproof.dev/role";
@@ -21,16 +25,33 @@ final class Marks {
 
     static final String RUN = "netproof.dev/run";
     static final String DEADLINE = "netproof.dev/deadline";
+    /** The random part of what the name is a hash of: {@link Seal}. */
+    static final String SEAL = "netproof.dev/seal";
+
     static final String SOURCE = "netproof.dev/source";
     static final String NEVER_READY = "netproof.dev/never-ready";
     static final String ANCHOR_GATE = "netproof.dev/anchor";
 
     private Marks() {}
 
-    static boolean own(HasMetadata object) {
-        return labels(object.getMetadata()).containsKey(ROLE);
+    /** Whether it says that it is netproof's. */
+    static boolean marked(HasMetadata object) {
+        return role(object).isPresent();
     }
 
+    static Optional<String> role(HasMetadata object) {
+        return Optional.ofNullable(labels(object.getMetadata()).get(ROLE));
+    }
+
+    /** Whether this is the object that was asked for, as far as marks tell: its seal was nobody else's before. */
+    static boolean same(HasMetadata asked, HasMetadata there) {
+        return role(asked).equals(role(there))
+                && List.of(RUN, DEADLINE, SEAL).stream()
+                        .allMatch(key -> annotation(asked, key).isPresent()
+                                && annotation(asked, key).equals(annotation(there, key)));
+    }
+
+    /** Whether it says that it is of this run. */
     static boolean ofRun(HasMetadata object, String run) {
         return annotation(object, RUN).filter(run::equals).isPresent();
     }
@@ -44,7 +65,7 @@ final class Marks {
         }
     }
 
-    private static Optional<String> annotation(HasMetadata object, String key) {
+    static Optional<String> annotation(HasMetadata object, String key) {
         return Optional.ofNullable(object.getMetadata().getAnnotations()).map(annotations -> annotations.get(key));
     }
 

@@ -1,6 +1,7 @@
 package dev.netproof.kube;
 
 import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.kube.Stamp.Marked;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.ClusterFacts.Network;
 import dev.netproof.plan.ClusterFacts.Toleration;
@@ -37,7 +38,6 @@ import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -51,8 +51,7 @@ import java.util.TreeMap;
 final class PodShape {
     static final String CONTAINER = "probe";
     static final long USER = 65_532L;
-    private static final String RANDOM_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
-    private static final int RANDOM_LENGTH = 5;
+    private static final String POD = "Pod";
     private static final Map<String, Quantity> REQUESTS =
             Map.of("cpu", new Quantity("10m"), "memory", new Quantity("16Mi"));
     private static final Map<String, Quantity> LIMITS =
@@ -74,39 +73,31 @@ final class PodShape {
 
     private final SessionTerms terms;
     private final UserId userId;
-    private final Instant deadline;
-    private final SecureRandom random = new SecureRandom();
+    private final Stamp stamp;
 
     PodShape(SessionTerms terms, UserId userId, Instant deadline) {
         this.terms = terms;
         this.userId = userId;
-        this.deadline = deadline;
+        this.stamp = new Stamp(terms.run(), deadline);
     }
 
     /**
      * A new name for a probe. What is before the last dash depends on the identity alone, because the EKS policy agent keys its
      * state by that and a pod that is not of a controller must not share it with another identity.
      */
-    String name(ProbePod probe) {
+    Marked mark(ProbePod probe) {
         String identity = String.join(
                 "\n",
                 probe.namespace(),
                 new TreeMap<>(probe.labels()).toString(),
                 probe.serviceAccount().orElse("default"),
                 probe.node().orElse(""));
-        return "np" + hash(identity) + "-" + suffix();
+        return stamp.mark(POD, probe.namespace(), "np" + hash(identity), Marks.PROBE);
     }
 
-    String anchorName() {
-        return "npanchor-" + suffix();
-    }
-
-    private String suffix() {
-        StringBuilder letters = new StringBuilder();
-        for (int i = 0; i < RANDOM_LENGTH; i++) {
-            letters.append(RANDOM_LETTERS.charAt(random.nextInt(RANDOM_LETTERS.length())));
-        }
-        return letters.toString();
+    /** A new name for an anchor. */
+    Marked markAnchor(String namespace) {
+        return stamp.mark(POD, namespace, "npanchor", Marks.ANCHOR);
     }
 
     private static String hash(String text) {
@@ -122,13 +113,13 @@ final class PodShape {
      * What a namespace's probes hang on, so that one deletion takes them all. A pod, because netproof may create nothing else; its
      * scheduling gate is never lifted, so that it never runs.
      */
-    Pod anchor(String namespace, String name, Limits limits) {
+    Pod anchor(String namespace, Marked marked, Limits limits) {
         return new PodBuilder()
                 .withNewMetadata()
-                .withName(name)
+                .withName(marked.name())
                 .withNamespace(namespace)
-                .withLabels(Map.of(Marks.ROLE, Marks.ANCHOR))
-                .withAnnotations(new TreeMap<>(Map.of(Marks.RUN, terms.run(), Marks.DEADLINE, deadline.toString())))
+                .withLabels(Map.of(Marks.ROLE, marked.role()))
+                .withAnnotations(marked.annotations())
                 .endMetadata()
                 .withSpec(bare(container("anchor", image(Tools.CURL), List.of("true"), Map.of(), limits))
                         .addNewSchedulingGate(Marks.ANCHOR_GATE)
@@ -136,12 +127,10 @@ final class PodShape {
                 .build();
     }
 
-    Pod probe(ProbePod probe, String name, Pod anchor, Payload payload, Limits limits) {
+    Pod probe(ProbePod probe, Marked marked, Pod anchor, Payload payload, Limits limits) {
         Map<String, String> labels = new TreeMap<>(probe.labels());
-        labels.put(Marks.ROLE, Marks.PROBE);
-        Map<String, String> annotations = new TreeMap<>();
-        annotations.put(Marks.RUN, terms.run());
-        annotations.put(Marks.DEADLINE, deadline.toString());
+        labels.put(Marks.ROLE, marked.role());
+        Map<String, String> annotations = new TreeMap<>(marked.annotations());
         annotations.put(Marks.SOURCE, probe.source());
         // A sidecar would answer in the network's place.
         annotations.put("sidecar.istio.io/inject", "false");
@@ -163,7 +152,7 @@ final class PodShape {
                         spec.withNewAffinity().withNodeAffinity(affinity).endAffinity());
         return new PodBuilder()
                 .withMetadata(new ObjectMetaBuilder()
-                        .withName(name)
+                        .withName(marked.name())
                         .withNamespace(probe.namespace())
                         .withLabels(labels)
                         .withAnnotations(annotations)
@@ -225,17 +214,12 @@ final class PodShape {
 
     /** A server; nothing owns it, because its namespace or the session takes it away. */
     Pod server(ServerPod plan) {
+        Marked marked = stamp.mark(POD, plan.namespace(), "nps-" + plan.id(), Marks.SERVER);
         Map<String, String> labels = new TreeMap<>(plan.labels());
-        labels.put(Marks.ROLE, Marks.SERVER);
-        Map<String, String> annotations = new TreeMap<>(Map.of(
-                Marks.RUN,
-                terms.run(),
-                Marks.DEADLINE,
-                deadline.toString(),
-                "sidecar.istio.io/inject",
-                "false",
-                "linkerd.io/inject",
-                "disabled"));
+        labels.put(Marks.ROLE, marked.role());
+        Map<String, String> annotations = new TreeMap<>(marked.annotations());
+        annotations.put("sidecar.istio.io/inject", "false");
+        annotations.put("linkerd.io/inject", "disabled");
         Map<String, String> environment = new TreeMap<>();
         List<String> command = new ArrayList<>(List.of("/agnhost"));
         if (plan.server() != ServerPod.Server.ECHO) {
@@ -289,7 +273,7 @@ final class PodShape {
                 .endAffinity();
         return new PodBuilder()
                 .withMetadata(new ObjectMetaBuilder()
-                        .withName("nps-" + plan.id() + "-" + suffix())
+                        .withName(marked.name())
                         .withNamespace(plan.namespace())
                         .withLabels(labels)
                         .withAnnotations(annotations)

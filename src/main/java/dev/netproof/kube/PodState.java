@@ -27,6 +27,9 @@ sealed interface PodState {
      */
     record Over(Log spoke, String why, String fix) implements PodState {}
 
+    /** It went, and nobody here told it to. */
+    Over DELETED = new Over(Log.NONE, "the probe pod was deleted by somebody else", "run again");
+
     /** Whether a pod that is over left a log. */
     enum Log {
         WRITTEN,

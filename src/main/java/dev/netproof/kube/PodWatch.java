@@ -1,5 +1,6 @@
 package dev.netproof.kube;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One watch over all of a run's pods in a namespace. */
+/** One watch over the marked pods of a namespace; whose they are, the watcher knows. */
 final class PodWatch {
     private static final Logger LOG = LoggerFactory.getLogger(PodWatch.class);
     private static final int START_SECONDS = 20;
@@ -33,7 +34,7 @@ final class PodWatch {
     private final Set<String> present = ConcurrentHashMap.newKeySet();
     private final SharedIndexInformer<Pod> informer;
 
-    PodWatch(ApiServer server, String namespace, String run, Watcher watcher) {
+    PodWatch(ApiServer server, String namespace, Watcher watcher) {
         this.server = server;
         this.namespace = namespace;
         this.informer = server.client()
@@ -44,10 +45,7 @@ final class PodWatch {
         informer.addEventHandler(new ResourceEventHandler<>() {
             @Override
             public void onAdd(Pod pod) {
-                if (Marks.ofRun(pod, run)) {
-                    present.add(key(pod));
-                    watcher.seen(key(pod), PodState.of(pod), pod);
-                }
+                watcher.seen(key(pod), PodState.of(pod), pod);
             }
 
             @Override
@@ -57,14 +55,8 @@ final class PodWatch {
 
             @Override
             public void onDelete(Pod pod, boolean unknown) {
-                if (Marks.ofRun(pod, run)) {
-                    present.remove(key(pod));
-                    watcher.seen(
-                            key(pod),
-                            new PodState.Over(
-                                    PodState.Log.NONE, "the probe pod was deleted by somebody else", "run again"),
-                            pod);
-                }
+                present.remove(key(pod));
+                watcher.seen(key(pod), PodState.DELETED, pod);
             }
         });
         // Whatever breaks the watch later, it is taken up again.
@@ -74,12 +66,8 @@ final class PodWatch {
         });
     }
 
-    static String key(String namespace, String name) {
-        return namespace + "/" + name;
-    }
-
-    private static String key(Pod pod) {
-        return key(pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+    static String key(HasMetadata object) {
+        return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
     }
 
     /** Returns when the watch stands. */
@@ -115,7 +103,7 @@ final class PodWatch {
         }
     }
 
-    /** Counts a pod as there before the watch has told of it. */
+    /** Counts a pod as there until the watch tells of its end. */
     void expect(String key) {
         present.add(key);
     }
@@ -124,7 +112,7 @@ final class PodWatch {
         present.remove(key);
     }
 
-    /** Whether every pod of the run that was ever seen is gone. */
+    /** Whether every pod that was expected is gone. */
     boolean isEmpty() {
         return present.isEmpty();
     }

@@ -1,5 +1,6 @@
 package dev.netproof.kube;
 
+import dev.netproof.kube.Stamp.Marked;
 import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.model.PortRef;
 import dev.netproof.plan.PolicyManifest;
@@ -22,6 +23,8 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeerBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPortBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpec;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicySpecBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,15 +33,20 @@ import java.util.TreeMap;
 final class PolicyShape {
     private PolicyShape() {}
 
-    static NetworkPolicy of(PolicyManifest policy, Map<String, String> annotations) {
+    static NetworkPolicy of(PolicyManifest policy, Marked marked) {
         return new NetworkPolicyBuilder()
                 .withNewMetadata()
-                .withName(policy.name())
+                .withName(marked.name())
                 .withNamespace(policy.namespace())
-                .withLabels(Map.of(Marks.ROLE, Marks.GROUND))
-                .withAnnotations(new TreeMap<>(annotations))
+                .withLabels(Map.of(Marks.ROLE, marked.role()))
+                .withAnnotations(marked.annotations())
                 .endMetadata()
-                .withNewSpec()
+                .withSpec(spec(policy))
+                .build();
+    }
+
+    static NetworkPolicySpec spec(PolicyManifest policy) {
+        return new NetworkPolicySpecBuilder()
                 .withPodSelector(selector(policy.pods()))
                 .withPolicyTypes(policy.directions().stream()
                         .map(direction -> direction == Direction.INGRESS ? "Ingress" : "Egress")
@@ -55,7 +63,6 @@ final class PolicyShape {
                                 .withPorts(ports(rule))
                                 .build())
                         .toList())
-                .endSpec()
                 .build();
     }
 

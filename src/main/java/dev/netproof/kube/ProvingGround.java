@@ -14,7 +14,18 @@ import java.util.Optional;
  * cluster does not do as asked.
  */
 public interface ProvingGround extends ProbeSession {
-    /** Creates a namespace, held to a Pod Security Standard. */
+    /**
+     * A name for a namespace of this session, which nobody can have foreseen.
+     *
+     * @param stem what it begins with, before its last dash
+     */
+    String namespaceName(String stem);
+
+    /**
+     * Creates a namespace, held to a Pod Security Standard.
+     *
+     * @param name one of {@link #namespaceName}
+     */
     void createNamespace(String name, Standard standard);
 
     /**
@@ -60,6 +71,6 @@ public interface ProvingGround extends ProbeSession {
     /** The addresses of a pod of this session, the primary one first. */
     List<String> addresses(String namespace, String pod);
 
-    /** Names of policies in these namespaces that are not netproof's, as namespace/name. */
+    /** Names of policies in these namespaces that are not of this session, as namespace/name. */
     List<String> foreignPolicies(Collection<String> namespaces);
 }

@@ -45,6 +45,7 @@ final class Survey {
     private final ApiServer server;
     private final ExecutorService pool;
     private final Set<String> unreadable = new ConcurrentSkipListSet<>();
+    private final Set<String> lookalikes = new TreeSet<>();
 
     /** What a read found; nothing where it is not permitted. */
     record Readable<T>(List<T> found) {}
@@ -86,10 +87,16 @@ final class Survey {
                 existences.put(flight.namespace(), flight.existence().join());
                 List<io.fabric8.kubernetes.api.model.Pod> live = flight.pods().join();
                 Set<String> own = live.stream()
-                        .filter(Marks::own)
+                        .filter(Survey::isProbe)
                         .map(pod -> pod.getMetadata().getName())
                         .collect(Collectors.toSet());
-                live.stream().filter(pod -> !Marks.own(pod)).map(Facts::pod).forEach(pods::add);
+                live.stream().filter(pod -> !isProbe(pod)).forEach(pod -> {
+                    pods.add(Facts.pod(pod));
+                    Optional.of(pod)
+                            .filter(Marks::marked)
+                            .flatMap(Provenance::doubtProbe)
+                            .ifPresent(doubt -> lookalikes.add(Provenance.notOurs(pod, doubt.because())));
+                });
                 Map<String, List<EndpointSlice>> slices = flight.slices().join().stream()
                         .collect(Collectors.groupingBy(
                                 slice -> Optional.ofNullable(slice.getMetadata().getLabels())
@@ -113,7 +120,8 @@ final class Survey {
                     workloads,
                     selectors,
                     nodes.join().found(),
-                    unreadable);
+                    unreadable,
+                    lookalikes);
         } catch (CompletionException e) {
             throw server.trouble("survey the namespaces " + String.join(", ", new TreeSet<>(namespaces)), e);
         }
@@ -135,12 +143,17 @@ final class Survey {
         try {
             return reads.stream()
                     .flatMap(read -> read.join().stream())
-                    .filter(pod -> !Marks.own(pod))
+                    .filter(pod -> !isProbe(pod))
                     .map(Facts::pod)
                     .toList();
         } catch (CompletionException e) {
             throw server.trouble("list pods", e);
         }
+    }
+
+    /** A label alone leaves nothing out: others can write it. */
+    private static boolean isProbe(io.fabric8.kubernetes.api.model.Pod pod) {
+        return Marks.marked(pod) && Provenance.doubtProbe(pod).isEmpty();
     }
 
     Readable<ClusterFacts.Node> nodes() {

@@ -3,6 +3,7 @@ package dev.netproof.kube;
 import dev.netproof.kube.Cluster.CleanScope;
 import dev.netproof.kube.Cluster.Cleaning;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -23,22 +25,37 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes what runs left behind that could not clean up after themselves. */
+/**
+ * Removes what runs left behind that could not clean up after themselves. It finds things by netproof's label, and removes those whose
+ * {@link Provenance} is proved.
+ */
 final class Sweep {
     private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /** How often a thing that keeps changing is looked at again. */
+    private static final int TRIES = 5;
 
     private final ApiServer server;
     private final ExecutorService pool;
     private final Clock clock;
     private final Set<String> unreadable = new TreeSet<>();
-    private final Set<String> remaining = new TreeSet<>();
+    private final Set<String> remaining = new ConcurrentSkipListSet<>();
+    private final Set<String> foreign = new ConcurrentSkipListSet<>();
 
     Sweep(ApiServer server, ExecutorService pool, Clock clock) {
         this.server = server;
         this.pool = pool;
         this.clock = clock;
     }
+
+    /**
+     * What was found of one kind or place.
+     *
+     * @param doomed netproof's, and to be removed
+     * @param alive how many are netproof's and may belong to a live run
+     */
+    private record Sorted<T>(List<T> doomed, int alive) {}
 
     Cleaning of(Set<String> namespaces, CleanScope scope) {
         List<Pod> left = new ArrayList<>();
@@ -53,26 +70,19 @@ final class Sweep {
                             .getItems()));
         }
         for (String namespace : new TreeSet<>(namespaces)) {
-            left.addAll(own(namespace));
+            left.addAll(marked(namespace));
         }
-        Instant now = clock.instant();
-        List<Pod> doomed = left.stream()
-                .filter(pod -> scope == CleanScope.ALL
-                        || Marks.deadline(pod).filter(now::isAfter).isPresent())
+        Sorted<Pod> pods = sorted(left, scope);
+        List<CompletableFuture<Boolean>> deletions = pods.doomed().stream()
+                .map(pod -> CompletableFuture.supplyAsync(() -> isDeleted(pod), pool))
                 .toList();
-        List<CompletableFuture<Void>> deletions = doomed.stream()
-                .map(pod -> CompletableFuture.runAsync(() -> delete(pod), pool))
-                .toList();
+        int removed;
         try {
-            deletions.forEach(CompletableFuture::join);
+            removed = (int) deletions.stream().filter(CompletableFuture::join).count();
         } catch (CompletionException e) {
             throw server.trouble("delete netproof's own pods", e);
         }
-        Set<String> uids = new TreeSet<>(
-                doomed.stream().map(pod -> pod.getMetadata().getUid()).toList());
-        Set<String> where = new TreeSet<>(
-                doomed.stream().map(pod -> pod.getMetadata().getNamespace()).toList());
-        awaitEnd(uids, where);
+        awaitEnd(pods.doomed());
         Cleaning rest = namespaces.isEmpty()
                 ? swept(everywhere(), scope)
                 : swept(
@@ -81,10 +91,7 @@ final class Sweep {
                                 .toList(),
                         scope);
         return new Cleaning(
-                doomed.size() + rest.removed(),
-                left.size() - doomed.size() + rest.alive(),
-                unreadable,
-                rest.remaining());
+                removed + rest.removed(), pods.alive() + rest.alive(), unreadable, rest.remaining(), rest.foreign());
     }
 
     /** Namespaces of enforcement checks, with all that is in them. */
@@ -92,34 +99,61 @@ final class Sweep {
         return swept(grounds(), scope);
     }
 
-    private Cleaning swept(List<? extends HasMetadata> found, CleanScope scope) {
+    /** Who carries the label and is not netproof's is named, whatever else is written on it. */
+    private <T extends HasMetadata> Sorted<T> sorted(List<T> found, CleanScope scope) {
         Instant now = clock.instant();
+        List<T> doomed = new ArrayList<>();
+        int alive = 0;
+        for (T one : found) {
+            if (isForeign(one)) {
+                continue;
+            }
+            if (scope == CleanScope.ALL
+                    || Marks.deadline(one).filter(now::isAfter).isPresent()) {
+                doomed.add(one);
+            } else {
+                alive++;
+            }
+        }
+        return new Sorted<>(doomed, alive);
+    }
+
+    private boolean isForeign(HasMetadata one) {
+        Optional<Provenance.Doubt> doubt = Provenance.doubt(one);
+        doubt.ifPresent(why -> foreign.add(Provenance.notOurs(one, why.because())));
+        return doubt.isPresent();
+    }
+
+    private Cleaning swept(List<? extends HasMetadata> found, CleanScope scope) {
         List<? extends HasMetadata> left = found.stream()
                 .filter(one -> one.getMetadata().getDeletionTimestamp() == null)
                 .toList();
-        List<? extends HasMetadata> doomed = left.stream()
-                .filter(one -> scope == CleanScope.ALL
-                        || Marks.deadline(one).filter(now::isAfter).isPresent())
-                .toList();
+        Sorted<? extends HasMetadata> sorted = sorted(left, scope);
+        Contents contents = new Contents(server);
         int removed = 0;
-        for (HasMetadata one : doomed) {
-            if (isDeleted(one)) {
+        for (HasMetadata one : sorted.doomed()) {
+            Optional<String> obstacle = one instanceof Namespace
+                    ? contents.obstacle(one.getMetadata().getName())
+                    : Optional.empty();
+            if (obstacle.isPresent()) {
+                foreign.add(one.getKind() + " " + one.getMetadata().getName()
+                        + " was made by netproof and is left alone: " + obstacle.get());
+            } else if (isDeletedIfPermitted(one)) {
                 removed++;
             }
         }
-        return new Cleaning(removed, left.size() - doomed.size(), unreadable, remaining);
+        return new Cleaning(removed, sorted.alive(), unreadable, remaining, foreign);
     }
 
     /** What another's check left may be seen by many who may not remove it: that it stays is said, and stops nobody. */
-    private boolean isDeleted(HasMetadata one) {
+    private boolean isDeletedIfPermitted(HasMetadata one) {
         String doing = "delete " + one.getPlural() + " "
                 + one.getMetadata().getName()
                 + Optional.ofNullable(one.getMetadata().getNamespace())
                         .map(namespace -> " in namespace " + namespace)
                         .orElse("");
         try {
-            server.client().resource(one).delete();
-            return true;
+            return isGone(one);
         } catch (KubernetesClientException e) {
             ClusterTrouble trouble = server.trouble(doing, e);
             if (!ApiServer.isRefusal(e)) {
@@ -128,6 +162,39 @@ final class Sweep {
             remaining.add(String.valueOf(trouble.getMessage()));
             return false;
         }
+    }
+
+    /** Deletes what was read, and reads it again where it has changed since: what was proved of it must hold when it goes. */
+    private boolean isGone(HasMetadata read) {
+        HasMetadata one = read;
+        for (int left = TRIES; left > 0; left--) {
+            if (Deletion.unchanged(server, one) != Deletion.End.CHANGED) {
+                return true;
+            }
+            Optional<? extends HasMetadata> now = again(one);
+            if (now.isEmpty()) {
+                return true;
+            }
+            if (isForeign(now.get())) {
+                return false;
+            }
+            one = now.get();
+        }
+        remaining.add(
+                one.getPlural() + " " + one.getMetadata().getName() + " keeps changing: run netproof clean again");
+        return false;
+    }
+
+    /** The same object, as it is now. Listed, because a get would be one more permission. */
+    private Optional<? extends HasMetadata> again(HasMetadata one) {
+        var kind = server.client().resources(one.getClass());
+        String namespace = one.getMetadata().getNamespace();
+        return (namespace == null ? kind : kind.inNamespace(namespace))
+                .withField("metadata.name", one.getMetadata().getName()).list().getItems().stream()
+                        .filter(now -> one.getMetadata()
+                                .getUid()
+                                .equals(now.getMetadata().getUid()))
+                        .findFirst();
     }
 
     private List<? extends HasMetadata> grounds() {
@@ -143,7 +210,10 @@ final class Sweep {
     /** Namespaces of enforcement checks, and what these make beside pods in others: with its namespace goes all that is in it. */
     private List<? extends HasMetadata> everywhere() {
         List<HasMetadata> found = new ArrayList<>(grounds());
-        Set<String> own = found.stream().map(one -> one.getMetadata().getName()).collect(Collectors.toSet());
+        Set<String> own = found.stream()
+                .filter(one -> Provenance.doubt(one).isEmpty())
+                .map(one -> one.getMetadata().getName())
+                .collect(Collectors.toSet());
         List<HasMetadata> others = new ArrayList<>(readable(
                 "list networkpolicies in all namespaces",
                 () -> server.client()
@@ -206,7 +276,7 @@ final class Sweep {
         }
     }
 
-    private List<Pod> own(String namespace) {
+    private List<Pod> marked(String namespace) {
         return server.ask(
                 "list pods in namespace " + namespace,
                 () -> server.client()
@@ -217,28 +287,25 @@ final class Sweep {
                         .getItems());
     }
 
-    private void delete(Pod pod) {
-        String namespace = pod.getMetadata().getNamespace();
-        server.ask(
-                "delete pods in namespace " + namespace,
-                () -> server.client()
-                        .pods()
-                        .inNamespace(namespace)
-                        .withName(pod.getMetadata().getName())
-                        .delete());
+    private boolean isDeleted(Pod pod) {
+        return server.ask("delete pods in namespace " + pod.getMetadata().getNamespace(), () -> isGone(pod));
     }
 
-    private void awaitEnd(Set<String> uids, Set<String> namespaces) {
-        if (uids.isEmpty()) {
+    private void awaitEnd(List<Pod> doomed) {
+        if (doomed.isEmpty()) {
             return;
         }
+        Set<String> uids =
+                doomed.stream().map(pod -> pod.getMetadata().getUid()).collect(Collectors.toSet());
+        Set<String> namespaces =
+                doomed.stream().map(pod -> pod.getMetadata().getNamespace()).collect(Collectors.toSet());
         try {
             Awaitility.await()
                     .atMost(PATIENCE)
                     .pollDelay(Duration.ofMillis(100))
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> namespaces.stream()
-                            .flatMap(namespace -> own(namespace).stream())
+                            .flatMap(namespace -> marked(namespace).stream())
                             .noneMatch(pod -> uids.contains(pod.getMetadata().getUid())));
         } catch (ConditionTimeoutException | KubernetesClientException e) {
             LOG.warn("pods that were deleted are still there after {} s", PATIENCE.toSeconds());

@@ -13,10 +13,11 @@ import java.util.Set;
  * What the API server said about the parts of a cluster that a matrix speaks of, at one moment.
  *
  * @param namespaces those looked into, with whether they exist
- * @param pods netproof's own left out
+ * @param pods netproof's own probes left out
  * @param selectors of everything that adopts or counts pods by label
  * @param nodes empty where they may not be listed
  * @param unreadable what the identity was not permitted to read, as "list pods in namespace x"
+ * @param lookalikes pods that carry netproof's label and count all the same, and why: sentences
  */
 public record ClusterFacts(
         Map<String, Existence> namespaces,
@@ -25,7 +26,8 @@ public record ClusterFacts(
         List<Workload> workloads,
         List<PodSelecting> selectors,
         List<Node> nodes,
-        Set<String> unreadable) {
+        Set<String> unreadable,
+        Set<String> lookalikes) {
     public ClusterFacts {
         namespaces = Map.copyOf(namespaces);
         pods = List.copyOf(pods);
@@ -34,6 +36,19 @@ public record ClusterFacts(
         selectors = List.copyOf(selectors);
         nodes = List.copyOf(nodes);
         unreadable = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(unreadable));
+        lookalikes = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(lookalikes));
+    }
+
+    /** Where nothing looks like netproof's own. */
+    public ClusterFacts(
+            Map<String, Existence> namespaces,
+            List<Pod> pods,
+            List<Service> services,
+            List<Workload> workloads,
+            List<PodSelecting> selectors,
+            List<Node> nodes,
+            Set<String> unreadable) {
+        this(namespaces, pods, services, workloads, selectors, nodes, unreadable, Set.of());
     }
 
     /** The read that was not permitted, if this kind (in the API's plural) may not be listed there: its absence says nothing then. */

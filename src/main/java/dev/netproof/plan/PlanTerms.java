@@ -15,7 +15,11 @@ import java.util.Optional;
  * @param addresses what outside names resolved to
  */
 public record PlanTerms(
-        LocalDate today, int endpoints, Published published, Optional<String> controlNamespace, Map<String, String> addresses) {
+        LocalDate today,
+        int endpoints,
+        Published published,
+        Optional<String> controlNamespace,
+        Map<String, String> addresses) {
     public PlanTerms {
         addresses = Map.copyOf(addresses);
     }

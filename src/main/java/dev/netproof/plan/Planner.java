@@ -282,8 +282,9 @@ public final class Planner {
         if (!(target instanceof Target.Host) && !(target instanceof Target.Ip)) {
             return;
         }
-        ProbeBook.Entry control =
-                controls.entry("control", SourceIdentity.of(terms.controlNamespace().orElse(OWN_NAMESPACE), Map.of(), Optional.empty()));
+        ProbeBook.Entry control = controls.entry(
+                "control",
+                SourceIdentity.of(terms.controlNamespace().orElse(OWN_NAMESPACE), Map.of(), Optional.empty()));
         reach.ways().forEach(way -> control.index(way.attempt()));
     }
 

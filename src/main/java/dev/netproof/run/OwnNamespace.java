@@ -27,6 +27,11 @@ final class OwnNamespace implements AutoCloseable {
         this.named = named;
     }
 
+    /** What it is called, whether or not it has been made. */
+    String name() {
+        return named.orElse(name);
+    }
+
     /** Where pods of netproof's own go; empty where the cluster does not let it have a namespace. */
     Optional<String> place() {
         if (named.isPresent()) {
@@ -46,9 +51,7 @@ final class OwnNamespace implements AutoCloseable {
     /** Removes it with whatever is left in it. Never throws. */
     @Override
     public void close() {
-        if (created) {
-            ground.close();
-        }
+        ground.close();
     }
 
     /** Whether it is one that somebody named. */

@@ -55,8 +55,7 @@ final class PathWitnesses {
     private final Set<String> notes = new LinkedHashSet<>();
     private int clients;
 
-    PathWitnesses(
-            ProvingGround ground, OwnNamespace namespace, EvidenceStore evidence, EvidenceCollector collector) {
+    PathWitnesses(ProvingGround ground, OwnNamespace namespace, EvidenceStore evidence, EvidenceCollector collector) {
         this.ground = ground;
         this.namespace = namespace;
         this.evidence = evidence;
@@ -65,8 +64,10 @@ final class PathWitnesses {
 
     /** Starts servers on these nodes, because ways to them are sure to be asked for. */
     void prepare(Collection<String> nodes) {
-        List<String> missing =
-                nodes.stream().filter(node -> !servers.containsKey(node)).distinct().toList();
+        List<String> missing = nodes.stream()
+                .filter(node -> !servers.containsKey(node))
+                .distinct()
+                .toList();
         if (missing.isEmpty()) {
             return;
         }
@@ -74,8 +75,9 @@ final class PathWitnesses {
         if (place.isEmpty()) {
             namespace
                     .refusal()
-                    .ifPresent(why -> notes.add("netproof could not show of its own that packets get from node to node: "
-                            + why + "; permit it to create namespaces, or name one with --control-namespace"));
+                    .ifPresent(
+                            why -> notes.add("netproof could not show of its own that packets get from node to node: "
+                                    + why + "; permit it to create namespaces, or name one with --control-namespace"));
             return;
         }
         List<ServerPod> starting = new ArrayList<>();
@@ -131,7 +133,8 @@ final class PathWitnesses {
         Map<String, List<Route>> bySource = new TreeMap<>();
         for (Route route : wanted) {
             if (!tried.contains(route)) {
-                bySource.computeIfAbsent(route.from(), node -> new ArrayList<>()).add(route);
+                bySource.computeIfAbsent(route.from(), node -> new ArrayList<>())
+                        .add(route);
             }
         }
         bySource.forEach((node, routes) -> {

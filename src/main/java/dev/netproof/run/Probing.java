@@ -169,8 +169,9 @@ final class Probing {
     private Plan controlled(List<Matrix> matrices, ClusterFacts facts, Plan first) {
         Optional<String> place = namespace.place();
         if (place.isEmpty()) {
-            notes.add("no control for outside addresses: " + namespace.refusal().orElse("no namespace for it")
-                    + "; permit netproof to create namespaces, or name one without egress policies: --control-namespace");
+            notes.add(
+                    "no control for outside addresses: " + namespace.refusal().orElse("no namespace for it")
+                            + "; permit netproof to create namespaces, or name one without egress policies: --control-namespace");
             return new Plan(first.probes(), List.of(), first.checks(), List.of(), first.notes());
         }
         notes.add("the control for outside addresses ran in namespace " + place.get()

@@ -135,9 +135,18 @@ public final class Runner {
         Set<String> namespaces = Planner.namespaces(matrices);
         progress.step("reading " + namespaces.size() + " namespaces of " + who.context());
         String id = hex(4);
-        PlanTerms planning = terms.plan().controlNamespace().isPresent()
-                ? terms.plan()
-                : terms.plan().controlledFrom("netproof-" + id);
+        ProvingGround ground = cluster.ground(
+                new SessionTerms(id, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images()));
+        try (OwnNamespace place = new OwnNamespace(
+                ground, ground.namespaceName("netproof-" + id), terms.plan().controlNamespace())) {
+            return observed(matrices, started, id, place);
+        }
+    }
+
+    private Report observed(List<Matrix> matrices, Instant started, String id, OwnNamespace place) {
+        Instant end = started.plus(terms.timeout());
+        Set<String> namespaces = Planner.namespaces(matrices);
+        PlanTerms planning = terms.plan().controlledFrom(place.name());
         ClusterFacts facts = asking.until(end, "reading what the cluster has", () -> cluster.survey(namespaces));
         Plan plan = Planner.plan(matrices, facts, planning);
         policies(namespaces, end).ifPresent(scene::policies);
@@ -148,13 +157,14 @@ public final class Runner {
         matrices.forEach(matrix -> notes.addAll(matrix.warnings()));
         notes.addAll(plan.notes());
         facts.unreadable().forEach(what -> notes.add("not permitted to " + what));
+        notes.addAll(facts.lookalikes());
         sweep(namespaces, end);
         if (plan.probes().isEmpty() && plan.controls().isEmpty()) {
             List<CheckResult> results =
                     plan.checks().stream().map(Runner::foregone).toList();
             return report(matrices, started, results, Optional.empty(), ExitRule.of(results));
         }
-        return probed(matrices, facts, plan, started, id, terms.planning(planning));
+        return probed(matrices, facts, plan, started, id, place, terms.planning(planning));
     }
 
     private void sweep(Set<String> namespaces, Instant end) {
@@ -164,38 +174,38 @@ public final class Runner {
             notes.add("removed " + cleaning.removed() + " objects that an earlier run left behind");
         }
         cleaning.remaining().forEach(why -> notes.add("something that an earlier check left stays: " + why));
+        notes.addAll(cleaning.foreign());
     }
 
     private Report probed(
-            List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant started, String id, RunTerms planning) {
+            List<Matrix> matrices,
+            ClusterFacts facts,
+            Plan plan,
+            Instant started,
+            String id,
+            OwnNamespace place,
+            RunTerms planning) {
         List<ProbePod> everything = new ArrayList<>(plan.probes());
         everything.addAll(plan.controls());
         SessionTerms session = new SessionTerms(
-                id,
-                hex(12),
-                terms.timeout().plus(GRACE),
-                terms.connectTimeout(),
-                Pace.of(everything),
-                terms.images());
+                id, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), Pace.of(everything), terms.images());
         Instant end = started.plus(terms.timeout());
         List<CheckResult> results;
         Optional<Report.Breakage> breakage;
         ProvingGround opened = cluster.ground(session);
-        OwnNamespace place =
-                new OwnNamespace(cluster.ground(session), "netproof-" + id, terms.plan().controlNamespace());
-        try (place;
-                ProvingGround probes = opened) {
-            Probing probing = new Probing(probes, place, session, planning, progress, interruption, end, new Probing.Measuring() {
-                @Override
-                public void begin() {
-                    look(nodes(plan, facts), end);
-                }
+        try (ProvingGround probes = opened) {
+            Probing probing =
+                    new Probing(probes, place, session, planning, progress, interruption, end, new Probing.Measuring() {
+                        @Override
+                        public void begin() {
+                            look(nodes(plan, facts), end);
+                        }
 
-                @Override
-                public Optional<Map<String, Duration>> arrivals() {
-                    return looking.map(Canary.Watch::arrivals).orElse(Optional.of(Map.of()));
-                }
-            });
+                        @Override
+                        public Optional<Map<String, Duration>> arrivals() {
+                            return looking.map(Canary.Watch::arrivals).orElse(Optional.of(Map.of()));
+                        }
+                    });
             breakage = watched(probing, matrices, facts, plan, end);
             results = probing.results(breakage);
             scene.ran(probing.ran());

@@ -77,6 +77,8 @@ class MainTest {
                 "run",
                 "run m.yaml --timeout soon",
                 "run m.yaml --timeout 0s",
+                "run m.yaml --timeout 24h1s",
+                "enforcement --timeout 25h",
                 "run m.yaml --report junit",
                 "run m.yaml --report pdf=x.pdf",
                 "run m.yaml --endpoints none",

@@ -463,6 +463,14 @@ class EnforcementCheckTest {
     }
 
     @Test
+    void what_only_looks_like_a_leftover_is_named_and_stops_nothing() {
+        Report report = basic(ToyCluster.of("node1").lookalike("Namespace team-a is left alone"));
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(report.notes()).contains("Namespace team-a is left alone");
+    }
+
+    @Test
     void where_leftovers_may_not_be_looked_for_the_report_says_so() {
         Report report = basic(ToyCluster.of("node1").unreadable("list namespaces"));
 

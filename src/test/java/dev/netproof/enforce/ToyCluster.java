@@ -75,6 +75,7 @@ final class ToyCluster implements Cluster {
     private Random random = new Random(1);
     private final List<Permission> forbidden = new ArrayList<>();
     private final Set<String> unreadable = new TreeSet<>();
+    private final Set<String> lookalikes = new TreeSet<>();
     private boolean swept;
     private final List<String> foreign = new ArrayList<>();
     private final List<ClusterFacts.Policy> clusterWide = new ArrayList<>();
@@ -362,6 +363,12 @@ final class ToyCluster implements Cluster {
         return this;
     }
 
+    /** Something that only looks as if a killed check had left it. */
+    ToyCluster lookalike(String what) {
+        lookalikes.add(what);
+        return this;
+    }
+
     /** Whether somebody looked for namespaces that a killed check left. */
     boolean wasSwept() {
         return swept;
@@ -375,7 +382,7 @@ final class ToyCluster implements Cluster {
     @Override
     public Cleaning cleanGrounds(CleanScope scope) {
         swept = true;
-        return new Cleaning(0, 0, unreadable);
+        return new Cleaning(0, 0, unreadable, Set.of(), lookalikes);
     }
 
     @Override
@@ -446,6 +453,11 @@ final class ToyCluster implements Cluster {
         private Ground(SessionTerms terms) {
             this.terms = terms;
             happenings.forEach((since, happening) -> at(NOON.plus(since), happening));
+        }
+
+        @Override
+        public String namespaceName(String stem) {
+            return stem;
         }
 
         @Override
@@ -598,7 +610,8 @@ final class ToyCluster implements Cluster {
 
         /** By a clock that all nodes share. */
         private String uptime(Instant at) {
-            return String.format(Locale.ROOT, "%.3f", 1_000 + Duration.between(NOON, at).toMillis() / 1000.0);
+            return String.format(
+                    Locale.ROOT, "%.3f", 1_000 + Duration.between(NOON, at).toMillis() / 1000.0);
         }
 
         private static List<ClusterFacts.ContainerPort> listening(ProbePod probe) {
@@ -655,7 +668,11 @@ final class ToyCluster implements Cluster {
                 }
             }
             Instant ended = began.plus(longest).plusMillis(1);
-            line(ended, probe, number, "E " + (probe.attempts().size() + 1) + " " + uptime(began) + " " + uptime(ended));
+            line(
+                    ended,
+                    probe,
+                    number,
+                    "E " + (probe.attempts().size() + 1) + " " + uptime(began) + " " + uptime(ended));
             at(began.plus(PACE), () -> round(probe, from, number + 1));
         }
 

@@ -1224,14 +1224,21 @@ class ConvergenceTest {
 
         @Test
         void wants_packets_to_get_from_node_to_node_before_the_attempts_and_after_them() {
-            Watch before = Watch.of(DENY).path(ONE).started(0).listens(0, 1, 12.5).silence(0, 10, 11, 12);
-            assertThat(before.witnessed(0, 2, 8).matches()).as("the way may have gone since").isFalse();
+            Watch before =
+                    Watch.of(DENY).path(ONE).started(0).listens(0, 1, 12.5).silence(0, 10, 11, 12);
+            assertThat(before.witnessed(0, 2, 8).matches())
+                    .as("the way may have gone since")
+                    .isFalse();
 
-            Watch after = Watch.of(DENY).path(ONE).started(0).listens(0, 1, 12.5).silence(0, 10, 11, 12);
-            assertThat(after.witnessed(0, 9.5, 12).matches()).as("the way may have come only then").isFalse();
+            Watch after =
+                    Watch.of(DENY).path(ONE).started(0).listens(0, 1, 12.5).silence(0, 10, 11, 12);
+            assertThat(after.witnessed(0, 9.5, 12).matches())
+                    .as("the way may have come only then")
+                    .isFalse();
             assertThat(after.unwitnessed()).as("it is witnessed from now on").isEmpty();
 
-            Watch around = Watch.of(DENY).path(ONE).started(0).listens(0, 1, 12.5).silence(0, 10, 11, 12);
+            Watch around =
+                    Watch.of(DENY).path(ONE).started(0).listens(0, 1, 12.5).silence(0, 10, 11, 12);
             assertThat(around.unwitnessed()).containsExactly(new Route("node-1", "node-1", Family.IPV4));
             assertThat(around.witnessed(0, 6, 9.5).matches()).isTrue();
             says(around.verdict(), Status.PASS, Reason.DENIED);

@@ -336,10 +336,7 @@ final class Watch {
     Watch witnessed(int path, double... seconds) {
         Backend backend = legs.get(path).backends().get(0);
         told(to -> to.started("witness", at(0), "netproof-witness", Optional.of("node-1"), Optional.empty()));
-        told(to -> to.aim(
-                "witness",
-                0,
-                new Backend("10.0.9.9", 8081, Protocol.TCP, backend.pod())));
+        told(to -> to.aim("witness", 0, new Backend("10.0.9.9", 8081, Protocol.TCP, backend.pod())));
         for (double second : seconds) {
             int round = rounds.merge("witness", 1, Integer::sum);
             Sample sample = new Sample(at(second), Duration.ofMillis(10), round, Outcome.CONNECTED, "connected");

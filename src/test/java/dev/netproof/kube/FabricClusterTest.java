@@ -3,11 +3,8 @@ package dev.netproof.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.evidence.ProbeEvent.Lost;
 import dev.netproof.evidence.ProbeEvent.Started;
-import dev.netproof.kube.Cluster.CleanScope;
-import dev.netproof.kube.Cluster.Cleaning;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
@@ -132,16 +129,12 @@ final class FabricClusterTest {
     }
 
     private void forbidden(String path, String message) {
-        failing(path, 403, message);
-    }
-
-    private void failing(String path, int code, String message) {
         mock.expect()
                 .get()
                 .withPath(path)
                 .andReturn(
-                        code,
-                        new StatusBuilder().withCode(code).withMessage(message).build())
+                        403,
+                        new StatusBuilder().withCode(403).withMessage(message).build())
                 .always();
     }
 
@@ -167,12 +160,7 @@ final class FabricClusterTest {
                   podIPs: [{ip: 10.0.0.1}, {ip: "fd00::1"}]
                   conditions: [{type: Ready, status: "True"}]
                   containerStatuses: [{name: web, restartCount: 2}, {name: execs, restartCount: 1}]
-                """, """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: np12345678-abcde, namespace: shop, labels: {app: web, netproof.dev/role: probe}}
-                spec: {containers: [{name: probe}]}
-                """);
+                """, Leftover.probe("shop", NOW));
         ClusterFacts facts = cluster.survey(Set.of("shop", "gone"));
         assertThat(facts.namespaces()).containsEntry("shop", Existence.PRESENT).containsEntry("gone", Existence.ABSENT);
         assertThat(facts.pods()).singleElement().satisfies(pod -> {
@@ -225,6 +213,7 @@ final class FabricClusterTest {
 
     @Test
     void aServicesFactsWithoutOurOwnEndpoints() {
+        String probe = Leftover.probe("shop", NOW);
         given("""
                 apiVersion: v1
                 kind: Service
@@ -250,13 +239,8 @@ final class FabricClusterTest {
                 - {addresses: [10.0.0.1], nodeName: node1, targetRef: {kind: Pod, name: web-1}}
                 - {addresses: [10.0.0.2], conditions: {ready: false}, targetRef: {kind: Pod, name: web-2}}
                 - {addresses: [10.0.0.3], conditions: {ready: false, terminating: true}, targetRef: {kind: Pod, name: web-3}}
-                - {addresses: [10.0.0.9], conditions: {ready: false}, targetRef: {kind: Pod, name: np-own}}
-                """, """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: np-own, namespace: shop, labels: {netproof.dev/role: probe}}
-                spec: {containers: [{name: probe}]}
-                """);
+                - {addresses: [10.0.0.9], conditions: {ready: false}, targetRef: {kind: Pod, name: %s}}
+                """.formatted(Leftover.name(probe)), probe);
         ClusterFacts facts = cluster.survey(Set.of("shop"));
         assertThat(facts.services())
                 .filteredOn(service -> service.name().equals("headless"))
@@ -449,129 +433,6 @@ final class FabricClusterTest {
 
             assertThat(session.next(NOW.plusSeconds(20))).containsInstanceOf(Started.class);
         }
-    }
-
-    @Test
-    void cleaningLeavesLiveRunsAlone() {
-        given(
-                left("old", "2026-11-21T11:00:00Z"),
-                left("live", "2026-11-21T13:00:00Z"),
-                "{apiVersion: v1, kind: Pod, metadata: {name: app, namespace: shop}, spec: {containers: [{name: a}]}}");
-        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED)).isEqualTo(new Cleaning(1, 1, Set.of()));
-        assertThat(cluster.clean(Set.of(), CleanScope.ALL)).isEqualTo(new Cleaning(1, 0, Set.of()));
-        assertThat(client.pods().inNamespace("shop").list().getItems())
-                .singleElement()
-                .satisfies(pod -> assertThat(pod.getMetadata().getName()).isEqualTo("app"));
-    }
-
-    @Test
-    void cleaningSaysWhereItMayNotLook() {
-        forbidden(
-                "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies?labelSelector=netproof.dev%2Frole%3Dground",
-                "ann may not");
-
-        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
-                .isEqualTo(new Cleaning(0, 0, Set.of("list networkpolicies in namespace shop")));
-    }
-
-    @Test
-    void whatMayNotBeRemovedStaysAndEverythingElseGoes() {
-        given(
-                ground("v1", "Service", "name: target, namespace: shop"),
-                ground("networking.k8s.io/v1", "NetworkPolicy", "name: deny, namespace: shop"));
-        mock.expect()
-                .delete()
-                .withPath("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/deny")
-                .andReturn(
-                        403,
-                        new StatusBuilder()
-                                .withCode(403)
-                                .withMessage("ann may not")
-                                .build())
-                .always();
-
-        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
-                .isEqualTo(new Cleaning(
-                        1,
-                        0,
-                        Set.of(),
-                        Set.of("not permitted to delete networkpolicies deny in namespace shop: ann may not")));
-        assertThat(client.services().inNamespace("shop").list().getItems()).isEmpty();
-    }
-
-    @Test
-    void whoIsNotKnownAnyMoreIsToldSoAndNotThatSomethingStays() {
-        given(ground("networking.k8s.io/v1", "NetworkPolicy", "name: deny, namespace: shop"));
-        mock.expect()
-                .delete()
-                .withPath("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/deny")
-                .andReturn(
-                        401,
-                        new StatusBuilder()
-                                .withCode(401)
-                                .withMessage("Unauthorized")
-                                .build())
-                .always();
-
-        assertThatThrownBy(() -> cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
-                .isInstanceOf(ClusterTrouble.class)
-                .hasMessageContaining("401");
-    }
-
-    @Test
-    void whatFailsForAnotherReasonThanAPermissionIsNotCalledOne() {
-        failing(
-                "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies?labelSelector=netproof.dev%2Frole%3Dground",
-                400, "out of order");
-
-        assertThatThrownBy(() -> cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
-                .isInstanceOf(ClusterTrouble.class)
-                .hasMessageContaining("failed to list networkpolicies in namespace shop: out of order (400)");
-    }
-
-    @Test
-    void cleaningFindsWhatAKilledEnforcementCheckLeftInNamespacesOfOthers() {
-        given(
-                ground("v1", "Namespace", "name: ground"),
-                ground("v1", "Service", "name: in-the-ground, namespace: ground"),
-                ground("v1", "Service", "name: target, namespace: shop"),
-                ground("networking.k8s.io/v1", "NetworkPolicy", "name: deny, namespace: shop"),
-                "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: own, namespace: shop}}");
-        assertThat(cluster.clean(Set.of(), CleanScope.EXPIRED))
-                .as("a namespace with all that is in it, a service and a policy")
-                .isEqualTo(new Cleaning(3, 0, Set.of()));
-        assertThat(client.network()
-                        .v1()
-                        .networkPolicies()
-                        .inNamespace("shop")
-                        .list()
-                        .getItems())
-                .singleElement()
-                .satisfies(policy -> assertThat(policy.getMetadata().getName()).isEqualTo("own"));
-        assertThat(client.services().inNamespace("shop").list().getItems()).isEmpty();
-    }
-
-    private static String ground(String version, String kind, String named) {
-        return """
-                apiVersion: %s
-                kind: %s
-                metadata:
-                  {%s, labels: {netproof.dev/role: ground}, annotations: {netproof.dev/deadline: "2026-11-21T11:00:00Z"}}
-                """.formatted(version, kind, named);
-    }
-
-    private static String left(String name, String deadline) {
-        return """
-                apiVersion: v1
-                kind: Pod
-                metadata:
-                  name: %s
-                  namespace: shop
-                  uid: %s
-                  labels: {netproof.dev/role: probe}
-                  annotations: {netproof.dev/deadline: "%s"}
-                spec: {containers: [{name: probe}]}
-                """.formatted(name, name, deadline);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.netproof.kube.PodShape.Limits;
 import dev.netproof.kube.PodShape.UserId;
 import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.kube.Stamp.Marked;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ClusterFacts.ContainerPort;
@@ -68,6 +69,11 @@ final class PodShapeTest {
                 List.of(new Attempt.ByName("example.com", 80)));
     }
 
+    private static Marked marked(String name, String role) {
+        return new Marked(
+                name, role, Map.of(Marks.RUN, "run-1", Marks.DEADLINE, DEADLINE.toString(), Marks.SEAL, "0123"));
+    }
+
     private static Pod anchor() {
         return new PodBuilder()
                 .withNewMetadata()
@@ -89,7 +95,7 @@ final class PodShapeTest {
         Pod pod = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
                 .probe(
                         probe(Map.of("app", "storefront"), Ownership.CONTROLLER),
-                        "np-x",
+                        marked("np-x", Marks.PROBE),
                         anchor(),
                         PAYLOAD,
                         Limits.NONE);
@@ -137,7 +143,7 @@ final class PodShapeTest {
                 plain.tools(),
                 plain.attempts());
         return new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
-                .probe(probe, "np-x", anchor(), PAYLOAD, Limits.NONE)
+                .probe(probe, marked("np-x", Marks.PROBE), anchor(), PAYLOAD, Limits.NONE)
                 .getSpec()
                 .getAffinity()
                 .getNodeAffinity();
@@ -146,14 +152,19 @@ final class PodShapeTest {
     @Test
     void anAnchorIsExactlyThis() throws IOException {
         Pod pod = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
-                .anchor("bookstore", "npanchor-x", Limits.NONE);
+                .anchor("bookstore", marked("npanchor-x", Marks.ANCHOR), Limits.NONE);
         assertThat(Serialization.asYaml(pod)).isEqualTo(golden("anchor.yaml"));
     }
 
     @Test
     void openShiftChoosesTheUserAndAQuotaGetsItsLimits() {
         Pod pod = new PodShape(terms(Optional.of("mirror.example/all")), UserId.PLATFORM, DEADLINE)
-                .probe(probe(Map.of(), Ownership.PLAIN), "np-x", anchor(), PAYLOAD, Limits.DEMANDED);
+                .probe(
+                        probe(Map.of(), Ownership.PLAIN),
+                        marked("np-x", Marks.PROBE),
+                        anchor(),
+                        PAYLOAD,
+                        Limits.DEMANDED);
         assertThat(pod.getSpec().getSecurityContext().getRunAsUser()).isNull();
         assertThat(pod.getSpec().getContainers().get(0).getResources().getLimits())
                 .containsKeys("cpu", "memory");
@@ -165,10 +176,11 @@ final class PodShapeTest {
     @Test
     void theNameBeforeItsLastDashIsTheIdentityAlone() {
         PodShape shape = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE);
-        String one = shape.name(probe(Map.of("app", "a"), Ownership.PLAIN));
-        String again = shape.name(probe(Map.of("app", "a"), Ownership.CONTROLLER));
-        String other = shape.name(probe(Map.of("app", "b"), Ownership.PLAIN));
-        assertThat(one).matches("np[0-9a-f]{8}-[a-z0-9]{5}").isNotEqualTo(again);
+        String one = shape.mark(probe(Map.of("app", "a"), Ownership.PLAIN)).name();
+        String again =
+                shape.mark(probe(Map.of("app", "a"), Ownership.CONTROLLER)).name();
+        String other = shape.mark(probe(Map.of("app", "b"), Ownership.PLAIN)).name();
+        assertThat(one).matches("np[0-9a-f]{8}-[a-z0-9]{16}").isNotEqualTo(again);
         assertThat(prefix(one)).isEqualTo(prefix(again)).isNotEqualTo(prefix(other));
     }
 
@@ -206,8 +218,8 @@ final class PodShapeTest {
                 own.attempts(),
                 Network.NODE);
         PodShape shape = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE);
-        Pod plain = shape.probe(own, "np-1", anchor(), PAYLOAD, Limits.NONE);
-        Pod host = shape.probe(nodes, "np-1", anchor(), PAYLOAD, Limits.NONE);
+        Pod plain = shape.probe(own, marked("np-1", Marks.PROBE), anchor(), PAYLOAD, Limits.NONE);
+        Pod host = shape.probe(nodes, marked("np-1", Marks.PROBE), anchor(), PAYLOAD, Limits.NONE);
 
         assertThat(plain.getSpec().getHostNetwork()).isNull();
         assertThat(host.getSpec().getHostNetwork()).isTrue();

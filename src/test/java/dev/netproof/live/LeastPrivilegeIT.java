@@ -2,10 +2,12 @@ package dev.netproof.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.kube.Leftover;
 import dev.netproof.live.Permissions.Permission;
 import dev.netproof.live.Permissions.Row;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,20 +148,9 @@ final class LeastPrivilegeIT {
                 "clean", "-n", LIVE.namespace(), "--kubeconfig", kubeconfig.toString()));
     }
 
-    /** Something that a killed run of long ago left. */
+    /** Something that a killed run left. */
     private static void leaveSomething() {
-        LIVE.apply("""
-                ---
-                apiVersion: v1
-                kind: Pod
-                metadata:
-                  name: npanchor-left
-                  labels: {netproof.dev/role: anchor}
-                  annotations: {netproof.dev/run: long-ago, netproof.dev/deadline: "2020-01-01T00:00:00Z"}
-                spec:
-                  schedulingGates: [{name: netproof.dev/anchor}]
-                  containers: [{name: anchor, image: registry.k8s.io/e2e-test-images/agnhost:2.56}]
-                """);
+        LIVE.apply(Leftover.anchor(LIVE.namespace(), Instant.now().minusSeconds(1)));
     }
 
     /**

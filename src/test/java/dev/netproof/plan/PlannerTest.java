@@ -644,7 +644,8 @@ class PlannerTest {
         void may_be_allowed_and_is_noted_then() {
             Plan plan = shop.publishingNotReady("peers", Map.of("app", "storefront"))
                     .allow(from("storefront"), to("catalog"))
-                    .plan(new PlanTerms(LocalDate.of(2026, 1, 1), 5, PlanTerms.Published.ALLOW, Optional.empty(), Map.of()));
+                    .plan(new PlanTerms(
+                            LocalDate.of(2026, 1, 1), 5, PlanTerms.Published.ALLOW, Optional.empty(), Map.of()));
 
             assertThat(plan.refusals()).isEmpty();
             assertThat(plan.notes()).anySatisfy(note -> assertThat(note).contains("Service peers"));
@@ -680,7 +681,8 @@ class PlannerTest {
 
         @Test
         void cover_more_nodes_than_the_cap() {
-            PlanTerms one = new PlanTerms(LocalDate.of(2026, 1, 1), 1, PlanTerms.Published.REFUSE, Optional.empty(), Map.of());
+            PlanTerms one =
+                    new PlanTerms(LocalDate.of(2026, 1, 1), 1, PlanTerms.Published.REFUSE, Optional.empty(), Map.of());
 
             assertThat(shop.deny(from("storefront"), to("catalog"))
                             .plan(one)

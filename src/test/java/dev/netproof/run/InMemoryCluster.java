@@ -99,6 +99,8 @@ class InMemoryCluster implements Cluster {
     private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
     private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
     private Set<String> remaining = Set.of();
+    private Set<String> foreign = Set.of();
+    private Set<String> lookalikes = Set.of();
     private int surveys;
 
     private final Set<String> brokenWays = new HashSet<>();
@@ -129,6 +131,18 @@ class InMemoryCluster implements Cluster {
     /** Something that an earlier check left cannot be removed. */
     InMemoryCluster remaining(String why) {
         remaining = Set.of(why);
+        return this;
+    }
+
+    /** Something that only looks as if an earlier check had left it. */
+    InMemoryCluster foreign(String what) {
+        foreign = Set.of(what);
+        return this;
+    }
+
+    /** A pod that only looks like a probe. */
+    InMemoryCluster lookalike(String what) {
+        lookalikes = Set.of(what);
         return this;
     }
 
@@ -252,7 +266,16 @@ class InMemoryCluster implements Cluster {
     @Override
     public ClusterFacts survey(Set<String> namespaces) {
         permit(surveys++ == 0 ? Operation.SURVEY : Operation.SECOND_SURVEY);
-        return (surveys == 1 ? shop : afterwards.orElse(shop)).facts();
+        ClusterFacts facts = (surveys == 1 ? shop : afterwards.orElse(shop)).facts();
+        return new ClusterFacts(
+                facts.namespaces(),
+                facts.pods(),
+                facts.services(),
+                facts.workloads(),
+                facts.selectors(),
+                facts.nodes(),
+                facts.unreadable(),
+                lookalikes);
     }
 
     @Override
@@ -291,7 +314,7 @@ class InMemoryCluster implements Cluster {
 
     @Override
     public Cleaning clean(Set<String> namespaces, CleanScope scope) {
-        return new Cleaning(0, 0, Set.of(), remaining);
+        return new Cleaning(0, 0, Set.of(), remaining, foreign);
     }
 
     @Override
@@ -367,6 +390,11 @@ class InMemoryCluster implements Cluster {
 
         private String node(ProbePod probe) {
             return probe.node().orElse(placements.getOrDefault(probe.source(), "node-1"));
+        }
+
+        @Override
+        public String namespaceName(String stem) {
+            return stem + "-5ea1";
         }
 
         @Override

@@ -78,7 +78,9 @@ final class ManyChecks {
     /** Takes the time that the made-up cluster takes: it is no part of what netproof does. */
     private static ProvingGround timed(ProvingGround made) {
         return (ProvingGround) Proxy.newProxyInstance(
-                ProvingGround.class.getClassLoader(), new Class<?>[] {ProvingGround.class}, (proxy, method, arguments) -> {
+                ProvingGround.class.getClassLoader(),
+                new Class<?>[] {ProvingGround.class},
+                (proxy, method, arguments) -> {
                     long began = System.nanoTime();
                     try {
                         return method.invoke(made, arguments);

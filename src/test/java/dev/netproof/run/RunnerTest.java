@@ -85,8 +85,8 @@ class RunnerTest {
 
     @Test
     void a_single_denied_check_is_proved_by_netproofs_own_witness() {
-        InMemoryCluster cluster = cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED)
-                .listening(POSTGRES, 5432);
+        InMemoryCluster cluster =
+                cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED).listening(POSTGRES, 5432);
 
         Report report = run(cluster);
 
@@ -116,7 +116,9 @@ class RunnerTest {
                                 .deny(stranger(), to("catalog"))
                                 .deny(stranger(), to("orders"))
                                 .deny(stranger(), to("postgres")),
-                        t -> t.port() == 5432 || t.ip().equals("10.96.0.5") || !t.from("storefront") ? TIMEOUT : CONNECTED)
+                        t -> t.port() == 5432 || t.ip().equals("10.96.0.5") || !t.from("storefront")
+                                ? TIMEOUT
+                                : CONNECTED)
                 .placing("storefront", storefront)
                 .placing("stranger", stranger)
                 .listening(POSTGRES, 5432)
@@ -156,8 +158,8 @@ class RunnerTest {
 
     @Test
     void no_witness_is_started_where_the_matrix_shows_the_ways_itself() {
-        InMemoryCluster cluster = cluster(
-                shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED);
+        InMemoryCluster cluster =
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED);
 
         says(run(cluster), Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
         assertThat(cluster.witnesses()).isZero();
@@ -727,6 +729,17 @@ class RunnerTest {
 
         assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
         assertThat(report.notes()).contains("something that an earlier check left stays: " + why);
+    }
+
+    @Test
+    void what_only_looks_like_netproofs_is_named_and_stops_nothing() {
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .foreign("NetworkPolicy deny is left alone")
+                        .lookalike("Pod postgres-2 counts like any other"));
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(report.notes()).contains("NetworkPolicy deny is left alone", "Pod postgres-2 counts like any other");
     }
 
     @Test

@@ -1,0 +1,246 @@
+package dev.netproof.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.netproof.kube.Cluster.CleanScope;
+import dev.netproof.kube.Cluster.Cleaning;
+import dev.netproof.probe.Payload;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What runs left goes: all of it, and just that. What is foreign stays: {@link ForeignObjectsTest}. */
+final class SweepTest {
+    /** The server in memory creates everything now. */
+    private static final Instant CREATED = Instant.now();
+
+    private static final Instant OVER = CREATED.plus(Duration.ofMinutes(1));
+    private static final Instant LIVE = CREATED.plus(Duration.ofHours(2));
+    private static final Clock LATER = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
+
+    private final MockApi api = new MockApi();
+    private final FabricCluster cluster =
+            new FabricCluster(api.api(LATER), (probe, terms) -> new Payload(List.of("true"), Map.of()), LATER);
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+        api.close();
+    }
+
+    private void given(String... manifests) {
+        for (String manifest : manifests) {
+            api.given(manifest.replaceFirst("^---\n", ""));
+        }
+    }
+
+    private List<String> there() {
+        List<HasMetadata> all = new ArrayList<>();
+        all.addAll(api.client().namespaces().list().getItems());
+        all.addAll(api.client().pods().inAnyNamespace().list().getItems());
+        all.addAll(api.client().services().inAnyNamespace().list().getItems());
+        all.addAll(api.client()
+                .network()
+                .v1()
+                .networkPolicies()
+                .inAnyNamespace()
+                .list()
+                .getItems());
+        return all.stream().map(one -> one.getMetadata().getName()).toList();
+    }
+
+    @Test
+    void liveRunsAreLeftAlone() {
+        given(
+                Leftover.probe("shop", OVER),
+                Leftover.probe("shop", LIVE),
+                "{apiVersion: v1, kind: Pod, metadata: {name: app, namespace: shop}, spec: {containers: [{name: a}]}}");
+
+        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED)).isEqualTo(new Cleaning(1, 1, Set.of()));
+        assertThat(cluster.clean(Set.of(), CleanScope.ALL)).isEqualTo(new Cleaning(1, 0, Set.of()));
+        assertThat(there()).containsExactly("app");
+    }
+
+    @Test
+    void whatAKilledEnforcementCheckLeftGoesInNamespacesOfOthersToo() {
+        String ground = Leftover.namespace(OVER);
+        String inside = Leftover.name(ground);
+        given(
+                ground,
+                Leftover.service(inside, OVER),
+                Leftover.service("shop", OVER),
+                Leftover.policy("shop", OVER),
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: kube-root-ca.crt, namespace: %s}}"
+                        .formatted(inside),
+                "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: own, namespace: shop}}");
+
+        assertThat(cluster.clean(Set.of(), CleanScope.EXPIRED))
+                .as("a namespace with all that is in it, a service and a policy")
+                .isEqualTo(new Cleaning(3, 0, Set.of()));
+        assertThat(api.client().namespaces().list().getItems()).isEmpty();
+        assertThat(api.client().services().inNamespace("shop").list().getItems())
+                .isEmpty();
+        assertThat(there()).contains("own");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{apiVersion: v1, kind: Pod, metadata: {name: x, namespace: %s}}",
+                "{apiVersion: v1, kind: Pod, metadata: {name: x, namespace: %s, labels: {netproof.dev/role: probe}}}",
+                "{apiVersion: v1, kind: Service, metadata: {name: x, namespace: %s}}",
+                "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: x, namespace: %s}}",
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: x, namespace: %s}}",
+                "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: x, namespace: %s}}",
+                "{apiVersion: apps/v1, kind: Deployment, metadata: {name: x, namespace: %s}}",
+                "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: x, namespace: %s}}",
+                "{apiVersion: batch/v1, kind: CronJob, metadata: {name: x, namespace: %s}}"
+            })
+    void aNamespaceThatHoldsAnythingElseStays(String other) {
+        String ground = Leftover.namespace(OVER);
+        String name = Leftover.name(ground);
+        given(ground, other.formatted(name));
+
+        Cleaning cleaning = cluster.cleanGrounds(CleanScope.ALL);
+
+        assertThat(cleaning.removed()).isZero();
+        assertThat(cleaning.foreign())
+                .singleElement()
+                .asString()
+                .contains("Namespace " + name)
+                .contains("somebody else's ")
+                .contains("/x is in it");
+        assertThat(there()).contains(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/namespaces/%s/services", "/api/v1/namespaces/%s/pods"})
+    void aNamespaceWhoseContentsMayNotBeReadStays(String unreadable) {
+        String ground = Leftover.namespace(OVER);
+        String name = Leftover.name(ground);
+        given(ground);
+        api.refuse("GET " + unreadable.formatted(name));
+
+        Cleaning cleaning = cluster.cleanGrounds(CleanScope.EXPIRED);
+
+        assertThat(cleaning.foreign())
+                .singleElement()
+                .asString()
+                .contains("what is in it may not be read: ann may not");
+        assertThat(there()).containsExactly(name);
+    }
+
+    @Test
+    void whatMayNotBeReadBesidesHindersNothing() {
+        String ground = Leftover.namespace(OVER);
+        given(ground);
+        api.refuse("GET /api/v1/namespaces/" + Leftover.name(ground) + "/configmaps");
+
+        assertThat(cluster.cleanGrounds(CleanScope.EXPIRED)).isEqualTo(new Cleaning(1, 0, Set.of()));
+    }
+
+    @Test
+    void whatIsForeignIsNamedWithTheReason() {
+        given(
+                "{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: shop, labels: {netproof.dev/role: probe}}}");
+
+        assertThat(cluster.clean(Set.of("shop"), CleanScope.ALL).foreign())
+                .containsExactly("Pod web-1 in namespace shop has the label netproof.dev/role and is not taken for a"
+                        + " leftover or a probe of netproof's: its name is not of the form that netproof gives; it"
+                        + " counts like any other, and is left alone");
+    }
+
+    @Test
+    void onlyTheVeryObjectThatWasReadIsDeleted() {
+        given(Leftover.namespace(OVER));
+        Namespace ground = api.client().namespaces().list().getItems().get(0);
+
+        cluster.cleanGrounds(CleanScope.EXPIRED);
+
+        assertThat(api.requests("DELETE"))
+                .singleElement()
+                .satisfies(request -> assertThat(request.body())
+                        .contains("\"uid\":\"" + ground.getMetadata().getUid() + "\"")
+                        .contains(
+                                "\"resourceVersion\":\"" + ground.getMetadata().getResourceVersion() + "\""));
+    }
+
+    @Test
+    void requestsGrowWithWhatWasLeftAndNotWithWhatIsThere() {
+        for (int i = 0; i < 20; i++) {
+            given("{apiVersion: v1, kind: Namespace, metadata: {name: team-%d, labels: {netproof.dev/role: ground}}}"
+                    .formatted(i));
+        }
+        int before = api.requests("GET").size();
+
+        assertThat(cluster.cleanGrounds(CleanScope.EXPIRED).foreign()).hasSize(20);
+
+        assertThat(api.requests("GET")).hasSize(before + 1);
+    }
+
+    @Test
+    void whereNothingMayBeLookedForIsSaid() {
+        api.refuse("GET /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies");
+
+        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
+                .isEqualTo(new Cleaning(0, 0, Set.of("list networkpolicies in namespace shop")));
+    }
+
+    @Test
+    void whatMayNotBeRemovedStaysAndEverythingElseGoes() {
+        String policy = Leftover.policy("shop", OVER);
+        given(Leftover.service("shop", OVER), policy);
+        api.refuse("DELETE /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/");
+
+        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
+                .isEqualTo(new Cleaning(
+                        1,
+                        0,
+                        Set.of(),
+                        Set.of("not permitted to delete networkpolicies " + Leftover.name(policy)
+                                + " in namespace shop: ann may not"),
+                        Set.of()));
+        assertThat(there()).containsExactly(Leftover.name(policy));
+    }
+
+    @Test
+    void whoIsNotKnownAnyMoreIsToldSoAndNotThatSomethingStays() {
+        given(Leftover.policy("shop", OVER));
+        api.answer("DELETE /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/", 401, "Unauthorized");
+
+        assertThatThrownBy(() -> cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
+                .isInstanceOf(ClusterTrouble.class)
+                .hasMessageContaining("401");
+    }
+
+    @Test
+    void whatFailsForAnotherReasonThanAPermissionIsNotCalledOne() {
+        api.answer("GET /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies", 400, "out of order");
+
+        assertThatThrownBy(() -> cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
+                .isInstanceOf(ClusterTrouble.class)
+                .hasMessageContaining("failed to list networkpolicies in namespace shop: out of order (400)");
+    }
+
+    @Test
+    void whatChangedSinceItWasReadIsJudgedAgain() {
+        String probe = Leftover.probe("shop", OVER);
+        given(probe);
+        String path = "/api/v1/namespaces/shop/pods/" + Leftover.name(probe);
+        api.answerOnce("DELETE " + path, 409, "the object has been modified");
+
+        assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED)).isEqualTo(new Cleaning(1, 0, Set.of()));
+        assertThat(there()).isEmpty();
+    }
+}
