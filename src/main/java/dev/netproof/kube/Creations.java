@@ -5,12 +5,14 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.pollinterval.FixedPollInterval;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,8 +63,8 @@ final class Creations {
      * accepted without.
      */
     Pod createOnceAccountIsThere(Pod wanted) {
-        AtomicReference<Pod> created = new AtomicReference<>();
-        AtomicReference<KubernetesClientException> last = new AtomicReference<>();
+        AtomicReference<@Nullable Pod> created = new AtomicReference<>();
+        AtomicReference<@Nullable KubernetesClientException> last = new AtomicReference<>();
         try {
             Awaitility.await()
                     .pollInSameThread()
@@ -85,7 +87,7 @@ final class Creations {
         } catch (ConditionTimeoutException e) {
             throw Optional.<RuntimeException>ofNullable(last.get()).orElse(e);
         }
-        return created.get();
+        return Objects.requireNonNull(created.get());
     }
 
     private <T extends HasMetadata> T known(T created) {
