@@ -24,6 +24,8 @@ import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ProbePod.Ownership;
 import dev.netproof.plan.ProbePod.Tools;
 import dev.netproof.probe.Payload;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
@@ -361,6 +363,27 @@ final class FabricClusterIT {
         List<ProbeEvent> end = until(killed, seen -> seen.stream().anyMatch(Lost.class::isInstance));
         assertThat(end).anyMatch(Lost.class::isInstance);
         killed.close();
+    }
+
+    @Test
+    void anotherOfThatNameAndOneThatChangedAreNotDeleted() {
+        ConfigMap made = client().resource(new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName("mine")
+                        .withNamespace(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+        client().resource(made).edit(map -> new ConfigMapBuilder(map)
+                .addToData("changed", "since")
+                .build());
+
+        assertThat(Deletion.ofUid(server, made, "00000000-0000-0000-0000-000000000000"))
+                .isEqualTo(Deletion.End.CHANGED);
+        assertThat(Deletion.unchanged(server, made)).isEqualTo(Deletion.End.CHANGED);
+        assertThat(client().resource(made).get()).isNotNull();
+        assertThat(Deletion.ofUid(server, made, made.getMetadata().getUid())).isEqualTo(Deletion.End.DELETED);
+        assertThat(Deletion.ofUid(server, made, made.getMetadata().getUid())).isEqualTo(Deletion.End.GONE);
     }
 
     @Test
