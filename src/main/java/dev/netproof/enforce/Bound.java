@@ -2,6 +2,7 @@ package dev.netproof.enforce;
 
 import dev.netproof.model.Path;
 import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.Backend;
 
 /**
@@ -22,4 +23,9 @@ record Bound(
         Backend backend,
         Path path,
         String fromNode,
-        String toNode) {}
+        String toNode) {
+    /** In which family of addresses it is tried. */
+    Family family() {
+        return Family.of(path.address());
+    }
+}

@@ -4,6 +4,7 @@ import dev.netproof.kube.ProbeEvent;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
 import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ProbePod;
@@ -117,7 +118,7 @@ final class Observations {
             Optional<String> from = start(probe).flatMap(ProbeEvent.Started::node);
             Optional<String> to = backend.pod().flatMap(Backend.TargetPod::node);
             if (from.isPresent() && to.isPresent()) {
-                witnesses.merge(from.get() + " " + to.get(), sample.began(), (a, b) -> a.isAfter(b) ? a : b);
+                witnesses.merge(way(from.get(), to.get(), backend), sample.began(), (a, b) -> a.isAfter(b) ? a : b);
             }
         }
     }
@@ -205,9 +206,14 @@ final class Observations {
                 + (counted.size() == 1 ? " time" : " times");
     }
 
-    /** When anything at all last got from one node to another. */
-    Optional<Instant> lastWitnessed(String fromNode, String toNode) {
-        return Optional.ofNullable(witnesses.get(fromNode + " " + toNode));
+    /** When anything at all last got from one node to another, in the backend's family of addresses. */
+    Optional<Instant> lastWitnessed(String fromNode, String toNode, Backend backend) {
+        return Optional.ofNullable(witnesses.get(way(fromNode, toNode, backend)));
+    }
+
+    /** Each family of addresses has routes of its own. */
+    private static String way(String from, String to, Backend backend) {
+        return from + " " + to + " " + Family.of(backend.ip());
     }
 
     /** Attempts while nothing forbade them, and how many of them failed: what the network loses by itself. */
