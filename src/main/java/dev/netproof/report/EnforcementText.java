@@ -177,9 +177,7 @@ final class EnforcementText {
     private static boolean isAsExpected(Edge edge) {
         boolean reached =
                 edge.observation().outcome().filter(Outcome::reachedListener).isPresent();
-        return edge.expected()
-                .map(expected -> expected.forbids() != reached)
-                .orElse(true);
+        return edge.expected().map(expected -> expected.forbids() != reached).orElse(true);
     }
 
     /** What was not as specified and what was not proved, alike ones together. */

@@ -146,8 +146,9 @@ final class EnforcementIT {
                         "node2 EGRESS NOT_ENFORCED LETS_IPV6_THROUGH");
         assertThat(checked.rows())
                 .extracting(row -> row.path("seen").asText())
-                .containsOnly("8 s after the policy was stored and over IPv6 alone, all 4 paths that it forbids still connect;"
-                        + " over IPv4 what it forbids is denied");
+                .containsOnly(
+                        "8 s after the policy was stored and over IPv6 alone, all 4 paths that it forbids still connect;"
+                                + " over IPv4 what it forbids is denied");
     }
 
     /** What goes to the other node is judged there too. */
