@@ -13,20 +13,47 @@ ENGINE_MANNERS=(tcp-reset icmp-port-unreachable icmp-admin-prohibited)
 # FORWARD: the kubelet's probes come out of OUTPUT and stay exempt, as they must. bypass: without an engine everything passes.
 ENGINE_RULE=(FORWARD -m conntrack --ctstate NEW -j NFQUEUE --queue-num "$ENGINE_QUEUE" --queue-bypass)
 
-engine_rule() { # NODE -A|-D|-C
-  local node=$1 how=$2 tool
-  for tool in iptables-nft ip6tables-nft; do
-    in_ns "$node" "$tool" -w -t mangle "$how" "${ENGINE_RULE[@]}" || return 1
+# Each family of addresses has a rule of its own. Under the fault ipv6-open a node is to have none for IPv6.
+engine_families() { # NODE
+  if fault_there "ipv6-open-$1"; then echo iptables-nft; else echo iptables-nft ip6tables-nft; fi
+}
+
+engine_rule() { # NODE TOOL -A|-D|-C
+  in_ns "$1" "$2" -w -t mangle "$3" "${ENGINE_RULE[@]}"
+}
+
+engine_rule_there() { # NODE [TOOL…]
+  local node=$1 tool tools=("${@:2}")
+  if ((!${#tools[@]})); then read -ra tools < <(engine_families "$node"); fi
+  for tool in "${tools[@]}"; do
+    engine_rule "$node" "$tool" -C 2>/dev/null || return 1
   done
 }
 
-engine_rule_there() { engine_rule "$1" -C 2>/dev/null; }
-engine_rule_add() { engine_rule_there "$1" || engine_rule "$1" -A; }
-engine_rule_remove() {
-  local node=$1 tool
-  for tool in iptables-nft ip6tables-nft; do
-    while in_ns "$node" "$tool" -w -t mangle -D "${ENGINE_RULE[@]}" 2>/dev/null; do :; done
+engine_rule_add() {
+  local node=$1 tool tools
+  read -ra tools < <(engine_families "$node")
+  for tool in "${tools[@]}"; do
+    engine_rule_there "$node" "$tool" || engine_rule "$node" "$tool" -A || return 1
   done
+}
+
+engine_rule_remove() { # NODE [TOOL…]
+  local node=$1 tool tools=("${@:2}")
+  if ((!${#tools[@]})); then tools=(iptables-nft ip6tables-nft); fi
+  for tool in "${tools[@]}"; do
+    while engine_rule "$node" "$tool" -D 2>/dev/null; do :; done
+  done
+}
+
+# Whether the rule for IPv6 is there follows from the fault, once there is one for IPv4.
+engine_follow_fault() {
+  local node=$1
+  if fault_there "ipv6-open-$node"; then
+    engine_rule_remove "$node" ip6tables-nft
+  elif engine_rule_there "$node" iptables-nft; then
+    engine_rule_add "$node"
+  fi
 }
 
 # The table holds what answers marked packets: filter comes after mangle, where the queue is, in the same hook of the same node.
@@ -130,6 +157,7 @@ engine_state() {
     yes-yes)
       answer=$(engine_answer "$node")
       printf '%s' "on${answer:+, rejects with $answer}"
+      if fault_there "ipv6-open-$node"; then printf ' (enforces IPv4 alone)'; fi
       ;;
     yes-no) printf 'broken (runs without its kernel rules: enforces nothing)' ;;
     no-no) printf 'off' ;;

@@ -177,6 +177,23 @@ fault_proxy() {
   esac
 }
 
+# As with an engine whose rules for IPv6 were never loaded: the API takes policies, and they hold over IPv4 alone.
+fault_ipv6-open() {
+  local how=${1:-} node
+  node=$(one_node "${2:-}") || exit
+  case $how in
+    on)
+      fault_record "ipv6-open-$node" "the policy engine on $node enforces IPv4 alone"
+      engine_follow_fault "$node"
+      ;;
+    off)
+      fault_forget "ipv6-open-$node"
+      engine_follow_fault "$node"
+      ;;
+    *) usage_error "fault ipv6-open on|off NODE" fault ;;
+  esac
+}
+
 # What requests some CPU and is not guaranteed it (probes are of this kind, the lab's own pods and most servers of tests are not)
 # gets a hundredth of a CPU.
 FAULT_STARVED_PERIOD=1000000
@@ -365,6 +382,7 @@ fault_clear_one() {
     apiserver-slow) fault_apiserver slow off ;;
     dns) fault_dns start ;;
     proxy-*) fault_proxy start "${name#proxy-}" ;;
+    ipv6-open-*) fault_ipv6-open off "${name#ipv6-open-}" ;;
     starve-*) fault_starve off "${name#starve-}" ;;
     webhook-*)
       webhook_remove "${name#webhook-}"

@@ -3,6 +3,7 @@ package dev.netproof.enforce;
 import dev.netproof.judge.ProbedPath;
 import dev.netproof.model.Path;
 import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.Backend;
 
 /**
@@ -34,5 +35,10 @@ record Bound(
                 backend,
                 fromNode,
                 toNode);
+    }
+
+    /** In which family of addresses it is tried. */
+    Family family() {
+        return Family.of(path.address());
     }
 }

@@ -19,6 +19,7 @@ import dev.netproof.model.Enforcement.Unseen;
 import dev.netproof.model.Expectation;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.PolicyManifest.Block;
 import dev.netproof.plan.PolicyManifest.Peer;
@@ -40,6 +41,7 @@ import java.util.function.Function;
 final class Catalogue {
     static final String DEFAULT_DENY = "default-deny";
     static final String SCTP = "sctp";
+    static final String IPV6 = "ipv6";
     static final String POLICY_BEFORE_POD = "policy-before-pod";
 
     /** What every server listens on. */
@@ -399,7 +401,7 @@ final class Catalogue {
                         new Edge(TWO, Way.POD_SCTP, PORT, Optional.of(Expectation.DENY)),
                         new Edge(ONE, Way.POD_SCTP, PORT, Optional.of(Expectation.ALLOW))))));
         Capability ipv6 = must(
-                "ipv6",
+                IPV6,
                 "IPv6",
                 "a pod with addresses of both families is isolated in one of them alone",
                 "a policy is about pods, whichever of their addresses is used",
@@ -506,7 +508,8 @@ final class Catalogue {
                     block,
                     direction,
                     "c",
-                    scene -> List.of(new Rule(direction, addresses(scene, ONE), List.of())),
+                    scene ->
+                            List.of(new Rule(direction, ranges(scene.addresses().of(ONE)), List.of())),
                     List.of(allow(ONE), deny(TWO), deny(AWAY_ONE))));
         }
         for (Direction direction : Direction.values()) {
@@ -514,26 +517,36 @@ final class Catalogue {
                     except,
                     direction,
                     "c",
-                    scene -> List.of(new Rule(
-                            direction,
-                            List.of(new Block(
-                                    "0.0.0.0/0", only4(scene.addresses().of(TWO)))),
-                            List.of())),
+                    scene -> List.of(
+                            new Rule(direction, everywhereBut(scene.addresses().of(TWO)), List.of())),
                     List.of(allow(ONE), deny(TWO), allow(AWAY_ONE))));
         }
     }
 
-    private static List<Peer> addresses(Scene scene, Role role) {
-        return only4(scene.addresses().of(role)).stream()
-                .<Peer>map(cidr -> new Block(cidr, List.of()))
+    /** These addresses, each as a range of its own. */
+    private static List<Peer> ranges(List<String> addresses) {
+        return addresses.stream()
+                .<Peer>map(ip -> new Block(range(ip), List.of()))
                 .toList();
     }
 
-    private static List<String> only4(List<String> addresses) {
-        return addresses.stream()
-                .filter(ip -> !ip.contains(":"))
-                .map(ip -> ip + "/32")
-                .toList();
+    /** All others than these, in the families that these are of. */
+    private static List<Peer> everywhereBut(List<String> addresses) {
+        List<Peer> peers = new ArrayList<>();
+        for (Family family : Family.values()) {
+            List<String> except = addresses.stream()
+                    .filter(ip -> Family.of(ip) == family)
+                    .map(Catalogue::range)
+                    .toList();
+            if (!except.isEmpty()) {
+                peers.add(new Block(family == Family.IPV4 ? "0.0.0.0/0" : "::/0", except));
+            }
+        }
+        return peers;
+    }
+
+    private static String range(String ip) {
+        return ip + (Family.of(ip) == Family.IPV4 ? "/32" : "/128");
     }
 
     private static void services(List<Scenario> all) {
@@ -663,12 +676,7 @@ final class Catalogue {
                         scene -> List.of(scene.policy(
                                 "",
                                 EGRESS,
-                                new Rule(
-                                        EGRESS,
-                                        only4(scene.virtual().of(ONE)).stream()
-                                                .<Peer>map(cidr -> new Block(cidr, List.of()))
-                                                .toList(),
-                                        List.of()))),
+                                new Rule(EGRESS, ranges(scene.virtual().of(ONE)), List.of()))),
                         new Edge(ONE, Way.SERVICE, PORT, Optional.empty()),
                         deny(TWO)))));
     }

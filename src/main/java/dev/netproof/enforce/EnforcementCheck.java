@@ -418,17 +418,17 @@ public final class EnforcementCheck {
                     judge,
                     findings,
                     ground);
-            if (!ready.whole() && scenario.capability().id().equals(Catalogue.SCTP)) {
-                trial.forgo(
-                        Status.UNTESTABLE,
-                        Reason.NOT_SUPPORTED,
-                        "no server could listen on SCTP: the node's kernel has none",
-                        Optional.empty());
-            } else if (ready.untestable().isPresent()) {
+            if (ready.untestable().isPresent()) {
                 trial.forgo(
                         Status.UNTESTABLE,
                         Reason.NOT_SUPPORTED,
                         ready.untestable().get(),
+                        Optional.empty());
+            } else if (!ready.whole() && scenario.capability().id().equals(Catalogue.SCTP)) {
+                trial.forgo(
+                        Status.UNTESTABLE,
+                        Reason.NOT_SUPPORTED,
+                        "no server could listen on SCTP: the node's kernel has none",
                         Optional.empty());
             } else if (!ready.whole()) {
                 trial.forgo(
@@ -488,7 +488,7 @@ public final class EnforcementCheck {
             look = now.plus(TICK);
             judge.now(now);
             for (List<Trial> lane : lanes.values()) {
-                moot(lane, lanes);
+                heed(lane, lanes);
                 advance(lane, now);
             }
             if (arrivals.isEmpty()) {
@@ -536,18 +536,16 @@ public final class EnforcementCheck {
         }
     }
 
-    /** Where not even default-deny is enforced, the rest is not worth anybody's time. */
-    private static void moot(List<Trial> lane, Map<String, List<Trial>> lanes) {
+    /** What default-deny has shown on its node, others need not find out again. */
+    private static void heed(List<Trial> lane, Map<String, List<Trial>> lanes) {
         for (Trial trial : lane) {
-            if (trial.isQueued()
-                    && lanes.values().stream()
-                            .flatMap(List::stream)
-                            .anyMatch(other -> other.foundNothingEnforced()
-                                    && other.node().equals(trial.node())
-                                    && other.scenario().direction()
-                                            == trial.scenario().direction())) {
-                trial.forgo(
-                        Status.UNTESTABLE, Reason.MOOT, "not even default-deny is enforced there", Optional.empty());
+            if (trial.isQueued()) {
+                lanes.values().stream()
+                        .flatMap(List::stream)
+                        .filter(other -> other.node().equals(trial.node())
+                                && other.scenario().direction()
+                                        == trial.scenario().direction())
+                        .forEach(trial::heed);
             }
         }
     }

@@ -52,7 +52,9 @@ final class Overrides {
     }
 
     private static boolean letsThrough(Row row) {
-        return row.status() == Status.NOT_ENFORCED && row.reason() == Reason.LETS_THROUGH;
+        return row.status() == Status.NOT_ENFORCED
+                && (row.reason() == Reason.LETS_THROUGH
+                        || Families.open(row.reason()).isPresent());
     }
 
     private Row doubted(Row row) {

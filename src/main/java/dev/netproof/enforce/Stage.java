@@ -3,9 +3,11 @@ package dev.netproof.enforce;
 import dev.netproof.enforce.Scenario.Way;
 import dev.netproof.evidence.ProbeEvent.Serving;
 import dev.netproof.model.Enforcement.Direction;
+import dev.netproof.model.Enforcement.Kind;
 import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.ContainerPort;
 import dev.netproof.plan.ClusterFacts.Network;
@@ -57,14 +59,24 @@ final class Stage {
 
     /** Where a server answers. */
     record Address(Serving serving, List<String> virtual) {
-        Optional<String> ip(Way way) {
+        private List<String> ips(Way way) {
             return switch (way) {
-                case POD, POD_UDP, POD_SCTP, POD_INWARD, HELD, KUBELET ->
-                    serving.ips().stream().findFirst();
+                case POD, POD_UDP, POD_SCTP, POD_INWARD, HELD, KUBELET -> serving.ips();
                 case POD_IPV6 ->
-                    serving.ips().stream().filter(ip -> ip.contains(":")).findFirst();
-                case SERVICE -> virtual.stream().findFirst();
+                    serving.ips().stream()
+                            .filter(ip -> Family.of(ip) == Family.IPV6)
+                            .toList();
+                case SERVICE -> virtual;
             };
+        }
+
+        /** The families that it has addresses of, the primary one first. */
+        List<Family> families(Way way) {
+            return ips(way).stream().map(Family::of).distinct().toList();
+        }
+
+        Optional<String> ip(Way way, Family family) {
+            return ips(way).stream().filter(ip -> Family.of(ip) == family).findFirst();
         }
     }
 
@@ -187,7 +199,7 @@ final class Stage {
                         home,
                         subject(Direction.INGRESS, track, place),
                         place,
-                        track.equals("p") ? Server.MANY_PORTS : track.equals("s") ? Server.SCTP : Server.ECHO,
+                        kind(targetId(track, place)),
                         watched.contains(track) ? Watched.BY_KUBELET : Watched.NEVER));
             }
         }
@@ -206,11 +218,21 @@ final class Stage {
                         namespace(role),
                         labels,
                         place,
-                        role == Role.ONE ? Server.MANY_PORTS : Server.ECHO,
+                        kind(roleServer(role, place)),
                         Watched.NEVER));
             }
         }
         return servers;
+    }
+
+    /** Which server it is. */
+    private static Server kind(String server) {
+        String group = server.substring(0, server.lastIndexOf('-'));
+        return switch (group) {
+            case "t-p", "d-one" -> Server.MANY_PORTS;
+            case "t-s" -> Server.SCTP;
+            default -> Server.ECHO;
+        };
     }
 
     private ServerPod server(
@@ -359,7 +381,11 @@ final class Stage {
             for (List<Pair> pairs : play.steps()) {
                 List<Bound> bound = new ArrayList<>();
                 for (Pair pair : pairs) {
-                    bind(pair, addresses).ifPresentOrElse(bound::add, () -> missing.add(pair.server()));
+                    List<Bound> ways = bind(play.scenario(), pair, addresses);
+                    bound.addAll(ways);
+                    if (ways.isEmpty()) {
+                        missing.add(pair.server());
+                    }
                 }
                 steps.add(bound);
             }
@@ -394,12 +420,34 @@ final class Stage {
     }
 
     private static Optional<String> untestable(Play play, Map<String, Address> addresses) {
-        boolean needed = play.steps().stream()
-                .flatMap(List::stream)
-                .filter(pair -> pair.edge().way() == Way.POD_IPV6)
-                .map(pair -> addresses.get(pair.server()))
-                .anyMatch(address -> address != null && address.ip(Way.POD_IPV6).isEmpty());
-        return needed ? Optional.of("pods have no IPv6 addresses here") : Optional.empty();
+        for (Pair pair : play.steps().stream().flatMap(List::stream).toList()) {
+            Address address = addresses.get(pair.server());
+            Way way = pair.edge().way();
+            if (address == null || !families(play.scenario(), pair, address).isEmpty()) {
+                continue;
+            }
+            if (way == Way.POD_IPV6) {
+                return Optional.of("pods have no IPv6 addresses here");
+            }
+            if (!address.families(way).isEmpty()) {
+                return Optional.of(
+                        "pods have IPv6 addresses alone here, and the server that this needs listens over IPv4");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * In which families of addresses an edge is tried: in all that the target has and listens in, because each has rules of its own in
+     * an engine. What the specification leaves open is observed in one of them, the primary one where it can be.
+     */
+    private static List<Family> families(Scenario scenario, Pair pair, Address address) {
+        List<Family> usable = address.families(pair.edge().way()).stream()
+                .filter(family -> kind(pair.server()).listensOver(family))
+                .toList();
+        return scenario.capability().kind() == Kind.MUST
+                ? usable
+                : usable.stream().limit(1).toList();
     }
 
     private static void aim(Map<String, Map<Attempt, Backend>> aims, String probe, Attempt attempt, Backend backend) {
@@ -423,7 +471,7 @@ final class Stage {
         }
         Address road = addresses.get(roleServer(Role.TWO, to));
         if (road != null) {
-            road.ip(Way.POD).ifPresent(ip -> {
+            road.ip(Way.POD, Family.of(edge.backend().ip())).ifPresent(ip -> {
                 Backend backend = backend(road, Protocol.TCP, ip, Catalogue.PORT);
                 aim(aims, witness, attempt(Protocol.TCP, ip, Catalogue.PORT), backend);
             });
@@ -473,16 +521,25 @@ final class Stage {
                         Optional.empty())));
     }
 
-    private Optional<Bound> bind(Pair pair, Map<String, Address> addresses) {
+    /** The edge in each family of addresses that it is tried in; none where it cannot be tried. */
+    private List<Bound> bind(Scenario scenario, Pair pair, Map<String, Address> addresses) {
         Address address = addresses.get(pair.server());
         if (address == null) {
-            return Optional.empty();
+            return List.of();
         }
+        List<Family> families = families(scenario, pair, address);
+        return families.stream()
+                .flatMap(family ->
+                        bind(pair, address, family, families.size() > 1 ? Families.over(family) : "").stream())
+                .toList();
+    }
+
+    private Optional<Bound> bind(Pair pair, Address address, Family family, String over) {
         Way way = pair.edge().way();
-        Optional<String> ip = address.ip(way);
+        Optional<String> ip = address.ip(way, family);
         // A Service leads to the pod: who is alive behind it is asked by the pod's own address, where that is known.
         boolean known = !address.serving().pod().isEmpty();
-        Optional<String> pod = address.ip(way == Way.SERVICE && known ? Way.POD : way);
+        Optional<String> pod = address.ip(way == Way.SERVICE && known ? Way.POD : way, family);
         if (ip.isEmpty() || pod.isEmpty()) {
             return Optional.empty();
         }
@@ -501,7 +558,7 @@ final class Stage {
                 Optional.of(to));
         return Optional.of(new Bound(
                 pair.edge(),
-                meaning(pair, own, from, to),
+                meaning(pair, own, from, to) + (over.isEmpty() ? "" : ", " + over),
                 pair.probe(),
                 pair.server(),
                 attempt,

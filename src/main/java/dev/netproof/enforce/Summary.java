@@ -16,6 +16,7 @@ import dev.netproof.model.Enforcement.Verdict;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
+import dev.netproof.plan.Attempt.Family;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,7 +51,9 @@ final class Summary {
     }
 
     static Verdict verdict(List<Row> rows) {
-        boolean enforced = any(rows, Status.ENFORCED);
+        // What holds in one family of addresses is enforced there.
+        boolean enforced = any(rows, Status.ENFORCED)
+                || rows.stream().anyMatch(row -> Families.open(row.reason()).isPresent());
         if (any(rows, Status.NOT_ENFORCED)) {
             return enforced ? Verdict.PARTIAL : Verdict.NOT_ENFORCED;
         }
@@ -108,7 +111,9 @@ final class Summary {
     private String inconclusive() {
         Optional<Row> first = with(Status.INCONCLUSIVE).stream().findFirst();
         String why = first.map(row -> ": " + row.seen()).orElse(": there was nothing that could be tested");
-        if (with(Status.ENFORCED).isEmpty() || first.isEmpty()) {
+        // What was seen denied in one family of addresses is something.
+        boolean nothing = rows.stream().allMatch(row -> row.denied().isEmpty());
+        if ((with(Status.ENFORCED).isEmpty() && nothing) || first.isEmpty()) {
             return "nothing was proved on " + cluster + why;
         }
         return "not everything was proved on " + cluster + "; "
@@ -124,8 +129,11 @@ final class Summary {
     private String partial(List<Row> bad) {
         List<Row> basic = bad.stream().filter(Summary::isBasic).toList();
         if (!basic.isEmpty()) {
-            List<Row> good = with(Status.ENFORCED);
-            return "is not enforcing network policy on " + places(basic)
+            List<Row> good = with(Status.ENFORCED).stream()
+                    .filter(row -> basic.stream()
+                            .noneMatch(one -> one.node().equals(row.node()) && one.direction() == row.direction()))
+                    .toList();
+            return "is not enforcing network policy " + byFamily(basic)
                     + (good.isEmpty()
                             ? ""
                             : "; " + places(good)
@@ -135,8 +143,23 @@ final class Summary {
                 bad.stream().collect(Collectors.groupingBy(Row::capability, LinkedHashMap::new, Collectors.toList()));
         return "enforces network policy, but not all of it: "
                 + missing.entrySet().stream()
-                        .map(entry -> title(entry.getKey()) + " on " + places(entry.getValue()))
+                        .map(entry -> title(entry.getKey()) + " " + byFamily(entry.getValue()))
                         .collect(Collectors.joining("; "));
+    }
+
+    /** "on node1 (ingress)", "over IPv6 on node2 (egress), where over IPv4 it does": where it is missing. */
+    private static String byFamily(List<Row> bad) {
+        Map<Optional<Family>, List<Row>> families = new LinkedHashMap<>();
+        families.put(Optional.empty(), new ArrayList<>());
+        bad.forEach(row -> families.computeIfAbsent(Families.open(row.reason()), f -> new ArrayList<>())
+                .add(row));
+        return families.entrySet().stream()
+                .filter(entry -> !entry.getValue().isEmpty())
+                .map(entry -> entry.getKey()
+                        .map(family -> Families.over(family) + " on " + places(entry.getValue()) + ", where "
+                                + Families.over(Families.other(family)) + " it does")
+                        .orElseGet(() -> "on " + places(entry.getValue())))
+                .collect(Collectors.joining(", and "));
     }
 
     private String title(String id) {

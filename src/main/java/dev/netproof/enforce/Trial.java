@@ -8,6 +8,7 @@ import dev.netproof.kube.ProvingGround;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Enforcement.Edge;
 import dev.netproof.model.Enforcement.Kind;
+import dev.netproof.model.Enforcement.Profile;
 import dev.netproof.model.Enforcement.Reason;
 import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
@@ -16,6 +17,7 @@ import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
 import dev.netproof.model.Sample;
 import dev.netproof.model.Streak;
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ProbePod;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -62,10 +65,28 @@ final class Trial {
     /** What a row comes to, before it is known whether everything went back. */
     private record Conclusion(Status status, Reason reason, String seen, Optional<String> fix) {}
 
+    /**
+     * A family of addresses that is not tried any more.
+     *
+     * @param seen why, in words
+     */
+    private record Left(Family family, Why why, String seen) {
+        enum Why {
+            /** Not even default-deny is enforced in it. */
+            OPEN,
+            /** There is no connection in it even without a policy, so that nothing is proved. */
+            NO_CONNECTION
+        }
+    }
+
     private final Scenario scenario;
     private final String node;
-    private final List<List<Bound>> steps;
-    private final List<Bound> all;
+    /** What there is to try, and what of it is still tried. */
+    private final List<List<Bound>> whole;
+
+    private List<List<Bound>> steps;
+    private List<Bound> all;
+    private Optional<Left> left = Optional.empty();
     private final Scene scene;
     private final Optional<String> subject;
     private final Optional<ProbePod> fresh;
@@ -114,6 +135,7 @@ final class Trial {
             ProvingGround ground) {
         this.scenario = scenario;
         this.node = node;
+        this.whole = steps;
         this.steps = steps;
         this.all = distinct(steps);
         this.scene = scene;
@@ -157,10 +179,71 @@ final class Trial {
         return phase == Phase.QUEUED;
     }
 
+    private boolean isDefaultDeny() {
+        return scenario.capability().id().equals(Catalogue.DEFAULT_DENY);
+    }
+
     /** Whether even the most basic policy has no effect. */
-    boolean foundNothingEnforced() {
-        return conclusion.filter(one -> one.reason() == Reason.LETS_THROUGH).isPresent()
-                && scenario.capability().id().equals(Catalogue.DEFAULT_DENY);
+    private boolean foundNothingEnforced() {
+        return conclusion.filter(one -> one.reason() == Reason.LETS_THROUGH).isPresent() && isDefaultDeny();
+    }
+
+    /** The family of addresses in which even the most basic policy has no effect, where it has in the other one. */
+    private Optional<Family> foundOpen() {
+        return conclusion.filter(one -> isDefaultDeny()).flatMap(one -> Families.open(one.reason()));
+    }
+
+    /** Before it begins: where another one on its node found that not even default-deny is enforced, the rest is not worth its time. */
+    void heed(Trial other) {
+        if (!isQueued() || !other.isDefaultDeny()) {
+            return;
+        }
+        if (other.foundNothingEnforced()) {
+            forgo(Status.UNTESTABLE, Reason.MOOT, "not even default-deny is enforced there", Optional.empty());
+            return;
+        }
+        other.foundOpen()
+                .map(family -> new Left(
+                        family, Left.Why.OPEN, Families.over(family) + " not even default-deny is enforced there"))
+                .or(() -> other.left)
+                .ifPresent(this::spare);
+    }
+
+    private void spare(Left useless) {
+        Family family = useless.family();
+        boolean isAbout = family == Family.IPV6 && scenario.capability().id().equals(Catalogue.IPV6);
+        if (isAbout || Families.of(family, all).isEmpty()) {
+            return;
+        }
+        if (tellsWithout(family)) {
+            leave(useless);
+        } else if (useless.why() == Left.Why.OPEN) {
+            forgo(Status.UNTESTABLE, Reason.MOOT, useless.seen(), Optional.empty());
+        }
+    }
+
+    /** Whether everything is tried in the other family too. */
+    private boolean tellsWithout(Family family) {
+        Set<Scenario.Edge> rest = Families.of(Families.other(family), all).stream()
+                .map(Bound::edge)
+                .collect(Collectors.toSet());
+        return all.stream().map(Bound::edge).allMatch(rest::contains);
+    }
+
+    private void leave(Left useless) {
+        Family other = Families.other(useless.family());
+        left = Optional.of(useless);
+        steps = steps.stream().map(edges -> Families.of(other, edges)).toList();
+        all = distinct(steps);
+    }
+
+    /** "; over IPv6 …" where a family is not tried, and nothing elsewhere. */
+    private String aside() {
+        return left.map(one -> "; " + one.seen()).orElse("");
+    }
+
+    private boolean isLeftUnproved() {
+        return left.filter(one -> one.why() == Left.Why.NO_CONNECTION).isPresent();
     }
 
     /** Denied attempts that counted, for how a denial looks. */
@@ -273,12 +356,10 @@ final class Trial {
     /** Ends it where admission made something else of any of its pods. */
     private boolean isChangedByAdmission() {
         Optional<String> changed = all.stream()
-                .flatMap(
-                        edge -> seen
-                                .life(edge.probe())
-                                .changed()
-                                .or(() -> seen.life(edge.server()).changed())
-                                .stream())
+                .flatMap(edge -> seen.life(edge.probe())
+                        .changed()
+                        .or(() -> seen.life(edge.server()).changed())
+                        .stream())
                 .findFirst();
         if (changed.isEmpty()) {
             return false;
@@ -301,19 +382,48 @@ final class Trial {
         }
         Instant probing = all.stream()
                 .filter(edge -> edge.edge().way() != Scenario.Way.KUBELET)
-                .map(edge -> seen.life(edge.probe()).started().orElse(Instant.MAX))
+                .map(edge ->
+                        seen.life(edge.probe()).started().orElse(Instant.MAX))
                 .max(Instant::compareTo)
                 .orElse(Instant.MIN);
-        boolean reached = all.stream().allMatch(edge -> {
-            PathPhase phase = since(edge, since);
-            return phase.samples().size() >= terms.stable() && phase.isOpenAgain();
-        });
-        if (reached) {
-            all.forEach(edge -> judge.undisturbed(since(edge, since)));
-            begin(0, now);
+        if (all.stream().allMatch(this::isReached)) {
+            reached(now);
         } else if (!probing.equals(Instant.MAX) && isOver(all, later(since, probing), now)) {
-            noBaseline();
+            Optional<Left> shut = shut();
+            if (shut.isEmpty()) {
+                noBaseline();
+                return;
+            }
+            all.forEach(edge -> evidence.put(edge, since(edge, since).samples()));
+            leave(shut.get());
+            reached(now);
         }
+    }
+
+    private boolean isReached(Bound edge) {
+        PathPhase phase = since(edge, since);
+        return phase.samples().size() >= terms.stable() && phase.isOpenAgain();
+    }
+
+    private void reached(Instant now) {
+        all.forEach(edge -> judge.undisturbed(since(edge, since)));
+        begin(0, now);
+    }
+
+    /** The one family of addresses in which connections are missing even without a policy, where there are all of them in the other. */
+    private Optional<Left> shut() {
+        List<Bound> missing = all.stream().filter(edge -> !isReached(edge)).toList();
+        boolean heard = missing.stream()
+                .map(edge -> since(edge, since))
+                .allMatch(phase -> phase.samples().size() >= terms.stable() && !phase.neverFailed());
+        return Families.alone(missing, all)
+                .filter(family -> heard && tellsWithout(family))
+                .map(family -> new Left(
+                        family,
+                        Left.Why.NO_CONNECTION,
+                        Families.over(family)
+                                + " nothing is proved, because there is no connection even without a policy: "
+                                + missing.get(0).meaning() + " " + looked(since(missing.get(0), since).samples())));
     }
 
     /**
@@ -508,13 +618,24 @@ final class Trial {
             giveBack(now);
             return;
         }
-        conclude(
-                scenario.capability().kind() == Kind.MUST ? Status.ENFORCED : Status.OBSERVED,
-                scenario.capability().kind() == Kind.MUST ? Reason.AS_SPECIFIED : behaviour(edges, stopped),
-                summary(edges, stopped)
-                        + first.map(one -> "; at a second try; at the first one: " + one.seen())
-                                .orElse(""),
-                Optional.empty());
+        String what = summary(edges, stopped)
+                + aside()
+                + first.map(one -> "; at a second try; at the first one: " + one.seen())
+                        .orElse("");
+        if (isLeftUnproved()) {
+            conclude(
+                    Status.INCONCLUSIVE,
+                    Reason.NO_BASELINE,
+                    what,
+                    left.map(one -> "see why pods do not reach each other " + Families.over(one.family())
+                            + ": the network plugin's addresses of that family, and the routes between the nodes"));
+        } else {
+            conclude(
+                    scenario.capability().kind() == Kind.MUST ? Status.ENFORCED : Status.OBSERVED,
+                    scenario.capability().kind() == Kind.MUST ? Reason.AS_SPECIFIED : behaviour(edges, stopped),
+                    what,
+                    Optional.empty());
+        }
         if (scenario.capability().kind() == Kind.MUST) {
             findings.enforced();
         }
@@ -523,7 +644,8 @@ final class Trial {
 
     /** From the start of a fresh pod to its last connection that opened; zero where none did. */
     private Duration letThrough(List<Bound> edges) {
-        Instant began = fresh.flatMap(probe -> seen.life(probe.id()).started()).orElse(since);
+        Instant began =
+                fresh.flatMap(probe -> seen.life(probe.id()).started()).orElse(since);
         return PhaseJudge.letThroughAfter(phases(edges, Instant.MIN), began);
     }
 
@@ -537,7 +659,8 @@ final class Trial {
         if (reached.isEmpty()) {
             return Optional.empty();
         }
-        String names = reached.stream().map(seen::source).distinct().sorted().collect(Collectors.joining(", "));
+        String names =
+                reached.stream().map(seen::source).distinct().sorted().collect(Collectors.joining(", "));
         return Optional.of(names + " reached " + edge.backend().ip() + ":"
                 + edge.backend().port() + " " + reached.size() + (reached.size() == 1 ? " time" : " times"));
     }
@@ -565,7 +688,7 @@ final class Trial {
         return stopped ? " is denied" : " is let through";
     }
 
-    private static String summary(List<Bound> edges, Map<Bound, PathPhase.Denial> stopped) {
+    private String summary(List<Bound> edges, Map<Bound, PathPhase.Denial> stopped) {
         List<String> open = new ArrayList<>();
         long shut = 0;
         for (Bound edge : edges) {
@@ -581,7 +704,11 @@ final class Trial {
         long free = edges.size() - shut;
         return (shut == 0 ? "" : "denied on " + count(shut) + " while the targets were reached by others")
                 + (shut > 0 && free > 0 ? ", " : "")
-                + (free == 0 ? "" : "let through on " + count(free));
+                + (free == 0 ? "" : "let through on " + count(free))
+                + (Families.both(edges)
+                        ? ", over IPv4 and IPv6"
+                        : left.map(one -> ", " + Families.over(Families.other(one.family())))
+                                .orElse(""));
     }
 
     private static String count(long paths) {
@@ -610,6 +737,7 @@ final class Trial {
                         && since(edge, deadline).neverOpened()
                         && since(edge, since).denial().isPresent())
                 .toList();
+        List<Bound> forbidden = edges.stream().filter(Trial::forbids).toList();
         Optional<Conclusion> changed = changed();
         if (changed.isPresent()) {
             conclusion = changed;
@@ -621,14 +749,26 @@ final class Trial {
                             + through.get(0).meaning() + "; something changed meanwhile",
                     Optional.of("run again when the policy engine holds still"));
         } else if (!through.isEmpty()) {
-            conclude(
-                    Status.NOT_ENFORCED,
-                    Reason.LETS_THROUGH,
-                    terms.deadline().toSeconds() + " s after the policy was stored "
-                            + through(
-                                    through.size(),
-                                    edges.stream().filter(Trial::forbids).count()),
-                    Optional.of(ADVICE));
+            Optional<Family> alone = openAlone(edges, through, deadline);
+            String stored = terms.deadline().toSeconds() + " s after the policy was stored ";
+            if (alone.isPresent()) {
+                Family family = alone.get();
+                conclude(
+                        Status.NOT_ENFORCED,
+                        Families.letsThrough(family),
+                        stored + "and " + Families.over(family) + " alone, "
+                                + through(
+                                        through.size(),
+                                        Families.of(family, forbidden).size())
+                                + "; " + Families.over(Families.other(family)) + " what it forbids is denied",
+                        Optional.of(advice(family)));
+            } else {
+                conclude(
+                        Status.NOT_ENFORCED,
+                        Reason.LETS_THROUGH,
+                        stored + through(through.size(), forbidden.size()) + aside(),
+                        Optional.of(ADVICE));
+            }
             open = through;
         } else if (!blocked.isEmpty()) {
             conclude(
@@ -640,11 +780,28 @@ final class Trial {
         } else {
             undecided(edges);
         }
-        if (foundNothingEnforced()) {
+        // Where there is more to look at in the other family, its pods are wanted for that.
+        if (foundNothingEnforced() || (foundOpen().isPresent() && terms.profile() != Profile.FULL)) {
             phase = Phase.HELD;
         } else {
             giveBack(now);
         }
+    }
+
+    /** The family in which something is let through, where all is as the policies say in the other one. */
+    private Optional<Family> openAlone(List<Bound> edges, List<Bound> through, Instant deadline) {
+        return Families.alone(through, edges.stream().filter(Trial::forbids).toList())
+                .filter(open -> Families.of(Families.other(open), edges).stream()
+                        .allMatch(edge ->
+                                forbids(edge)
+                                        ? since(edge, since).denial().isPresent()
+                                        : !since(edge, deadline).neverOpened()));
+    }
+
+    private static String advice(Family family) {
+        return "look at the policy engine's rules for " + Families.word(family) + " on that node ("
+                + (family == Family.IPV6 ? "ip6tables" : "iptables")
+                + " or nft) and at its pod's log there: those of one family may never have been loaded";
     }
 
     /** What to conclude where the policies or the pods that they select are no longer what was asked for. */
@@ -890,6 +1047,8 @@ final class Trial {
         Status status = scenario.capability().kind() == Kind.INFORMATION && found.status() != Status.OBSERVED
                 ? Status.UNTESTABLE
                 : found.status();
+        boolean proved =
+                found.status() == Status.ENFORCED || (isLeftUnproved() && found.reason() == Reason.NO_BASELINE);
         return new Row(
                 scenario.capability().id(),
                 node,
@@ -899,13 +1058,13 @@ final class Trial {
                 found.seen(),
                 found.fix(),
                 edges(),
-                found.status() == Status.ENFORCED || fresh.isPresent() ? denied : Optional.empty(),
-                found.status() == Status.ENFORCED ? allowed : Optional.empty());
+                proved || fresh.isPresent() ? denied : Optional.empty(),
+                proved ? allowed : Optional.empty());
     }
 
     private List<Edge> edges() {
         List<Edge> edges = new ArrayList<>();
-        for (Bound edge : step < steps.size() ? steps.get(step) : all) {
+        for (Bound edge : step < whole.size() ? whole.get(step) : distinct(whole)) {
             List<Sample> samples = evidence.getOrDefault(edge, List.of());
             if (samples.isEmpty()) {
                 continue;

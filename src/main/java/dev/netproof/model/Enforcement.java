@@ -149,6 +149,10 @@ public record Enforcement(
         AS_SPECIFIED,
         /** The policies were stored, the deadline passed, and fresh connections that they forbid still opened. */
         LETS_THROUGH,
+        /** The same over IPv4 alone: over IPv6 everything was denied that the policies forbid. */
+        LETS_IPV4_THROUGH,
+        /** The same over IPv6 alone: over IPv4 everything was denied that the policies forbid. */
+        LETS_IPV6_THROUGH,
         /** A connection that the policies allow was stopped while the far end was alive. */
         DENIES_TOO_MUCH,
         /** What the specification leaves open is let through, on every path. */

@@ -1,5 +1,6 @@
 package dev.netproof.plan;
 
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.ClusterFacts.ContainerPort;
 import dev.netproof.plan.ClusterFacts.Toleration;
 import java.util.List;
@@ -54,7 +55,12 @@ public record ServerPod(
         ECHO,
         /** HTTP on any number of TCP ports, over IPv4 alone. */
         MANY_PORTS,
-        /** HTTP on its TCP port and associations on its SCTP port; ends at once where the kernel has no SCTP. */
-        SCTP
+        /** HTTP on its TCP port and associations on its SCTP port, over IPv4 alone; ends at once where the kernel has no SCTP. */
+        SCTP;
+
+        /** Whether it answers at addresses of this family. */
+        public boolean listensOver(Family family) {
+            return this == ECHO || family == Family.IPV4;
+        }
     }
 }

@@ -3,13 +3,16 @@ package dev.netproof.report;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Enforcement.Capability;
 import dev.netproof.model.Enforcement.Direction;
+import dev.netproof.model.Enforcement.Edge;
 import dev.netproof.model.Enforcement.Kind;
 import dev.netproof.model.Enforcement.Measure;
 import dev.netproof.model.Enforcement.Reason;
 import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
+import dev.netproof.model.Outcome;
 import dev.netproof.model.Streak;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -164,9 +167,17 @@ final class EnforcementText {
         return switch (row.reason()) {
             case AS_SPECIFIED -> "enforced";
             case LETS_THROUGH -> "OPEN";
+            case LETS_IPV4_THROUGH -> "IPv4 OPEN";
+            case LETS_IPV6_THROUGH -> "IPv6 OPEN";
             case DENIES_TOO_MUCH -> "BLOCKED";
             default -> row.reason().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
         };
+    }
+
+    private static boolean isAsExpected(Edge edge) {
+        boolean reached =
+                edge.observation().outcome().filter(Outcome::reachedListener).isPresent();
+        return edge.expected().map(expected -> expected.forbids() != reached).orElse(true);
     }
 
     /** What was not as specified and what was not proved, alike ones together. */
@@ -224,6 +235,8 @@ final class EnforcementText {
         }
         one.edges().stream()
                 .filter(edge -> !edge.observation().history().isEmpty())
+                // What is otherwise than expected is why somebody reads this.
+                .sorted(Comparator.comparing(EnforcementText::isAsExpected))
                 .limit(4)
                 .forEach(edge -> fact(
                         "evidence",

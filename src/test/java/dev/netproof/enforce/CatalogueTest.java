@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.enforce.ToyCluster.Freedom;
 import dev.netproof.enforce.ToyCluster.Live;
+import dev.netproof.enforce.ToyCluster.Stack;
 import dev.netproof.kube.ProvingGround.Standard;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Enforcement.Kind;
@@ -13,6 +14,7 @@ import dev.netproof.model.Enforcement.Reason;
 import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
 import dev.netproof.model.Protocol;
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.PolicyManifest.Block;
 import dev.netproof.plan.PolicyManifest.Pods;
@@ -44,6 +46,88 @@ class CatalogueTest {
                 .containsOnly(Catalogue.SCTP);
         assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
         assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(75));
+    }
+
+    @Test
+    void every_capability_is_looked_at_in_one_family_where_there_is_no_other() {
+        Enforcement four = full(ToyCluster.of("node1", "node2").having(Stack.IPV4));
+        Enforcement six = full(ToyCluster.of("node1", "node2").having(Stack.IPV6));
+
+        assertThat(unproved(four))
+                .hasSize(2)
+                .contains("ipv6 pods have no IPv6 addresses here")
+                .anyMatch(row -> row.startsWith("sctp no SCTP association was made"));
+        assertThat(four.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+        assertThat(four.rows()).noneMatch(row -> row.edges().toString().contains("over IPv"));
+        assertThat(unproved(six))
+                .as("the server of many ports listens over IPv4")
+                .hasSizeGreaterThan(3)
+                .allMatch(row -> row.endsWith("the server that this needs listens over IPv4"));
+        assertThat(six.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
+    }
+
+    /** What was untestable, and why. */
+    private static Set<String> unproved(Enforcement found) {
+        Set<String> unproved = new TreeSet<>();
+        found.rows().stream()
+                .filter(row -> row.status() != Status.ENFORCED && row.status() != Status.OBSERVED)
+                .forEach(row -> unproved.add(row.capability() + " " + row.seen()));
+        return unproved;
+    }
+
+    @Test
+    void every_capability_is_looked_at_in_both_families_in_the_same_time() {
+        ToyCluster dual = ToyCluster.of("node1", "node2");
+        ToyCluster single = ToyCluster.of("node1", "node2").having(Stack.IPV4);
+        Enforcement found = full(dual);
+
+        assertThat(found.rows()).hasSameSizeAs(full(single).rows());
+        assertThat(dual.elapsed()).isLessThan(single.elapsed().plusSeconds(10));
+        assertThat(found.rows())
+                .filteredOn(row ->
+                        row.status() == Status.ENFORCED && !row.capability().equals("ipv6"))
+                .filteredOn(row -> !row.seen().endsWith(", over IPv4 and IPv6"))
+                .extracting(row -> row.capability() + " " + row.direction())
+                .as("the server of many ports listens over IPv4")
+                .containsOnly(
+                        "numeric-port INGRESS",
+                        "numeric-port EGRESS",
+                        "named-port INGRESS",
+                        "named-port EGRESS",
+                        "end-port INGRESS",
+                        "end-port EGRESS",
+                        "empty-peer-with-ports INGRESS",
+                        "label-change INGRESS");
+    }
+
+    @Test
+    void where_one_family_is_open_the_other_one_is_looked_at_all_the_same() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2").enforcingOnly(Family.IPV4);
+        Enforcement found = full(cluster);
+
+        assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.PARTIAL);
+        assertThat(found.headline())
+                .contains("over IPv6 on node1 and node2 (ingress and egress), where over IPv4 it does");
+        assertThat(rows(found, "default-deny")).hasSize(4).allMatch(row -> row.reason() == Reason.LETS_IPV6_THROUGH);
+        assertThat(rows(found, "ipv6")).hasSize(4).allMatch(row -> row.reason() == Reason.LETS_THROUGH);
+        assertThat(found.rows())
+                .as("nothing else is called open, and little of it is given up")
+                .filteredOn(row -> !Set.of("default-deny", "ipv6", "sctp").contains(row.capability()))
+                .noneMatch(row -> row.reason() == Reason.LETS_THROUGH || row.status() == Status.UNTESTABLE)
+                .anyMatch(row -> row.status() == Status.ENFORCED
+                        && row.seen().endsWith(", over IPv4; over IPv6 not even default-deny is enforced there"));
+        assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(150));
+    }
+
+    @Test
+    void where_the_primary_family_is_open_the_row_of_the_other_one_says_that_it_holds() {
+        Enforcement found = full(ToyCluster.of("node1", "node2").enforcingOnly(Family.IPV6));
+
+        assertThat(rows(found, "default-deny")).hasSize(4).allMatch(row -> row.reason() == Reason.LETS_IPV4_THROUGH);
+        assertThat(rows(found, "ipv6")).hasSize(4).allMatch(row -> row.status() == Status.ENFORCED);
+        assertThat(rows(found, "hairpin"))
+                .as("what is looked at over IPv4 alone")
+                .allMatch(row -> row.status() == Status.UNTESTABLE && row.reason() == Reason.MOOT);
     }
 
     @Test
@@ -290,7 +374,9 @@ class CatalogueTest {
                             }
                         },
                         "peers-or",
-                        "ip-block"));
+                        "ip-block",
+                        // Of pods with two addresses there is a range for each family.
+                        "ip-block-except"));
         flaws.put(
                 "of two selectors in a peer one is enough",
                 flaw(
@@ -375,16 +461,6 @@ class CatalogueTest {
                             }
                         },
                         "udp"));
-        flaws.put(
-                "IPv6 passes",
-                flaw(
-                        new Specification() {
-                            @Override
-                            boolean concerns(String ip) {
-                                return !ip.contains(":");
-                            }
-                        },
-                        "ipv6"));
         flaws.put(
                 "labels are read once",
                 flaw(

@@ -5,6 +5,7 @@ import static dev.netproof.model.Enforcement.Direction.INGRESS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.enforce.EnforcementTerms.Besides;
+import dev.netproof.enforce.ToyCluster.Stack;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Enforcement.Denial;
@@ -21,6 +22,7 @@ import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Report;
 import dev.netproof.model.Streak;
+import dev.netproof.plan.Attempt.Family;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,9 +73,189 @@ class EnforcementCheckTest {
                                 .filter(path -> path.kind() == kind)
                                 .map(path -> path.sourceNode().equals(path.targetNode())))
                         .as("%s %s by %s: on one node, and across", row.node(), row.direction(), kind)
-                        .containsExactlyInAnyOrder(true, false);
+                        .containsExactlyInAnyOrder(true, false, true, false);
             }
         }
+    }
+
+    @Test
+    void both_families_of_addresses_are_tried_by_pod_and_by_service_in_the_same_time() {
+        ToyCluster dual = ToyCluster.of("node1", "node2");
+        ToyCluster single = ToyCluster.of("node1", "node2").having(Stack.IPV4);
+        Enforcement found = basic(dual).enforcement().orElseThrow();
+        Enforcement before = basic(single).enforcement().orElseThrow();
+
+        assertThat(found.rows()).hasSameSizeAs(before.rows());
+        assertThat(dual.elapsed()).isLessThan(single.elapsed().plusSeconds(1));
+        for (Row row : found.rows()) {
+            assertThat(row.seen()).endsWith(", over IPv4 and IPv6");
+            for (Path.Kind kind : List.of(Path.Kind.POD, Path.Kind.VIP)) {
+                assertThat(row.edges().stream()
+                                .filter(edge -> edge.expected().orElseThrow().forbids())
+                                .filter(edge -> edge.observation().path().kind() == kind)
+                                .map(edge -> Family.of(edge.observation().path().address()) + " "
+                                        + edge.meaning().replaceAll(".* ", "")))
+                        .as("%s %s by %s", row.node(), row.direction(), kind)
+                        .containsExactlyInAnyOrder("IPV4 IPv4", "IPV4 IPv4", "IPV6 IPv6", "IPV6 IPv6");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IPV4", "IPV6"})
+    void of_families_nothing_is_said_where_there_is_one(Stack stack) {
+        for (boolean works : List.of(true, false)) {
+            Report report =
+                    basic(ToyCluster.of("node1", "node2").having(stack).engine((node, direction, since) -> works));
+
+            Enforcement found = report.enforcement().orElseThrow();
+            assertThat(found.verdict()).isEqualTo(works ? Verdict.ENFORCED : Verdict.NOT_ENFORCED);
+            assertThat(found.toString()).doesNotContain("over IPv");
+            assertThat(found.rows())
+                    .allSatisfy(row -> assertThat(row.edges()).hasSize(row.direction() == INGRESS ? 6 : 4));
+        }
+    }
+
+    @Test
+    void a_service_with_an_address_of_one_family_is_tried_by_that() {
+        Enforcement found = basic(ToyCluster.of("node1", "node2").servicesHaving(Stack.IPV4))
+                .enforcement()
+                .orElseThrow();
+
+        assertThat(found.verdict()).isEqualTo(Verdict.ENFORCED);
+        assertThat(found.rows())
+                .allSatisfy(row -> assertThat(row.edges())
+                        .filteredOn(edge -> edge.observation().path().kind() == Path.Kind.VIP)
+                        .hasSize(2)
+                        .allMatch(edge -> !edge.observation().path().address().contains(":")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_cluster_that_is_open_over_one_family_is_partial_and_the_family_is_named(Family enforced) {
+        Report report = basic(ToyCluster.of("node1", "node2").enforcingOnly(enforced));
+
+        String open = enforced == Family.IPV4 ? "IPv6" : "IPv4";
+        String shut = enforced == Family.IPV4 ? "IPv4" : "IPv6";
+        assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
+        Enforcement found = report.enforcement().orElseThrow();
+        assertThat(found.verdict()).isEqualTo(Verdict.PARTIAL);
+        assertThat(found.headline())
+                .isEqualTo("PARTIAL: toy is not enforcing network policy over " + open
+                        + " on node1 and node2 (ingress and egress), where over " + shut + " it does");
+        assertThat(found.advice().orElseThrow()).contains("rules for " + open, "nft");
+        assertThat(found.rows()).hasSize(4).allSatisfy(row -> {
+            assertThat(row.status()).isEqualTo(Status.NOT_ENFORCED);
+            assertThat(row.reason())
+                    .isEqualTo(enforced == Family.IPV4 ? Reason.LETS_IPV6_THROUGH : Reason.LETS_IPV4_THROUGH);
+            assertThat(row.seen())
+                    .isEqualTo("20 s after the policy was stored and over " + open
+                            + " alone, all 4 paths that it forbids still connect; over " + shut
+                            + " what it forbids is denied");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_open_family_is_found_by_node_and_direction(Direction missing) {
+        Enforcement found = basic(ToyCluster.of("node1", "node2")
+                        .seeing((node, direction, family) ->
+                                family == Family.IPV4 || node.equals("node1") || direction != missing))
+                .enforcement()
+                .orElseThrow();
+
+        assertThat(found.verdict()).isEqualTo(Verdict.PARTIAL);
+        assertThat(row(found, "node2", missing).reason()).isEqualTo(Reason.LETS_IPV6_THROUGH);
+        assertThat(found.rows())
+                .filteredOn(row -> row.status() == Status.ENFORCED)
+                .hasSize(3);
+        assertThat(found.headline())
+                .startsWith("PARTIAL: toy is not enforcing network policy over IPv6 on node2 (" + missing.word()
+                        + "), where over IPv4 it does; node1 (ingress and egress), node2 (")
+                .endsWith(") do");
+    }
+
+    @Test
+    void what_is_open_in_both_families_is_no_matter_of_families() {
+        Enforcement found = basic(ToyCluster.of("node1", "node2").engine((node, direction, since) -> false))
+                .enforcement()
+                .orElseThrow();
+
+        assertThat(found.rows())
+                .extracting(Row::seen)
+                .containsOnly("20 s after the policy was stored all 8 paths that it forbids still connect");
+        assertThat(found.headline()).contains("nothing enforces them");
+    }
+
+    @Test
+    void rules_of_one_family_that_arrive_before_the_last_look_leave_it_unproved() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2")
+                .delay(Duration.ofSeconds(12))
+                .seeing((node, direction, family) -> family == Family.IPV4 || node.equals("node1"));
+        cluster.at(Duration.ofSeconds(30), () -> cluster.seeing((node, direction, family) -> true));
+
+        Enforcement found = basic(cluster).enforcement().orElseThrow();
+        assertThat(row(found, "node2", INGRESS).reason()).isEqualTo(Reason.UNSETTLED);
+        assertThat(row(found, "node2", EGRESS).reason()).isEqualTo(Reason.UNSETTLED);
+    }
+
+    @Test
+    void a_cluster_wide_policy_may_be_what_allows_one_family() {
+        Report report = basic(ToyCluster.of("node1")
+                .enforcingOnly(Family.IPV4)
+                .clusterWide("ClusterNetworkPolicy", "let-all-through"));
+
+        assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
+        assertThat(report.enforcement().orElseThrow().rows())
+                .allMatch(row -> row.reason() == Reason.PERHAPS_OVERRIDDEN);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_family_without_a_way_from_node_to_node_is_not_proved_and_the_other_one_is_looked_at(Family missing) {
+        Report report = basic(ToyCluster.of("node1", "node2").notRouting(missing));
+
+        assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
+        Enforcement found = report.enforcement().orElseThrow();
+        assertThat(found.headline()).startsWith("INCONCLUSIVE: not everything was proved on toy");
+        assertThat(found.rows()).hasSize(4).allSatisfy(row -> {
+            assertThat(row.reason()).isEqualTo(Reason.NO_BASELINE);
+            assertThat(row.seen())
+                    .startsWith("denied on 4 paths while the targets were reached by others")
+                    .contains(
+                            missing == Family.IPV6
+                                    ? ", over IPv4; over IPv6 nothing is proved"
+                                    : ", over IPv6; over IPv4")
+                    .contains("there is no connection even without a policy");
+            assertThat(row.fix().orElseThrow()).contains(missing == Family.IPV6 ? "over IPv6" : "over IPv4");
+        });
+    }
+
+    @Test
+    void where_one_family_has_no_way_the_other_one_is_not_called_enforced() {
+        Report report = basic(
+                ToyCluster.of("node1", "node2").notRouting(Family.IPV6).engine((node, direction, since) -> false));
+
+        assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
+        Enforcement found = report.enforcement().orElseThrow();
+        assertThat(found.verdict()).isEqualTo(Verdict.NOT_ENFORCED);
+        assertThat(found.rows())
+                .allMatch(row ->
+                        row.reason() == Reason.LETS_THROUGH && row.seen().contains("; over IPv6 nothing is proved"));
+    }
+
+    /** What gets there over IPv4 has other routes. */
+    @Test
+    void a_way_that_closes_in_one_family_is_no_denial_there() {
+        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        cluster.at(Duration.ofSeconds(6), () -> cluster.notRouting(Family.IPV6));
+
+        Enforcement found = basic(cluster).enforcement().orElseThrow();
+        assertThat(found.rows()).filteredOn(row -> row.direction() == EGRESS).allSatisfy(row -> {
+            assertThat(row.status()).isEqualTo(Status.INCONCLUSIVE);
+            assertThat(row.reason()).isEqualTo(Reason.NO_CONTROL);
+            assertThat(row.seen()).contains("over IPv6");
+        });
     }
 
     @Test

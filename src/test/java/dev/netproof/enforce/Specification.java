@@ -29,7 +29,7 @@ class Specification {
             String ip,
             int port,
             Protocol protocol) {
-        if (!concerns(protocol) || !concerns(ip)) {
+        if (!concerns(protocol)) {
             return true;
         }
         ToyCluster.Live subject = direction == Direction.INGRESS ? to : from;
@@ -56,10 +56,6 @@ class Specification {
         return true;
     }
 
-    boolean concerns(String ip) {
-        return true;
-    }
-
     /** Policies add up. */
     boolean combined(List<Boolean> each) {
         return each.contains(true);
@@ -74,7 +70,7 @@ class Specification {
             int port,
             Protocol protocol) {
         ToyCluster.Live other = rule.direction() == Direction.INGRESS ? from : to;
-        String address = rule.direction() == Direction.INGRESS ? from.ips.get(ip.contains(":") ? 1 : 0) : ip;
+        String address = rule.direction() == Direction.INGRESS ? from.like(ip).orElseThrow() : ip;
         boolean peer = rule.peers().isEmpty()
                 || peers(rule.peers().stream()
                         .map(one -> matches(policy, one, other, address))

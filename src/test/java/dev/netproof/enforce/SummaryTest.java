@@ -31,6 +31,32 @@ final class SummaryTest {
                 Optional.empty());
     }
 
+    private static Row open(String node, Direction direction, Reason reason) {
+        return new Row(
+                Catalogue.DEFAULT_DENY,
+                node,
+                direction,
+                Status.NOT_ENFORCED,
+                reason,
+                "seen",
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
+    void aFamilyThatIsOpenIsSaidBesideWhatIsOpenInBoth() {
+        Enforcement found = of(
+                open("node1", Direction.INGRESS, Reason.LETS_IPV6_THROUGH),
+                open("node2", Direction.INGRESS, Reason.LETS_THROUGH),
+                row("node3", Direction.INGRESS, Status.ENFORCED));
+        assertThat(found.verdict()).isEqualTo(Verdict.PARTIAL);
+        assertThat(found.headline())
+                .isEqualTo("PARTIAL: prod is not enforcing network policy on node2 (ingress), and over IPv6 on node1"
+                        + " (ingress), where over IPv4 it does; node3 (ingress) does");
+    }
+
     private static Enforcement of(Row... rows) {
         return new Summary("prod", Enforcement.Profile.BASIC, List.of(), List.of(rows))
                 .enforcement(List.of(), List.of());

@@ -14,6 +14,7 @@ import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
+import dev.netproof.plan.Attempt.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.ClusterFacts.Network;
@@ -63,6 +64,30 @@ final class ToyCluster implements Cluster {
         /** Both directions of whatever passes: a connection between nodes is judged twice. */
         EVERYTHING_THAT_PASSES
     }
+
+    /** Whether a node's engine looks at packets of a family of addresses. */
+    interface Sight {
+        boolean sees(String node, Direction direction, Family family);
+    }
+
+    /** Which addresses pods and Services have, the primary one first. */
+    enum Stack {
+        IPV4(Family.IPV4),
+        IPV6(Family.IPV6),
+        DUAL(Family.IPV4, Family.IPV6);
+
+        private final List<Family> families;
+
+        Stack(Family... families) {
+            this.families = List.of(families);
+        }
+    }
+
+    private Stack stack = Stack.DUAL;
+    private Stack services = Stack.DUAL;
+    private Sight sight = (node, direction, family) -> true;
+    /** Between whose nodes nothing of a family gets through, policy or not. */
+    private final Set<Family> unrouted = java.util.EnumSet.noneOf(Family.class);
 
     private Reach reach = Reach.OWN_PODS;
     private final List<Node> nodes = new ArrayList<>();
@@ -120,6 +145,35 @@ final class ToyCluster implements Cluster {
 
     ToyCluster delivering(Delivery other) {
         delivery = other;
+        return this;
+    }
+
+    /** Of which families pods and Services have addresses. */
+    ToyCluster having(Stack other) {
+        stack = other;
+        services = other;
+        return this;
+    }
+
+    /** Of which families Services have addresses, whatever the pods have. */
+    ToyCluster servicesHaving(Stack other) {
+        services = other;
+        return this;
+    }
+
+    ToyCluster seeing(Sight other) {
+        sight = other;
+        return this;
+    }
+
+    /** The engine's rules for the other family were never loaded. */
+    ToyCluster enforcingOnly(Family family) {
+        return seeing((node, direction, one) -> one == family);
+    }
+
+    /** Nothing of this family gets from node to node. */
+    ToyCluster notRouting(Family family) {
+        unrouted.add(family);
         return this;
     }
 
@@ -407,6 +461,7 @@ final class ToyCluster implements Cluster {
 
         Instant running = Instant.MIN;
         final List<ClusterFacts.ContainerPort> ports;
+        private Set<Family> listening = Set.of(Family.values());
         private boolean dead;
         private Network network = Network.POD;
 
@@ -424,6 +479,11 @@ final class ToyCluster implements Cluster {
             this.labels = labels;
             this.asked = labels;
             this.ports = ports;
+        }
+
+        /** Its address of the same family as another one. */
+        Optional<String> like(String other) {
+            return ips.stream().filter(ip -> Family.of(ip) == Family.of(other)).findFirst();
         }
     }
 
@@ -480,7 +540,11 @@ final class ToyCluster implements Cluster {
                     id,
                     namespace,
                     node,
-                    List.of("10.0." + host + "." + number, "fd00::" + host + ":" + number),
+                    stack.families.stream()
+                            .map(family -> family == Family.IPV4
+                                    ? "10.0." + host + "." + number
+                                    : "fd00::" + host + ":" + number)
+                            .toList(),
                     labels,
                     ports);
             pods.put(id, live);
@@ -491,6 +555,9 @@ final class ToyCluster implements Cluster {
         public void serve(Collection<ServerPod> servers) {
             for (ServerPod server : servers) {
                 Live live = pod(server.id(), server.namespace(), server.node(), server.labels(), server.ports());
+                if (server.server() != ServerPod.Server.ECHO) {
+                    live.listening = Set.of(Family.IPV4);
+                }
                 tell(new ProbeEvent.Serving(
                         now.plus(STARTING),
                         server.id(),
@@ -521,9 +588,13 @@ final class ToyCluster implements Cluster {
         @Override
         public List<String> expose(
                 String namespace, String name, Map<String, String> selector, Map<Integer, Integer> ports) {
-            String ip = "10.96.0." + (virtual.size() + 1);
-            ports.forEach((port, target) -> virtual.put(ip + ":" + port, new Behind(namespace, selector, target)));
-            return List.of(ip);
+            int number = virtual.size() + 1;
+            List<String> ips = services.families.stream()
+                    .map(family -> family == Family.IPV4 ? "10.96.0." + number : "fd10::" + number)
+                    .toList();
+            ips.forEach(ip -> ports.forEach(
+                    (port, target) -> virtual.put(ip + ":" + port, new Behind(namespace, selector, target))));
+            return ips;
         }
 
         @Override
@@ -727,24 +798,32 @@ final class ToyCluster implements Cluster {
             if (random.nextDouble() < loss) {
                 return Outcome.TIMEOUT;
             }
+            if (unrouted.contains(Family.of(ip0)) && !from.node.equals(to.node)) {
+                return Outcome.UNREACHABLE;
+            }
             if (isolatedFromTheStart && to.id.startsWith("t-")) {
                 return manner;
             }
-            String ip = to.ips.get(ip0.contains(":") ? 1 : 0);
+            Optional<String> own = to.like(ip0);
+            if (own.isEmpty() || from.like(ip0).isEmpty()) {
+                return Outcome.UNREACHABLE;
+            }
+            String ip = own.get();
             if (!free
                     && (stops(Direction.EGRESS, from, from, to, ip, port, protocol)
                             || stops(Direction.INGRESS, to, from, to, ip, port, protocol))) {
                 return manner;
             }
-            boolean listens = to.ports.stream().anyMatch(one -> one.number() == port && one.protocol() == protocol);
+            boolean listens = to.listening.contains(Family.of(ip))
+                    && to.ports.stream().anyMatch(one -> one.number() == port && one.protocol() == protocol);
             return to.dead ? Outcome.TIMEOUT : listens ? Outcome.CONNECTED : Outcome.REFUSED;
         }
 
         private boolean stops(
                 Direction direction, Live subject, Live from, Live to, String ip, int port, Protocol protocol) {
             boolean looked = reach == Reach.EVERYTHING_THAT_PASSES
-                    ? engine.works(from.node, direction, elapsed()) || engine.works(to.node, direction, elapsed())
-                    : engine.works(subject.node, direction, elapsed());
+                    ? looks(from.node, direction, ip) || looks(to.node, direction, ip)
+                    : looks(subject.node, direction, ip);
             if (!looked) {
                 return false;
             }
@@ -756,6 +835,10 @@ final class ToyCluster implements Cluster {
                     .map(Stored::manifest)
                     .toList();
             return !specification.lets(inEffect, direction, from, to, ip, port, protocol);
+        }
+
+        private boolean looks(String node, Direction direction, String ip) {
+            return engine.works(node, direction, elapsed()) && sight.sees(node, direction, Family.of(ip));
         }
 
         private static String figures(String id, int exit, double connect, double total, int status, String message) {

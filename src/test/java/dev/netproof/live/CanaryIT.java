@@ -97,6 +97,25 @@ final class CanaryIT {
                 .contains("not enforcing network policy on node2 (ingress and egress)");
     }
 
+    @Test
+    void aRunOnAClusterThatEnforcesIpv4AloneBeginsWithThat() {
+        Lab.needed("an engine with a rule for each family");
+        Lab.during(
+                () -> Lab.during(
+                        () -> {
+                            Ran ran = run(LiveCluster.CANARY, SHORT).exits(4);
+                            assertThat(ran.out().lines().findFirst().orElse(""))
+                                    .startsWith("✗ PARTIAL:")
+                                    .contains("not enforcing network policy over IPv6 on node1 and node2");
+                        },
+                        "ipv6-open",
+                        "on",
+                        "node2"),
+                "ipv6-open",
+                "on",
+                "node1");
+    }
+
     /**
      * A policy that comes first lets everything through for a while, as an engine does whose rules take long to arrive: in the matrix's
      * namespace for the first rounds of its probes, in the canary's for six seconds after its policies.

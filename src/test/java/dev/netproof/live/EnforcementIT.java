@@ -127,6 +127,48 @@ final class EnforcementIT {
     }
 
     @Test
+    void anEngineThatEnforcesOneFamilyOfAddressesIsPartialAndTheOtherOneIsNamed() {
+        Lab.needed("an engine with a rule for each family");
+        faults.add(Lab.fault("ipv6-open", "on", "node1"));
+        faults.add(Lab.fault("ipv6-open", "on", "node2"));
+        Checked checked = check(SHORT).exits(4).is("PARTIAL");
+        assertThat(checked.first())
+                .startsWith("✗ PARTIAL:")
+                .contains(
+                        "is not enforcing network policy over IPv6 on node1 and node2 (ingress and egress), where over IPv4"
+                                + " it does",
+                        " — next: look at the policy engine's rules for IPv6");
+        assertThat(checked.rows("default-deny"))
+                .containsExactly(
+                        "node1 INGRESS NOT_ENFORCED LETS_IPV6_THROUGH",
+                        "node1 EGRESS NOT_ENFORCED LETS_IPV6_THROUGH",
+                        "node2 INGRESS NOT_ENFORCED LETS_IPV6_THROUGH",
+                        "node2 EGRESS NOT_ENFORCED LETS_IPV6_THROUGH");
+        assertThat(checked.rows())
+                .extracting(row -> row.path("seen").asText())
+                .containsOnly(
+                        "8 s after the policy was stored and over IPv6 alone, all 4 paths that it forbids still connect;"
+                                + " over IPv4 what it forbids is denied");
+    }
+
+    /** What goes to the other node is judged there too. */
+    @Test
+    void aNodeThatEnforcesOneFamilyOfAddressesIsNamedWithIt() {
+        Lab.needed("an engine with a rule for each family");
+        faults.add(Lab.fault("ipv6-open", "on", "node1"));
+        Checked checked = check(SHORT).exits(4).is("PARTIAL");
+        assertThat(checked.first())
+                .contains("over IPv6 on node1 (ingress and egress), where over IPv4 it does;"
+                        + " node2 (ingress and egress) does");
+        assertThat(checked.rows("default-deny"))
+                .containsExactly(
+                        "node1 INGRESS NOT_ENFORCED LETS_IPV6_THROUGH",
+                        "node1 EGRESS NOT_ENFORCED LETS_IPV6_THROUGH",
+                        "node2 INGRESS ENFORCED AS_SPECIFIED",
+                        "node2 EGRESS ENFORCED AS_SPECIFIED");
+    }
+
+    @Test
     void anExistingNamespaceIsLeftAsItWas() {
         // A Role in that namespace is enough for it.
         Checked checked = Checked.as(

@@ -73,6 +73,14 @@ class EnforcementRenderingTest {
                                 + " — next: look at the policy engine's pod on node2");
     }
 
+    /** Only some paths are shown, and those as expected come first in the evidence. */
+    @Test
+    void theFamilyThatIsOpenIsInTheTableAndInTheEvidence() throws IOException {
+        String text = Goldens.rendered(
+                Reports.console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)), RecordedEnforcement.oneFamily());
+        assertThat(text).contains("✗ IPv6 OPEN").containsSubsequence("evidence", "pod two", "over IPv6", "CONNECTED", "evidence");
+    }
+
     @Test
     void whatWasNotProvedIsAbsentAndNeverZero() throws IOException {
         String text = Goldens.rendered(Reports.prometheus(), RecordedEnforcement.noBaseline());

@@ -74,6 +74,7 @@ final class RecordedEnforcement {
         all.put("partial", partial());
         all.put("not-enforced", notEnforced());
         all.put("no-baseline", noBaseline());
+        all.put("one-family", oneFamily());
         return all;
     }
 
@@ -92,6 +93,39 @@ final class RecordedEnforcement {
                 report.breakage(),
                 report.costs(),
                 enforcement.exit());
+    }
+
+    /** One node whose engine knows the rules of IPv4 alone. */
+    static Report oneFamily() {
+        return report(
+                new Enforcement(
+                        Verdict.PARTIAL,
+                        "PARTIAL: lab is not enforcing network policy over IPv6 on node1 (ingress), where over IPv4 it does",
+                        Optional.of("look at the policy engine's rules for IPv6 on that node"),
+                        Profile.BASIC,
+                        List.of(DEFAULT_DENY),
+                        List.of(new Row(
+                                "default-deny",
+                                "node1",
+                                Direction.INGRESS,
+                                Status.NOT_ENFORCED,
+                                Reason.LETS_IPV6_THROUGH,
+                                "20 s after the policy was stored and over IPv6 alone, the path that it forbids still connects;"
+                                        + " over IPv4 what it forbids is denied",
+                                Optional.of("look at the policy engine's rules for IPv6 on that node"),
+                                Stream.of(
+                                                edge("10.244.1.7", Expectation.ALLOW, Outcome.CONNECTED),
+                                                edge("fd00:244:1::7", Expectation.ALLOW, Outcome.CONNECTED),
+                                                edge("10.244.1.7", Expectation.DENY, Outcome.TIMEOUT),
+                                                edge("10.244.1.8", Expectation.DENY, Outcome.TIMEOUT),
+                                                edge("fd00:244:1::7", Expectation.DENY, Outcome.CONNECTED))
+                                        .toList(),
+                                Optional.empty(),
+                                Optional.empty())),
+                        List.of(),
+                        List.of(),
+                        List.of()),
+                Exit.NOT_ENFORCING);
     }
 
     /** Two nodes, all well. */
@@ -261,15 +295,34 @@ final class RecordedEnforcement {
     }
 
     private static Edge edge(String node, Direction direction, Outcome outcome) {
-        return new Edge(
+        return edge(
                 direction == Direction.INGRESS ? "node1's source → the target" : "the source → node1's target",
-                Optional.of(Expectation.DENY),
+                node,
+                "10.244.1.7",
+                Expectation.DENY,
+                outcome);
+    }
+
+    private static Edge edge(String address, Expectation expected, Outcome outcome) {
+        return edge(
+                (expected == Expectation.ALLOW ? "pod one" : "pod two") + " on node1 → the target on node1, over "
+                        + (address.contains(":") ? "IPv6" : "IPv4"),
+                "node1",
+                address,
+                expected,
+                outcome);
+    }
+
+    private static Edge edge(String meaning, String node, String address, Expectation expected, Outcome outcome) {
+        return new Edge(
+                meaning,
+                Optional.of(expected),
                 new PathObservation(
                         new Path(
                                 Path.Kind.POD,
                                 Optional.of("np1-abcde"),
                                 Optional.of("node1"),
-                                "10.244.1.7",
+                                address,
                                 8081,
                                 Optional.of("target-" + node),
                                 Optional.of(node)),
@@ -282,7 +335,7 @@ final class RecordedEnforcement {
                                 outcome == Outcome.CONNECTED ? "HTTP 200" : "no answer (curl 28)")),
                         Optional.of(outcome),
                         ControlGrade.REACHED,
-                        Optional.of("the control reached 10.244.1.7:8081 6 times")));
+                        Optional.of("the control reached " + address + ":8081 6 times")));
     }
 
     private static Report report(Enforcement enforcement, Exit exit) {
