@@ -37,12 +37,13 @@ import java.util.function.Supplier;
  */
 public final class Convergence {
     private final Chronicle told;
+    private final OtherFamily otherFamily = new OtherFamily();
     private final Controls controls;
     private final Explanations explanations;
 
     public Convergence(Plan plan, Patience patience) {
         this.told = new Chronicle(plan, patience);
-        this.controls = new Controls(told);
+        this.controls = new Controls(told, otherFamily);
         this.explanations = new Explanations(told);
     }
 
@@ -61,9 +62,10 @@ public final class Convergence {
                 }
                 List<Sample> tail = told.sound(leg).tail(s -> s.outcome().looksDenied());
                 for (Backend backend : leg.backends()) {
-                    // A port-forward says nothing of other protocols.
+                    // A port-forward says nothing of other protocols, and the same whichever of a pod's addresses is meant.
                     if (backend.pod().isPresent()
                             && backend.transport() == Protocol.TCP
+                            && !otherFamily.isSecond(check, backend)
                             && wants(check, leg, backend, tail)) {
                         wanted.put(told.key(backend), backend);
                     }
@@ -350,7 +352,7 @@ public final class Convergence {
                 outcome,
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Controls.Proof::grade).orElse(ControlGrade.NONE),
-                proof.map(p -> p.by().get()).orElseGet(() -> controls.whyNot(leg)),
+                proof.map(p -> p.by().get()).orElseGet(() -> controls.whyNot(check, leg)),
                 life.node(),
                 life.started(),
                 life.lost().map(why -> new Finding.Loss(why, life.fix().orElse(""))),

@@ -4,6 +4,7 @@ import dev.netproof.judge.Finding.Steadiness;
 import dev.netproof.model.Cause;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Expectation;
+import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
@@ -16,10 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -58,10 +61,69 @@ final class Verdicts {
         if (worst.status() == Status.PASS) {
             return pass();
         }
-        if (worst.reason() == Reason.BLOCKED) {
-            return blocked(worst);
+        Verdict advised = worst.reason() == Reason.BLOCKED ? blocked(worst) : worst;
+        return alone(verdicts).map(family -> inOneFamilyAlone(advised, family)).orElse(advised);
+    }
+
+    /** The one family of addresses in which the check does not pass, where it was tried in both and passes in the other. */
+    private Optional<Family> alone(List<Verdict> verdicts) {
+        Set<Family> fine = EnumSet.noneOf(Family.class);
+        Set<Family> bad = EnumSet.noneOf(Family.class);
+        for (int i = 0; i < verdicts.size(); i++) {
+            Path path = findings.get(i).leg().path();
+            boolean passes = verdicts.get(i).status() == Status.PASS;
+            if (path.kind() != Path.Kind.LOOKUP) {
+                (passes ? fine : bad).add(Family.of(path.address()));
+            } else if (!passes) {
+                // That the name does not resolve, say, is of no family.
+                return Optional.empty();
+            }
         }
-        return worst;
+        fine.removeAll(bad);
+        return bad.size() == 1 && !fine.isEmpty() ? bad.stream().findFirst() : Optional.empty();
+    }
+
+    private Verdict inOneFamilyAlone(Verdict verdict, Family family) {
+        String other = "over " + family.other().word();
+        String all = family == Family.IPV4 ? "0.0.0.0/0" : "::/0";
+        String oneAlone = "family: " + family.other().word();
+        return switch (verdict.reason()) {
+            case OPEN ->
+                new Verdict(
+                        verdict.status(),
+                        verdict.reason(),
+                        verdict.explanation() + ", over " + family.word() + " alone",
+                        verdict.fix()
+                                .map(fix -> fix.equals(closing())
+                                        ? other + " it is stopped: look for an ipBlock of " + family.word()
+                                                + " addresses (" + all + " is all of them) in the policies that select the"
+                                                + " destination for Ingress or the source for Egress; if there is none, the"
+                                                + " engine does not enforce policies over " + family.word()
+                                        : fix));
+            case BLOCKED ->
+                new Verdict(
+                        verdict.status(),
+                        verdict.reason(),
+                        verdict.explanation() + ", over " + family.word() + " alone",
+                        Optional.of(other + " it connects: see whether a rule lets it through by an ipBlock of "
+                                + family.other().word() + " alone ("
+                                + (family == Family.IPV4 ? "::/0 matches no IPv4" : "0.0.0.0/0 matches no IPv6")
+                                + " address), and whether the engine lets "
+                                + family.word() + " through at all"));
+            case NO_CONTROL ->
+                new Verdict(
+                        verdict.status(),
+                        verdict.reason(),
+                        verdict.explanation(),
+                        Optional.of(other
+                                + (expected.forbids() ? " it is denied: " : " it connects: ")
+                                + "let the server listen on " + family.word() + " as well"
+                                + (expected.forbids()
+                                        ? ", add a source that may reach it over " + family.word()
+                                        : "")
+                                + ", or ask for one family alone: " + oneAlone + " under destinations"));
+            default -> verdict;
+        };
     }
 
     private Verdict judge(Finding finding) {
@@ -79,12 +141,30 @@ final class Verdicts {
         if (finding.steadiness() == Steadiness.UNSTEADY) {
             return unsettled(finding);
         }
+        if (finding.leg().path().kind() == Path.Kind.VIP
+                && finding.leg().backends().isEmpty()
+                && expected == Expectation.ALLOW
+                && outcome != Outcome.CONNECTED) {
+            return nobodyBehind(finding, outcome);
+        }
         Judge.Ruling ruling = Judge.rule(
                 expected,
                 finding.grade(),
                 outcome,
                 finding.blame().map(Blame::refuser).orElse(Judge.Refuser.UNKNOWN));
         return new Verdict(ruling.status(), ruling.reason(), explain(finding, outcome, ruling), fix(finding, ruling));
+    }
+
+    /** A Service of both families whose pods have one. */
+    private static Verdict nobodyBehind(Finding finding, Outcome outcome) {
+        Family family = Family.of(finding.leg().path().address());
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_BACKEND,
+                to(finding) + " " + manner(finding, outcome) + ", and no ready pod is behind it over " + family.word(),
+                Optional.of("get a pod ready that has an " + family.word() + " address, give the Service one family"
+                        + " (spec.ipFamilyPolicy), or ask for one alone: family: "
+                        + family.other().word() + " under destinations"));
     }
 
     static boolean lacksProtocol(Sample sample) {
@@ -277,7 +357,11 @@ final class Verdicts {
                 to(finding) + " " + manner(finding, outcome)
                         + (finding.grade() == ControlGrade.NONE ? "" : "; " + finding.controlledBy());
             case NO_CONTROL ->
-                to(finding) + " " + manner(finding, outcome) + ", but nothing shows that it is alive ("
+                to(finding) + " " + manner(finding, outcome)
+                        + (finding.grade() == ControlGrade.OTHER_FAMILY
+                                ? ", and nothing shows that anything listens there over "
+                                        + Family.of(finding.leg().path().address()).word() + " ("
+                                : ", but nothing shows that it is alive (")
                         + (finding.grade() == ControlGrade.LISTENING_LOOPBACK
                                 ? "it listens on the pod's loop-back, perhaps only there"
                                 : finding.controlledBy())

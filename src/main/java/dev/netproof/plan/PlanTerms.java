@@ -1,6 +1,7 @@
 package dev.netproof.plan;
 
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,10 +11,10 @@ import java.util.Map;
  * @param endpoints how many of a Service's ready pods are probed, as long as every node that runs one is covered
  * @param published whether probes may appear under headless Services that publish pods that are not ready
  * @param controlNamespace where netproof's own probe runs that shows whether outside addresses are alive
- * @param addresses what outside names resolved to
+ * @param addresses what outside names resolved to: one address in each family at most
  */
 public record PlanTerms(
-        LocalDate today, int endpoints, Published published, String controlNamespace, Map<String, String> addresses) {
+        LocalDate today, int endpoints, Published published, String controlNamespace, Map<String, List<String>> addresses) {
     public PlanTerms {
         addresses = Map.copyOf(addresses);
     }
@@ -25,7 +26,7 @@ public record PlanTerms(
     }
 
     /** The same terms once outside names are resolved. */
-    public PlanTerms resolved(Map<String, String> found) {
+    public PlanTerms resolved(Map<String, List<String>> found) {
         return new PlanTerms(today, endpoints, published, controlNamespace, found);
     }
 }

@@ -141,7 +141,7 @@ final class Probing {
         if (!first.controls().isEmpty()) {
             progress.step("starting a control in namespace " + terms.plan().controlNamespace());
             launch(first.controls());
-            Map<String, String> addresses = resolved(first.controls());
+            Map<String, List<String>> addresses = resolved(first.controls());
             Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
             planned = new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
         }
@@ -200,8 +200,8 @@ final class Probing {
      * Waits until the controls have reached every outside name, for some rounds at most, and says what the names resolved to. More
      * than one round, because a fresh pod may be denied until its rules have arrived.
      */
-    private Map<String, String> resolved(List<ProbePod> controls) {
-        Map<String, String> addresses = new LinkedHashMap<>();
+    private Map<String, List<String>> resolved(List<ProbePod> controls) {
+        HostAddresses hosts = new HostAddresses();
         Set<String> waiting = new HashSet<>();
         for (ProbePod control : controls) {
             waiting.add(control.id());
@@ -227,22 +227,30 @@ final class Probing {
                 continue;
             }
             for (Reading reading : round) {
-                if (attempt(line.probe(), reading) instanceof Attempt.ByName name
-                        && reading.remoteIp().isPresent()) {
-                    String ip = addresses.computeIfAbsent(
-                            name.name(), n -> reading.remoteIp().get());
-                    aims(line.probe())
-                            .putIfAbsent(
-                                    reading.attempt(),
-                                    new Backend(ip, name.port(), name.protocol().transport(), Optional.empty()));
+                if (attempt(line.probe(), reading) instanceof Attempt.ByName name) {
+                    hosts.heard(name, reading)
+                            .ifPresent(ip -> aims(line.probe())
+                                    .putIfAbsent(
+                                            reading.attempt(),
+                                            new Backend(
+                                                    ip, name.port(), name.protocol().transport(), Optional.empty())));
                 }
             }
-            if (rounds.merge(line.probe(), 1, Integer::sum) >= terms.patience().stable()
-                    || aims(line.probe()).size() == round.size()) {
+            boolean clear = round.stream().allMatch(reading -> isClear(line.probe(), reading, hosts));
+            if (rounds.merge(line.probe(), 1, Integer::sum) >= terms.patience().stable() || clear) {
                 waiting.remove(line.probe());
             }
         }
-        return addresses;
+        notes.addAll(hosts.notes());
+        return hosts.addresses();
+    }
+
+    /** Whether another round would tell no more of where an attempt leads. */
+    private boolean isClear(String probe, Reading reading, HostAddresses hosts) {
+        boolean aimed = aims(probe).containsKey(reading.attempt());
+        return attempt(probe, reading) instanceof Attempt.ByName name
+                ? hosts.isNowhere(name) || (aimed && hosts.isReached(name))
+                : aimed;
     }
 
     private Map<Integer, Backend> aims(String probe) {
