@@ -109,8 +109,7 @@ final class Controls {
 
     private Optional<Proof> alive(Leg leg, Backend other) {
         Optional<Contacts.Window> window = other.transport() == Protocol.UDP
-                ? told.contacts()
-                        .answeredOthers(told.key(other), "", told.question(leg.probe(), leg.attempt()))
+                ? told.contacts().answeredOthers(told.key(other), "", told.question(leg.probe(), leg.attempt()))
                 : told.contacts().aliveToOthers(told.key(other), "", ControlGrade.OTHER_FAMILY);
         return window.filter(alive -> alive.times() > 1)
                 .map(alive -> new Proof(
@@ -170,13 +169,14 @@ final class Controls {
     String whyNot(PlannedCheck check, Leg leg) {
         Optional<Backend> unwitnessed = leg.backends().stream()
                 .filter(backend -> !getsThere(check, leg, backend) && !witnessed(leg, backend))
-                .filter(backend -> otherFamily.of(check, backend)
+                .filter(backend -> otherFamily
+                        .of(check, backend)
                         .flatMap(other -> alive(leg, other))
                         .isPresent())
                 .findFirst();
         if (unwitnessed.isPresent()) {
-            return "nobody reached it over " + family(leg).word() + ", and " + nothingGot(leg, unwitnessed.get()) + " over "
-                    + family(leg).word();
+            return "nobody reached it over " + family(leg).word() + ", and " + nothingGot(leg, unwitnessed.get())
+                    + " over " + family(leg).word();
         }
         return leg.backends().stream()
                 .findFirst()

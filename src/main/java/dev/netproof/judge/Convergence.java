@@ -62,7 +62,8 @@ public final class Convergence {
                 }
                 List<Sample> tail = told.sound(leg).tail(s -> s.outcome().looksDenied());
                 for (Backend backend : leg.backends()) {
-                    // A port-forward says nothing of other protocols, and the same whichever of a pod's addresses is meant.
+                    // A port-forward says nothing of other protocols, and the same whichever of a pod's addresses is
+                    // meant.
                     if (backend.pod().isPresent()
                             && backend.transport() == Protocol.TCP
                             && !otherFamily.isSecond(check, backend)

@@ -96,7 +96,8 @@ final class Verdicts {
                         verdict.fix()
                                 .map(fix -> fix.equals(closing())
                                         ? other + " it is stopped: look for an ipBlock of " + family.word()
-                                                + " addresses (" + all + " is all of them) in the policies that select the"
+                                                + " addresses (" + all
+                                                + " is all of them) in the policies that select the"
                                                 + " destination for Ingress or the source for Egress; if there is none, the"
                                                 + " engine does not enforce policies over " + family.word()
                                         : fix));
@@ -118,9 +119,7 @@ final class Verdicts {
                         Optional.of(other
                                 + (expected.forbids() ? " it is denied: " : " it connects: ")
                                 + "let the server listen on " + family.word() + " as well"
-                                + (expected.forbids()
-                                        ? ", add a source that may reach it over " + family.word()
-                                        : "")
+                                + (expected.forbids() ? ", add a source that may reach it over " + family.word() : "")
                                 + ", or ask for one family alone: " + oneAlone + " under destinations"));
             default -> verdict;
         };
@@ -360,7 +359,8 @@ final class Verdicts {
                 to(finding) + " " + manner(finding, outcome)
                         + (finding.grade() == ControlGrade.OTHER_FAMILY
                                 ? ", and nothing shows that anything listens there over "
-                                        + Family.of(finding.leg().path().address()).word() + " ("
+                                        + Family.of(finding.leg().path().address())
+                                                .word() + " ("
                                 : ", but nothing shows that it is alive (")
                         + (finding.grade() == ControlGrade.LISTENING_LOOPBACK
                                 ? "it listens on the pod's loop-back, perhaps only there"

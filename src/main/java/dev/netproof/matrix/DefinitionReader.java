@@ -162,9 +162,7 @@ final class DefinitionReader {
     }
 
     private Destination of(Destination read, Optional<Family> family, Fields fields) {
-        if (family.isPresent()
-                && read.target() instanceof Target.Ip ip
-                && Family.of(ip.ip()) != family.get()) {
+        if (family.isPresent() && read.target() instanceof Target.Ip ip && Family.of(ip.ip()) != family.get()) {
             findings.add(fields.valueSpan("family"), Problems.familyOfAnotherAddress(family.get(), ip.ip()));
         }
         return new Destination(

@@ -163,9 +163,8 @@ final class Destinations {
         if (asked.isEmpty() && !has.isEmpty()) {
             return Reach.none(Foregone.noAddressOf(has.get(0).other(), what));
         }
-        List<Endpoint> all = listed.stream()
-                .filter(e -> asked.contains(Family.of(e.ip())))
-                .toList();
+        List<Endpoint> all =
+                listed.stream().filter(e -> asked.contains(Family.of(e.ip()))).toList();
         List<Endpoint> ready =
                 all.stream().filter(e -> e.readiness() == Readiness.READY).toList();
         Optional<String> slices = facts.hidden("endpointslices", target.namespace());
@@ -175,9 +174,10 @@ final class Destinations {
         if (ready.isEmpty()) {
             return Reach.none(Foregone.noReadyPod(what, all.size()));
         }
-        List<Backend> backends = EndpointCap.of(terms.endpoints()).choose(ready.stream()
-                .map(e -> backend(e.ip(), e.port(), port.protocol(), named(service.namespace(), e)))
-                .toList());
+        List<Backend> backends = EndpointCap.of(terms.endpoints())
+                .choose(ready.stream()
+                        .map(e -> backend(e.ip(), e.port(), port.protocol(), named(service.namespace(), e)))
+                        .toList());
         List<Way> ways = new ArrayList<>();
         String name = service.name() + "." + service.namespace() + ".svc";
         if (!isQuery(destination, port.port())) {
@@ -304,7 +304,8 @@ final class Destinations {
             addresses.forEach(ip -> backends.add(backend(ip, port.get(), transport, Optional.of(pod))));
         }
         if (backends.isEmpty()) {
-            return Reach.none(Foregone.noAddressOf(destination.family().orElseThrow(), "pod " + ready.get(0).name()));
+            return Reach.none(Foregone.noAddressOf(
+                    destination.family().orElseThrow(), "pod " + ready.get(0).name()));
         }
         others.forEach(pod -> notes.add("pod " + pod.name() + " in namespace " + pod.namespace() + " has no "
                 + destination.family().map(Family::word).orElse("such") + " address: "

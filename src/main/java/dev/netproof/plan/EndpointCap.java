@@ -69,7 +69,7 @@ final class EndpointCap {
 
     private void choose(String target, List<Backend> addresses) {
         chosen.add(target);
-        addresses.forEach(b -> counted.computeIfAbsent(Family.of(b.ip()), f -> new HashSet<>())
-                .add(target));
+        addresses.forEach(b ->
+                counted.computeIfAbsent(Family.of(b.ip()), f -> new HashSet<>()).add(target));
     }
 }

@@ -14,7 +14,11 @@ import java.util.Map;
  * @param addresses what outside names resolved to: one address in each family at most
  */
 public record PlanTerms(
-        LocalDate today, int endpoints, Published published, String controlNamespace, Map<String, List<String>> addresses) {
+        LocalDate today,
+        int endpoints,
+        Published published,
+        String controlNamespace,
+        Map<String, List<String>> addresses) {
     public PlanTerms {
         addresses = Map.copyOf(addresses);
     }

@@ -98,7 +98,8 @@ public final class ProbeScript {
     }
 
     private static List<String> family(Attempt.ByName name) {
-        return name.family().map(f -> f.name().toLowerCase(Locale.ROOT)).stream().toList();
+        return name.family().map(f -> f.name().toLowerCase(Locale.ROOT)).stream()
+                .toList();
     }
 
     /**

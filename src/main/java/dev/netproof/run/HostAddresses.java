@@ -89,7 +89,8 @@ final class HostAddresses {
 
     private static List<String> of(Map<Asked, String> known, String name) {
         return Stream.concat(
-                        Stream.of(Optional.<Family>empty()), Stream.of(Family.values()).map(Optional::of))
+                        Stream.of(Optional.<Family>empty()),
+                        Stream.of(Family.values()).map(Optional::of))
                 .map(family -> known.get(new Asked(name, family)))
                 .filter(Objects::nonNull)
                 .distinct()

@@ -233,7 +233,10 @@ final class Probing {
                                     .putIfAbsent(
                                             reading.attempt(),
                                             new Backend(
-                                                    ip, name.port(), name.protocol().transport(), Optional.empty())));
+                                                    ip,
+                                                    name.port(),
+                                                    name.protocol().transport(),
+                                                    Optional.empty())));
                 }
             }
             boolean clear = round.stream().allMatch(reading -> isClear(line.probe(), reading, hosts));

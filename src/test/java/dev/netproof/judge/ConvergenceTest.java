@@ -1155,7 +1155,8 @@ class ConvergenceTest {
             says(watch.verdict(), Status.PASS, Reason.DENIED);
             assertThat(watch.verdict().explanation())
                     .startsWith("refused (")
-                    .endsWith("; over IPv6 nobody was seen to reach it, over IPv4 catalog reached 10.0.2.5:5432 4 times");
+                    .endsWith(
+                            "; over IPv6 nobody was seen to reach it, over IPv4 catalog reached 10.0.2.5:5432 4 times");
             assertThat(watch.result().paths().get(1).control()).isEqualTo(ControlGrade.OTHER_FAMILY);
         }
 
@@ -1202,12 +1203,14 @@ class ConvergenceTest {
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
             assertThat(watch.verdict().explanation())
-                    .contains("nobody reached it over IPv6, and nothing at all got from node node-1 to node node-2 over IPv6");
+                    .contains(
+                            "nobody reached it over IPv6, and nothing at all got from node node-1 to node node-2 over IPv6");
             assertThat(watch.verdict().fix())
                     .hasValueSatisfying(fix -> assertThat(fix)
-                            .isEqualTo("over IPv4 it is denied: let the server listen on IPv6 as well, add a source that"
-                                    + " may reach it over IPv6, or ask for one family alone: family: IPv4 under"
-                                    + " destinations"));
+                            .isEqualTo(
+                                    "over IPv4 it is denied: let the server listen on IPv6 as well, add a source that"
+                                            + " may reach it over IPv6, or ask for one family alone: family: IPv4 under"
+                                            + " destinations"));
         }
 
         @Test
@@ -1253,8 +1256,7 @@ class ConvergenceTest {
             says(watch.verdict(), Status.FAIL, Reason.BLOCKED);
             assertThat(watch.verdict().explanation()).endsWith(", over IPv6 alone");
             assertThat(watch.verdict().fix())
-                    .hasValueSatisfying(
-                            fix -> assertThat(fix).startsWith("over IPv4 it connects: see whether a rule"));
+                    .hasValueSatisfying(fix -> assertThat(fix).startsWith("over IPv4 it connects: see whether a rule"));
         }
 
         @Test

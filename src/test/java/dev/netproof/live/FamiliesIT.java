@@ -89,8 +89,7 @@ final class FamiliesIT {
                         .outcomes())
                 .hasSize(2)
                 .containsOnly("TIMEOUT");
-        Ran.Result six =
-                ran.that("deploy/client → svc/hole6-over6 is denied").is("FAIL", "OPEN");
+        Ran.Result six = ran.that("deploy/client → svc/hole6-over6 is denied").is("FAIL", "OPEN");
         assertThat(six.outcomes()).hasSize(2).containsOnly("CONNECTED");
         assertThat(six.explanation()).doesNotContain("alone");
     }

@@ -822,9 +822,9 @@ class PlannerTest {
             PlannedCheck check = only(dual.deny(from("storefront"), to("api")));
 
             assertThat(check.legs())
-                    .extracting(leg -> leg.path().kind() + " " + leg.path().endpoint(), leg -> leg.backends().stream()
-                            .map(Backend::ip)
-                            .toList())
+                    .extracting(
+                            leg -> leg.path().kind() + " " + leg.path().endpoint(),
+                            leg -> leg.backends().stream().map(Backend::ip).toList())
                     .containsExactly(
                             Tuple.tuple("VIP 10.96.0.5:80", List.of("10.0.2.5")),
                             Tuple.tuple("VIP [fd00:96::5]:80", List.of("fd00:2::5")),
@@ -862,7 +862,8 @@ class PlannerTest {
 
         @Test
         void of_a_headless_service_are_those_of_its_endpoint_slices() {
-            dual.service("api", List.of(), new ServicePort(Optional.empty(), 80, new PortRef.Number(8080), Protocol.TCP));
+            dual.service(
+                    "api", List.of(), new ServicePort(Optional.empty(), 80, new PortRef.Number(8080), Protocol.TCP));
 
             assertThat(endpoints(dual.deny(from("storefront"), to("api"))))
                     .containsExactly("POD 10.0.2.5:8080", "POD [fd00:2::5]:8080");
@@ -900,7 +901,10 @@ class PlannerTest {
             Destination service = over(Family.IPV6, to("api"));
             Destination pod = over(Family.IPV4, to(pods("api"), Optional.empty(), Protocol.TCP));
 
-            assertThat(dual.allow(from("storefront"), service).deny(from("storefront"), pod).plan().checks())
+            assertThat(dual.allow(from("storefront"), service)
+                            .deny(from("storefront"), pod)
+                            .plan()
+                            .checks())
                     .extracting(check -> check.legs().stream()
                             .map(leg -> leg.path().endpoint())
                             .toList())
@@ -923,8 +927,8 @@ class PlannerTest {
 
         @Test
         void that_no_pod_has_are_no_destination() {
-            Verdict verdict = foregone(dual.deny(
-                    from("api"), over(Family.IPV6, to(pods("storefront"), Optional.empty(), Protocol.TCP))));
+            Verdict verdict = foregone(
+                    dual.deny(from("api"), over(Family.IPV6, to(pods("storefront"), Optional.empty(), Protocol.TCP))));
 
             says(verdict, Status.INCONCLUSIVE, Reason.NO_DESTINATION);
             assertThat(verdict.explanation()).isEqualTo("pod storefront-1 has no IPv6 address, only IPv4");
@@ -935,8 +939,7 @@ class PlannerTest {
             dual.pod("api", "10.0.1.9", "node-1", 8080);
 
             Plan plan = dual.deny(
-                            from("storefront"),
-                            over(Family.IPV6, to(pods("api"), Optional.empty(), Protocol.TCP)))
+                            from("storefront"), over(Family.IPV6, to(pods("api"), Optional.empty(), Protocol.TCP)))
                     .plan();
 
             assertThat(backends(plan.checks().get(0))).extracting(Backend::ip).containsExactly("fd00:2::5");
@@ -965,7 +968,13 @@ class PlannerTest {
                     "legacy",
                     List.of("10.96.0.9", "fd00:96::9"),
                     80,
-                    List.of("198.51.100.1", "198.51.100.2", "198.51.100.3", "2001:db8::1", "2001:db8::2", "2001:db8::3"));
+                    List.of(
+                            "198.51.100.1",
+                            "198.51.100.2",
+                            "198.51.100.3",
+                            "2001:db8::1",
+                            "2001:db8::2",
+                            "2001:db8::3"));
 
             assertThat(backends(only(dual.deny(from("storefront"), to("legacy")))))
                     .extracting(Backend::ip)
@@ -978,9 +987,10 @@ class PlannerTest {
                     .pod("storefront", "10.0.1.1", "node-1", 8080)
                     .probedDualPod("api", "10.0.2.5", "fd00:2::5", "node-1", 8080);
 
-            assertThat(backends(only(
-                            probed.deny(from("storefront"), to(pods("api"), Optional.empty(), Protocol.TCP)))))
-                    .extracting(Backend::ip, b -> b.pod().orElseThrow().kubeletProbed().isPresent())
+            assertThat(backends(only(probed.deny(from("storefront"), to(pods("api"), Optional.empty(), Protocol.TCP)))))
+                    .extracting(
+                            Backend::ip,
+                            b -> b.pod().orElseThrow().kubeletProbed().isPresent())
                     .containsExactly(Tuple.tuple("10.0.2.5", true), Tuple.tuple("fd00:2::5", false));
         }
 

@@ -114,7 +114,8 @@ class RunnerTest {
                         .startsWith("over IPv4 it is stopped")
                         .contains("::/0", "does not enforce policies over IPv6"));
         assertThat(client.paths())
-                .extracting(path -> path.path().endpoint(), path -> path.outcome().orElseThrow())
+                .extracting(
+                        path -> path.path().endpoint(), path -> path.outcome().orElseThrow())
                 .contains(
                         Tuple.tuple("10.96.0.5:80", TIMEOUT),
                         Tuple.tuple("[fd00:96::5]:80", CONNECTED),
@@ -137,8 +138,8 @@ class RunnerTest {
 
     @Test
     void what_is_open_in_both_families_is_told_of_neither_alone() {
-        Report report = run(cluster(
-                dualStack().allow(from("friend"), to("api")).deny(from("client"), to("api")), t -> CONNECTED));
+        Report report = run(
+                cluster(dualStack().allow(from("friend"), to("api")).deny(from("client"), to("api")), t -> CONNECTED));
 
         says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL OPEN");
         assertThat(report.results().get(1).verdict().explanation()).doesNotContain("alone");
@@ -157,9 +158,7 @@ class RunnerTest {
                 .hasSize(4)
                 .extracting(PathObservation::control)
                 .containsOnly(ControlGrade.REACHED);
-        assertThat(cluster.elapsed())
-                .as("no slower than with one family")
-                .isLessThan(Duration.ofSeconds(16));
+        assertThat(cluster.elapsed()).as("no slower than with one family").isLessThan(Duration.ofSeconds(16));
     }
 
     @Test
@@ -189,11 +188,10 @@ class RunnerTest {
 
     @Test
     void a_host_is_tried_at_its_address_in_each_family() {
-        Report report = run(cluster(
-                        calling(dualStack()),
-                        t -> t.from("client") && !t.ip().equals(V6) ? TIMEOUT : CONNECTED)
-                .resolving((probe, name, round) -> Optional.of(V4))
-                .resolving6((probe, name, round) -> Optional.of(V6)));
+        Report report =
+                run(cluster(calling(dualStack()), t -> t.from("client") && !t.ip().equals(V6) ? TIMEOUT : CONNECTED)
+                        .resolving((probe, name, round) -> Optional.of(V4))
+                        .resolving6((probe, name, round) -> Optional.of(V6)));
 
         says(report, Exit.VIOLATIONS, "FAIL OPEN", "PASS CONNECTED");
         assertThat(report.results().get(0).verdict().explanation())
@@ -215,10 +213,9 @@ class RunnerTest {
 
     @Test
     void a_host_that_not_even_the_control_reaches_in_one_family_is_not_said_to_be_denied_there() {
-        Report report = run(cluster(
-                        calling(dualStack()),
-                        t -> t.from("client") || t.ip().equals(V6) ? TIMEOUT : CONNECTED)
-                .resolving6((probe, name, round) -> Optional.of(V6)));
+        Report report =
+                run(cluster(calling(dualStack()), t -> t.from("client") || t.ip().equals(V6) ? TIMEOUT : CONNECTED)
+                        .resolving6((probe, name, round) -> Optional.of(V6)));
 
         says(report, Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
         assertThat(report.notes())
@@ -272,9 +269,8 @@ class RunnerTest {
     void silence_in_one_family_needs_a_sign_that_packets_of_that_family_get_there() {
         Shop quiet = dualStack();
         quiet.dualPod("other", "10.0.2.6", "fd00:2::6", "node-2", 8080);
-        Network onlyFour = t -> t.ip().endsWith("6")
-                ? CONNECTED
-                : t.from("friend") ? (isSix(t) ? REFUSED : CONNECTED) : TIMEOUT;
+        Network onlyFour =
+                t -> t.ip().endsWith("6") ? CONNECTED : t.from("friend") ? (isSix(t) ? REFUSED : CONNECTED) : TIMEOUT;
         Target others = new Target.Pods("shop", Map.of("app", "other"));
 
         says(
