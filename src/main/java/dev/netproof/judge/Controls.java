@@ -95,9 +95,11 @@ final class Controls {
                     .flatMap(other -> alive(leg, other).stream())
                     .findFirst();
         }
-        if (leg.backends().stream()
-                .anyMatch(backend ->
-                        told.contacts().reachedByOthers(told.key(backend), "").isPresent())) {
+        if (!otherFamily.concerns(check)
+                || leg.backends().stream()
+                        .anyMatch(backend -> told.contacts()
+                                .reachedByOthers(told.key(backend), "")
+                                .isPresent())) {
             return Optional.empty();
         }
         return leg.backends().stream()
@@ -168,11 +170,11 @@ final class Controls {
 
     String whyNot(PlannedCheck check, Leg leg) {
         Optional<Backend> unwitnessed = leg.backends().stream()
-                .filter(backend -> !getsThere(check, leg, backend) && !witnessed(leg, backend))
                 .filter(backend -> otherFamily
                         .of(check, backend)
                         .flatMap(other -> alive(leg, other))
                         .isPresent())
+                .filter(backend -> !getsThere(check, leg, backend) && !witnessed(leg, backend))
                 .findFirst();
         if (unwitnessed.isPresent()) {
             return "nobody reached it over " + family(leg).word() + ", and " + nothingGot(leg, unwitnessed.get())

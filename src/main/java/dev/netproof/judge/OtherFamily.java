@@ -15,6 +15,11 @@ final class OtherFamily {
     /** Checks are asked about again and again, and most have addresses of one family alone. */
     private final IdentityHashMap<PlannedCheck, Map<String, List<Backend>>> known = new IdentityHashMap<>();
 
+    /** Whether the check has addresses of both families at all. */
+    boolean concerns(PlannedCheck check) {
+        return !known.computeIfAbsent(check, OtherFamily::group).isEmpty();
+    }
+
     /** The same port of the same pod at its address of the other family. */
     Optional<Backend> of(PlannedCheck check, Backend backend) {
         return addresses(check, backend).stream()

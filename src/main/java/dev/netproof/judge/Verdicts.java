@@ -17,12 +17,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -62,67 +60,9 @@ final class Verdicts {
             return pass();
         }
         Verdict advised = worst.reason() == Reason.BLOCKED ? blocked(worst) : worst;
-        return alone(verdicts).map(family -> inOneFamilyAlone(advised, family)).orElse(advised);
-    }
-
-    /** The one family of addresses in which the check does not pass, where it was tried in both and passes in the other. */
-    private Optional<Family> alone(List<Verdict> verdicts) {
-        Set<Family> fine = EnumSet.noneOf(Family.class);
-        Set<Family> bad = EnumSet.noneOf(Family.class);
-        for (int i = 0; i < verdicts.size(); i++) {
-            Path path = findings.get(i).leg().path();
-            boolean passes = verdicts.get(i).status() == Status.PASS;
-            if (path.kind() != Path.Kind.LOOKUP) {
-                (passes ? fine : bad).add(Family.of(path.address()));
-            } else if (!passes) {
-                // That the name does not resolve, say, is of no family.
-                return Optional.empty();
-            }
-        }
-        fine.removeAll(bad);
-        return bad.size() == 1 && !fine.isEmpty() ? bad.stream().findFirst() : Optional.empty();
-    }
-
-    private Verdict inOneFamilyAlone(Verdict verdict, Family family) {
-        String other = "over " + family.other().word();
-        String all = family == Family.IPV4 ? "0.0.0.0/0" : "::/0";
-        String oneAlone = "family: " + family.other().word();
-        return switch (verdict.reason()) {
-            case OPEN ->
-                new Verdict(
-                        verdict.status(),
-                        verdict.reason(),
-                        verdict.explanation() + ", over " + family.word() + " alone",
-                        verdict.fix()
-                                .map(fix -> fix.equals(closing())
-                                        ? other + " it is stopped: look for an ipBlock of " + family.word()
-                                                + " addresses (" + all
-                                                + " is all of them) in the policies that select the"
-                                                + " destination for Ingress or the source for Egress; if there is none, the"
-                                                + " engine does not enforce policies over " + family.word()
-                                        : fix));
-            case BLOCKED ->
-                new Verdict(
-                        verdict.status(),
-                        verdict.reason(),
-                        verdict.explanation() + ", over " + family.word() + " alone",
-                        Optional.of(other + " it connects: see whether a rule lets it through by an ipBlock of "
-                                + family.other().word() + " alone ("
-                                + (family == Family.IPV4 ? "::/0 matches no IPv4" : "0.0.0.0/0 matches no IPv6")
-                                + " address), and whether the engine lets "
-                                + family.word() + " through at all"));
-            case NO_CONTROL ->
-                new Verdict(
-                        verdict.status(),
-                        verdict.reason(),
-                        verdict.explanation(),
-                        Optional.of(other
-                                + (expected.forbids() ? " it is denied: " : " it connects: ")
-                                + "let the server listen on " + family.word() + " as well"
-                                + (expected.forbids() ? ", add a source that may reach it over " + family.word() : "")
-                                + ", or ask for one family alone: " + oneAlone + " under destinations"));
-            default -> verdict;
-        };
+        return OneFamilyAlone.of(expected, findings, verdicts)
+                .map(alone -> alone.told(advised, closing()))
+                .orElse(advised);
     }
 
     private Verdict judge(Finding finding) {
