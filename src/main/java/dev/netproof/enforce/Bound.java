@@ -3,7 +3,7 @@ package dev.netproof.enforce;
 import dev.netproof.judge.ProbedPath;
 import dev.netproof.model.Path;
 import dev.netproof.plan.Attempt;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.Backend;
 
 /**

@@ -19,7 +19,7 @@ import dev.netproof.model.Enforcement.Unseen;
 import dev.netproof.model.Expectation;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.PolicyManifest.Block;
 import dev.netproof.plan.PolicyManifest.Peer;

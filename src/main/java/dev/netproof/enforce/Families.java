@@ -1,7 +1,7 @@
 package dev.netproof.enforce;
 
 import dev.netproof.model.Enforcement.Reason;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,7 @@ import dev.netproof.model.Enforcement.Kind;
 import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.ContainerPort;
 import dev.netproof.plan.ClusterFacts.Network;

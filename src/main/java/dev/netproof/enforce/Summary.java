@@ -16,7 +16,7 @@ import dev.netproof.model.Enforcement.Verdict;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -17,7 +17,7 @@ import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
 import dev.netproof.model.Sample;
 import dev.netproof.model.Streak;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ProbePod;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Sample;
 import dev.netproof.plan.Attempt;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.Leg;

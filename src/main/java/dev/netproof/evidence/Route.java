@@ -1,6 +1,6 @@
 package dev.netproof.evidence;
 
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 
 /** The way from one node to another, which may be the same, in one family of addresses. */
 public record Route(String from, String to, Family family) {

@@ -72,6 +72,8 @@ record Blame(Refuser refuser, Cause cause, String what, String who) {
                     case REACHED, LISTENING -> "most likely a filter, because the target listens to others";
                     case LISTENING_LOOPBACK ->
                         "its kernel, if it listens on its loop-back alone, or a filter; not sure";
+                    case OTHER_FAMILY ->
+                        "its own kernel, because nobody listens there in this family, or a filter; not open either way";
                     case NONE -> "its own kernel, because nobody listens, or a filter; not sure";
                 };
     }

@@ -5,6 +5,7 @@ import dev.netproof.evidence.EvidenceStore.AliveWindow;
 import dev.netproof.evidence.EvidenceStore.Span;
 import dev.netproof.evidence.Route;
 import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
@@ -26,9 +27,11 @@ final class Controls {
     private static final int NAMED = 3;
 
     private final EvidenceStore evidence;
+    private final OtherFamily otherFamily;
 
-    Controls(EvidenceStore evidence) {
+    Controls(EvidenceStore evidence, OtherFamily otherFamily) {
         this.evidence = evidence;
+        this.otherFamily = otherFamily;
     }
 
     /**
@@ -40,6 +43,11 @@ final class Controls {
     record Proof(ControlGrade grade, Span alive, Optional<Span> way, Supplier<String> by) {
         Proof(ControlGrade grade, Span alive, Supplier<String> by) {
             this(grade, alive, Optional.empty(), by);
+        }
+
+        /** The same, as long as packets were seen to get along the way. */
+        Proof along(Span open) {
+            return new Proof(grade, alive, Optional.of(open), by);
         }
 
         /** Whether the attempt failed while the far end was alive and the way was open. */
@@ -54,11 +62,13 @@ final class Controls {
     List<Proof> proofs(PlannedCheck check, Leg leg) {
         List<Proof> proofs = new ArrayList<>();
         leg.backends().forEach(backend -> proofs.addAll(proofs(leg, backend)));
+        otherFamily(check, leg).ifPresent(proofs::add);
         if (leg.path().kind() == Path.Kind.VIP) {
             // The same source reached a pod behind the Service: the far end is alive, whatever became of the VIP.
             for (Leg other : check.legs()) {
                 if (other.path().kind() == Path.Kind.POD
                         && other.probe().equals(leg.probe())
+                        && family(other) == family(leg)
                         && evidence.history(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
                     reached(other.backends().get(0), "", evidence.question(other.probe(), other.attempt()))
                             .ifPresent(own -> proofs.add(new Proof(
@@ -100,6 +110,79 @@ final class Controls {
     }
 
     /**
+     * That the pod is alive at its address of the other family, where nobody reached it at this one. Its kernel would refuse if nobody
+     * listened: so silence is a filter's, if packets of this family get there at all. And a Service's address behind which there is
+     * no pod of this family leads nowhere.
+     */
+    private Optional<Proof> otherFamily(PlannedCheck check, Leg leg) {
+        if (leg.backends().isEmpty() && leg.path().kind() == Path.Kind.VIP) {
+            return check.legs().stream()
+                    .filter(other -> other.path().kind() == Path.Kind.VIP && family(other) != family(leg))
+                    .flatMap(other -> other.backends().stream())
+                    .flatMap(other -> alive(leg, other).stream())
+                    .findFirst();
+        }
+        if (!otherFamily.concerns(check)
+                || leg.backends().stream()
+                        .anyMatch(backend ->
+                                evidence.reachedByOthers(backend, "").isPresent())) {
+            return Optional.empty();
+        }
+        for (Backend backend : leg.backends()) {
+            Optional<Backend> other = otherFamily.of(check, backend);
+            if (other.isPresent()) {
+                // Refused, it got there; silence needs packets that did, before the attempt and after it.
+                Optional<Proof> proof = isRefusedThere(check, leg, backend)
+                        ? alive(leg, other.get())
+                        : backend.transport() == Protocol.TCP
+                                ? witnessed(leg, backend).flatMap(way -> alive(leg, other.get())
+                                        .map(alive -> alive.along(way)))
+                                : Optional.empty();
+                if (proof.isPresent()) {
+                    return proof;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Proof> alive(Leg leg, Backend other) {
+        Optional<AliveWindow> window = other.transport() == Protocol.UDP
+                ? evidence.answeredOthers(other, "", evidence.question(leg.probe(), leg.attempt()))
+                : evidence.aliveToOthers(other, "");
+        return window.filter(alive -> alive.times() > 1)
+                .map(alive -> new Proof(
+                        ControlGrade.OTHER_FAMILY,
+                        alive.span(),
+                        () -> "over " + family(leg).word() + " nobody was seen to reach it, over "
+                                + Family.of(other.ip()).word() + " "
+                                + (alive.probes().get().isEmpty()
+                                        ? "a port-forward found it listening"
+                                        : reachedBy(alive, other))));
+    }
+
+    /** Whether something at the backend's address, or at the Service's, refuses this source: so packets of this family get there. */
+    private boolean isRefusedThere(PlannedCheck check, Leg leg, Backend backend) {
+        return check.legs().stream()
+                        .filter(own -> own.probe().equals(leg.probe())
+                                && own.path().kind() == Path.Kind.POD
+                                && own.backends().contains(backend))
+                        .flatMap(own -> evidence.history(own).samples().stream())
+                        .anyMatch(s -> s.outcome() == Outcome.REFUSED)
+                || isRefusedThroughout(leg);
+    }
+
+    /** A Service's address is refused by the node itself as long as it knows of no pod behind it: once says nothing of later. */
+    private boolean isRefusedThroughout(Leg leg) {
+        List<Sample> tail = evidence.sound(leg).tail(s -> s.outcome().looksDenied());
+        return !tail.isEmpty() && tail.stream().allMatch(s -> s.outcome() == Outcome.REFUSED);
+    }
+
+    private static Family family(Leg leg) {
+        return Family.of(leg.path().address());
+    }
+
+    /**
      * When other probes than this one reached a backend. A server need not answer every datagram, so that over UDP only an answer to
      * the very same shows that this one would have been answered too.
      */
@@ -120,7 +203,19 @@ final class Controls {
         return proofs;
     }
 
-    String whyNot(Leg leg) {
+    String whyNot(PlannedCheck check, Leg leg) {
+        Optional<Backend> unwitnessed = leg.backends().stream()
+                .filter(backend -> otherFamily
+                        .of(check, backend)
+                        .flatMap(other -> alive(leg, other))
+                        .isPresent())
+                .filter(backend -> !isRefusedThere(check, leg, backend)
+                        && witnessed(leg, backend).isEmpty())
+                .findFirst();
+        if (unwitnessed.isPresent()) {
+            return "nobody reached it over " + family(leg).word() + ", and " + nothingGot(leg, unwitnessed.get())
+                    + " over " + family(leg).word();
+        }
         return leg.backends().stream()
                 .findFirst()
                 .map(backend -> whyNot(leg, backend, evidence.aliveToOthers(backend, leg.probe())))
@@ -132,13 +227,17 @@ final class Controls {
             return "nobody was answered there, before and after, and a UDP server may well be silent";
         }
         if (alive.isPresent() && witnessed(leg, backend).isEmpty()) {
-            return "it listens, but nothing at all got from node "
-                    + evidence.life(leg.probe()).node().orElse("?") + " to node "
-                    + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
+            return "it listens, but " + nothingGot(leg, backend);
         }
         return evidence.answer(backend)
                 .flatMap(EvidenceStore.ListeningAnswer::silence)
                 .orElse(alive.isPresent() ? "it was seen alive, but not both before and after" : "nobody reached it");
+    }
+
+    private String nothingGot(Leg leg, Backend backend) {
+        return "nothing at all got from node "
+                + evidence.life(leg.probe()).node().orElse("?") + " to node "
+                + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
     }
 
     private Optional<Span> witnessed(Leg leg, Backend backend) {

@@ -42,13 +42,14 @@ import java.util.function.Supplier;
 public final class Convergence {
     private final EvidenceStore evidence;
     private final Settling settling;
+    private final OtherFamily otherFamily = new OtherFamily();
     private final Controls controls;
     private final Explanations explanations;
 
     public Convergence(EvidenceStore evidence, Patience patience) {
         this.evidence = evidence;
         this.settling = new Settling(evidence, patience);
-        this.controls = new Controls(evidence);
+        this.controls = new Controls(evidence, otherFamily);
         this.explanations = new Explanations(evidence, settling);
     }
 
@@ -71,9 +72,11 @@ public final class Convergence {
                 }
                 List<Sample> tail = evidence.sound(leg).tail(s -> s.outcome().looksDenied());
                 for (Backend backend : leg.backends()) {
-                    // A port-forward says nothing of other protocols.
+                    // A port-forward says nothing of other protocols, and the same whichever of a pod's addresses is
+                    // meant.
                     if (backend.pod().isPresent()
                             && backend.transport() == Protocol.TCP
+                            && !otherFamily.isSecond(check, backend)
                             && wants(check, leg, backend, tail)) {
                         wanted.put(evidence.key(backend), backend);
                     }
@@ -385,7 +388,7 @@ public final class Convergence {
                 outcome,
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Controls.Proof::grade).orElse(ControlGrade.NONE),
-                proof.map(p -> p.by().get()).orElseGet(() -> controls.whyNot(leg)),
+                proof.map(p -> p.by().get()).orElseGet(() -> controls.whyNot(check, leg)),
                 life.node(),
                 life.started(),
                 life.loss(),

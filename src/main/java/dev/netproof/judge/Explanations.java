@@ -2,6 +2,7 @@ package dev.netproof.judge;
 
 import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.evidence.EvidenceStore.Explained;
+import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
@@ -133,7 +134,9 @@ final class Explanations {
     }
 
     private static boolean isPodOf(Leg vip, Leg leg) {
-        return leg.path().kind() == Path.Kind.POD && leg.probe().equals(vip.probe());
+        return leg.path().kind() == Path.Kind.POD
+                && leg.probe().equals(vip.probe())
+                && Family.of(leg.path().address()) == Family.of(vip.path().address());
     }
 
     /** The latest refusal; who made it is believed only if as many rounds as must agree say the same. */

@@ -65,7 +65,8 @@ public final class Judge {
             // A probe without a route, of that family perhaps, says nothing about who else may get there.
             return new Ruling(Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
         }
-        return proves(control, observed, refuser) ? denied(expected, observed) : NO_CONTROL;
+        boolean closed = expected == Expectation.DENY && control == ControlGrade.OTHER_FAMILY;
+        return closed || proves(control, observed, refuser) ? denied(expected, observed) : NO_CONTROL;
     }
 
     private static Ruling allow(ControlGrade control, Outcome observed, Refuser refuser) {
@@ -82,11 +83,11 @@ public final class Judge {
         };
     }
 
-    /** A server bound to loop-back alone listens too, and its own kernel refuses everybody else. */
+    /** A server bound to loop-back or to one family alone listens too, and its own kernel refuses everybody else. */
     private static boolean proves(ControlGrade control, Outcome observed, Refuser refuser) {
         return switch (control) {
             case REACHED, LISTENING -> true;
-            case LISTENING_LOOPBACK -> observed != Outcome.REFUSED || refuser == Refuser.FILTER;
+            case LISTENING_LOOPBACK, OTHER_FAMILY -> observed != Outcome.REFUSED || refuser == Refuser.FILTER;
             case NONE -> false;
         };
     }

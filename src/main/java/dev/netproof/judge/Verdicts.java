@@ -5,6 +5,7 @@ import dev.netproof.judge.Finding.Steadiness;
 import dev.netproof.model.Cause;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Expectation;
+import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
@@ -59,10 +60,10 @@ final class Verdicts {
         if (worst.status() == Status.PASS) {
             return pass();
         }
-        if (worst.reason() == Reason.BLOCKED) {
-            return blocked(worst);
-        }
-        return worst;
+        Verdict advised = worst.reason() == Reason.BLOCKED ? blocked(worst) : worst;
+        return OneFamilyAlone.of(expected, findings, verdicts)
+                .map(alone -> alone.told(advised, closing()))
+                .orElse(advised);
     }
 
     private Verdict judge(Finding finding) {
@@ -80,12 +81,30 @@ final class Verdicts {
         if (finding.steadiness() == Steadiness.UNSTEADY) {
             return unsettled(finding);
         }
+        if (finding.leg().path().kind() == Path.Kind.VIP
+                && finding.leg().backends().isEmpty()
+                && expected == Expectation.ALLOW
+                && outcome != Outcome.CONNECTED) {
+            return nobodyBehind(finding, outcome);
+        }
         Judge.Ruling ruling = Judge.rule(
                 expected,
                 finding.grade(),
                 outcome,
                 finding.blame().map(Blame::refuser).orElse(Judge.Refuser.UNKNOWN));
         return new Verdict(ruling.status(), ruling.reason(), explain(finding, outcome, ruling), fix(finding, ruling));
+    }
+
+    /** A Service of both families whose pods have one. */
+    private static Verdict nobodyBehind(Finding finding, Outcome outcome) {
+        Family family = Family.of(finding.leg().path().address());
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_BACKEND,
+                to(finding) + " " + manner(finding, outcome) + ", and no ready pod is behind it over " + family.word(),
+                Optional.of("get a pod ready that has an " + family.word() + " address, give the Service one family"
+                        + " (spec.ipFamilyPolicy), or ask for one alone: family: "
+                        + family.other().word() + " under destinations"));
     }
 
     static boolean lacksProtocol(Sample sample) {
@@ -278,7 +297,12 @@ final class Verdicts {
                 to(finding) + " " + manner(finding, outcome)
                         + (finding.grade() == ControlGrade.NONE ? "" : "; " + finding.controlledBy());
             case NO_CONTROL ->
-                to(finding) + " " + manner(finding, outcome) + ", but nothing shows that it is alive ("
+                to(finding) + " " + manner(finding, outcome)
+                        + (finding.grade() == ControlGrade.OTHER_FAMILY
+                                ? ", and nothing shows that anything listens there over "
+                                        + Family.of(finding.leg().path().address())
+                                                .word() + " ("
+                                : ", but nothing shows that it is alive (")
                         + (finding.grade() == ControlGrade.LISTENING_LOOPBACK
                                 ? "it listens on the pod's loop-back, perhaps only there"
                                 : finding.controlledBy())

@@ -35,6 +35,7 @@ record Claim(Check check, Span said) {
                         destination.target(),
                         destination.port(),
                         destination.protocol(),
+                        destination.family(),
                         destination.request(),
                         ANYWHERE));
     }

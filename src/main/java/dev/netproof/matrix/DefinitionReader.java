@@ -2,6 +2,7 @@ package dev.netproof.matrix;
 
 import dev.netproof.model.Destination;
 import dev.netproof.model.Destination.Request;
+import dev.netproof.model.Family;
 import dev.netproof.model.Identity;
 import dev.netproof.model.Placement;
 import dev.netproof.model.PortRef;
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
 final class DefinitionReader {
     private static final List<String> PROTOCOLS =
             Arrays.stream(Protocol.values()).map(Protocol::name).toList();
+    private static final List<String> FAMILIES =
+            Arrays.stream(Family.values()).map(Family::word).toList();
     private static final List<String> PLACEMENTS = Arrays.stream(Placement.values())
             .map(placement -> placement.name().toLowerCase(Locale.ROOT))
             .toList();
@@ -152,7 +155,27 @@ final class DefinitionReader {
                 return Optional.empty();
             }
             String kind = targets.get(0);
-            return kind.equals("url") ? url(name, fields) : plain(name, kind, fields);
+            Optional<Family> family = family(fields);
+            Optional<Destination> read = kind.equals("url") ? url(name, fields) : plain(name, kind, fields);
+            return read.map(one -> of(one, family, fields));
+        });
+    }
+
+    private Destination of(Destination read, Optional<Family> family, Fields fields) {
+        if (family.isPresent() && read.target() instanceof Target.Ip ip && Family.of(ip.ip()) != family.get()) {
+            findings.add(fields.valueSpan("family"), Problems.familyOfAnotherAddress(family.get(), ip.ip()));
+        }
+        return new Destination(
+                read.name(), read.target(), read.port(), read.protocol(), family, read.request(), read.location());
+    }
+
+    private Optional<Family> family(Fields fields) {
+        return fields.word("family").flatMap(word -> {
+            if (FAMILIES.contains(word.value())) {
+                return Optional.of(Family.valueOf(word.value().toUpperCase(Locale.ROOT)));
+            }
+            findings.add(word.span(), Problems.unknownFamily(word.value(), FAMILIES));
+            return Optional.empty();
         });
     }
 

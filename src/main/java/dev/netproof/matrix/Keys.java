@@ -23,6 +23,7 @@ final class Keys {
             "namespace",
             "port",
             "protocol",
+            "family",
             "path",
             "status",
             "query",

@@ -2,6 +2,7 @@ package dev.netproof.matrix;
 
 import dev.netproof.matrix.Diagnostic.Severity;
 import dev.netproof.model.Check;
+import dev.netproof.model.Family;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.Similar;
 import java.time.LocalDate;
@@ -339,6 +340,26 @@ final class Problems {
                 "unknown-protocol",
                 quote(word) + " is no protocol that a check can speak",
                 didYouMean(Similar.among(words, word)) + "There are: " + String.join(", ", words) + ".");
+    }
+
+    static Problem unknownFamily(String word, List<String> words) {
+        Optional<String> meant = switch (word.toLowerCase(Locale.ROOT)) {
+            case "4", "v4", "inet", "ip4" -> Optional.of("IPv4");
+            case "6", "v6", "inet6", "ip6" -> Optional.of("IPv6");
+            default -> Similar.among(words, word);
+        };
+        return error(
+                "unknown-family",
+                quote(word) + " is no family of addresses",
+                didYouMean(meant) + "There are: " + String.join(", ", words)
+                        + ". Without \"family\" every address of the destination is tried.");
+    }
+
+    static Problem familyOfAnotherAddress(Family family, String ip) {
+        return error(
+                "family-of-another-address",
+                quote(ip) + " is no " + family.word() + " address",
+                "Delete \"family\": an address is of one family by itself.");
     }
 
     static Problem badStatus(String written) {

@@ -9,6 +9,12 @@ public enum ControlGrade {
      * alive this way, so a refusal may be the target's own.
      */
     LISTENING_LOOPBACK,
+    /**
+     * The same port of the same pod was alive at its address of the other family, and nobody at all reached it at this one. A pod that
+     * is alive refuses where nobody listens, so that silence is a filter's, as long as packets of this family get there; and a
+     * refusal is at least no open door.
+     */
+    OTHER_FAMILY,
     /** The kubelet's own http or tcp probe of that port, from the node to the pod IP, is fresh. Policy cannot stop it. */
     LISTENING,
     /** Another source reached the same pod IP and port, before and after. */

@@ -7,10 +7,22 @@ import java.util.Optional;
  *
  * @param name what the matrix and the reports call it
  * @param port a Service port for a Service, a container port or its name for pods; empty where the Service has just one
+ * @param family the one family of addresses that it is about; empty is about every address that it has
  * @param request what is asked over HTTP or DNS, where the protocol has a request
  */
 public record Destination(
-        String name, Target target, Optional<PortRef> port, Protocol protocol, Request request, Location location) {
+        String name,
+        Target target,
+        Optional<PortRef> port,
+        Protocol protocol,
+        Optional<Family> family,
+        Request request,
+        Location location) {
+    /** About every address that it has. */
+    public Destination(
+            String name, Target target, Optional<PortRef> port, Protocol protocol, Request request, Location location) {
+        this(name, target, port, protocol, Optional.empty(), request, location);
+    }
 
     /**
      * What is said once connected.

@@ -1,5 +1,6 @@
 package dev.netproof.plan;
 
+import dev.netproof.model.Family;
 import dev.netproof.model.Protocol;
 import java.util.Optional;
 
@@ -53,17 +54,6 @@ public sealed interface Attempt {
         @Override
         public String question() {
             return "";
-        }
-    }
-
-    /** An internet protocol. */
-    enum Family {
-        IPV4,
-        IPV6;
-
-        /** The family of an address. */
-        public static Family of(String ip) {
-            return ip.contains(":") ? IPV6 : IPV4;
         }
     }
 
@@ -124,8 +114,14 @@ public sealed interface Attempt {
      *
      * @param protocol TCP, UDP, SCTP or DNS
      * @param say what is sent over UDP, or asked of a name server; empty otherwise
+     * @param family of the addresses asked for; empty takes whichever answers, as applications do
      */
-    record ByName(String name, int port, Protocol protocol, String say) implements Attempt {
+    record ByName(String name, int port, Protocol protocol, String say, Optional<Family> family) implements Attempt {
+        /** Tries whichever address answers. */
+        public ByName(String name, int port, Protocol protocol, String say) {
+            this(name, port, protocol, say, Optional.empty());
+        }
+
         /** Opens a TCP connection. */
         public ByName(String name, int port) {
             this(name, port, Protocol.TCP, "");

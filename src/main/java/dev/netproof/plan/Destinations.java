@@ -1,6 +1,7 @@
 package dev.netproof.plan;
 
 import dev.netproof.model.Destination;
+import dev.netproof.model.Family;
 import dev.netproof.model.Path;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
@@ -13,10 +14,9 @@ import dev.netproof.plan.ClusterFacts.Service;
 import dev.netproof.plan.ClusterFacts.ServicePort;
 import dev.netproof.plan.Reach.Way;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +36,8 @@ final class Destinations {
     private final Map<String, Pod> podsByIp = new HashMap<>();
     private final Set<String> notes = new TreeSet<>();
     private final Map<Destination, Reach> reaches = new HashMap<>();
+    /** Those that pods and Services here have addresses of. */
+    private final Set<Family> families = EnumSet.noneOf(Family.class);
 
     Destinations(ClusterFacts facts, PlanTerms terms) {
         this.facts = facts;
@@ -44,6 +46,8 @@ final class Destinations {
         facts.pods().stream()
                 .filter(pod -> pod.network() == ClusterFacts.Network.POD)
                 .forEach(pod -> pod.ips().forEach(ip -> podsByIp.put(ip, pod)));
+        podsByIp.keySet().forEach(ip -> families.add(Family.of(ip)));
+        facts.services().forEach(service -> service.clusterIps().forEach(ip -> families.add(Family.of(ip))));
     }
 
     /** Many checks have the same destination. */
@@ -88,11 +92,15 @@ final class Destinations {
                     () -> Reach.none(Foregone.missing("pod", pod.name(), pod.namespace(), names)));
         }
         if (target instanceof Target.Ip ip) {
-            return outside(destination, ip.ip(), Optional.of(ip.ip()));
+            return outside(destination, ip.ip(), List.of(ip.ip()));
         }
         Target.Host host = (Target.Host) target;
         return outside(
-                destination, host.host(), Optional.ofNullable(terms.addresses().get(host.host())));
+                destination,
+                host.host(),
+                terms.addresses().getOrDefault(host.host(), List.of()).stream()
+                        .filter(ip -> isAsked(destination, ip))
+                        .toList());
     }
 
     private Optional<Service> find(Target.Service service) {
@@ -145,11 +153,18 @@ final class Destinations {
                     what, candidates.stream().map(Destinations::text).toList()));
         }
         ServicePort port = candidates.get(0);
-        List<Endpoint> all = service.endpoints().stream()
+        List<Endpoint> listed = service.endpoints().stream()
                 .filter(e -> e.servicePort().equals(port.name()) && e.protocol() == port.protocol())
-                .filter(e -> family(e.ip())
-                        == family(service.clusterIps().stream().findFirst().orElse(e.ip())))
                 .toList();
+        List<Family> has = families(service, listed);
+        List<Family> asked = has.stream()
+                .filter(family -> destination.family().map(family::equals).orElse(true))
+                .toList();
+        if (asked.isEmpty() && !has.isEmpty()) {
+            return Reach.none(Foregone.noAddressOf(has.get(0).other(), what));
+        }
+        List<Endpoint> all =
+                listed.stream().filter(e -> asked.contains(Family.of(e.ip()))).toList();
         List<Endpoint> ready =
                 all.stream().filter(e -> e.readiness() == Readiness.READY).toList();
         Optional<String> slices = facts.hidden("endpointslices", target.namespace());
@@ -159,24 +174,31 @@ final class Destinations {
         if (ready.isEmpty()) {
             return Reach.none(Foregone.noReadyPod(what, all.size()));
         }
-        List<Backend> backends = sample(ready.stream()
-                .map(e -> backend(e.ip(), e.port(), port.protocol(), named(service.namespace(), e)))
-                .toList());
+        List<Backend> backends = EndpointCap.of(terms.endpoints())
+                .choose(ready.stream()
+                        .map(e -> backend(e.ip(), e.port(), port.protocol(), named(service.namespace(), e)))
+                        .toList());
         List<Way> ways = new ArrayList<>();
         String name = service.name() + "." + service.namespace() + ".svc";
         if (!isQuery(destination, port.port())) {
             // Without ".svc" the resolver's search path finds it one step earlier, and each step is a question to DNS.
             String shorter = service.name() + "." + service.namespace();
-            Attempt lookup = new Attempt.Lookup(
-                    shorter,
-                    family(service.clusterIps().stream()
-                            .findFirst()
-                            .orElse(backends.get(0).ip())));
+            // Both kinds of records come from the same name servers: one look-up shows whether they may be asked.
+            Attempt lookup = new Attempt.Lookup(shorter, asked.get(0));
             ways.add(new Way(lookup, Path.Kind.LOOKUP, shorter, port.port(), List.of()));
         }
-        if (!service.clusterIps().isEmpty()) {
-            String vip = service.clusterIps().get(0);
-            ways.add(new Way(attempt(destination, vip, port.port(), name), Path.Kind.VIP, vip, port.port(), backends));
+        for (String vip : service.clusterIps()) {
+            Family family = Family.of(vip);
+            if (asked.contains(family)) {
+                ways.add(new Way(
+                        attempt(destination, vip, port.port(), name),
+                        Path.Kind.VIP,
+                        vip,
+                        port.port(),
+                        backends.stream()
+                                .filter(b -> Family.of(b.ip()) == family)
+                                .toList()));
+            }
         }
         for (Backend backend : backends) {
             ways.add(new Way(
@@ -186,7 +208,22 @@ final class Destinations {
                     backend.port(),
                     List.of(backend)));
         }
-        return new Reach(ways, Optional.empty(), nodes(backends));
+        return new Reach(ways, nodes(backends));
+    }
+
+    /** A Service is all its addresses, the primary one first; one without any is what its endpoints are. */
+    private static List<Family> families(Service service, List<Endpoint> endpoints) {
+        return service.clusterIps().isEmpty()
+                ? endpoints.stream()
+                        .map(e -> Family.of(e.ip()))
+                        .distinct()
+                        .sorted()
+                        .toList()
+                : service.clusterIps().stream().map(Family::of).distinct().toList();
+    }
+
+    private static boolean isAsked(Destination destination, String ip) {
+        return destination.family().map(Family.of(ip)::equals).orElse(true);
     }
 
     private static String text(ServicePort port) {
@@ -244,6 +281,7 @@ final class Destinations {
         }
         Protocol transport = destination.protocol().transport();
         List<Backend> backends = new ArrayList<>();
+        List<Pod> others = new ArrayList<>();
         for (Pod pod : ready) {
             Optional<Integer> port = containerPort(pod, destination, transport);
             if (port.isEmpty()) {
@@ -259,9 +297,20 @@ final class Destinations {
                                         ports)
                                 : Foregone.portNeeded("pod " + pod.name(), ports));
             }
-            backends.add(backend(pod.ips().get(0), port.get(), transport, Optional.of(pod)));
+            List<String> addresses = addresses(pod, destination);
+            if (addresses.isEmpty()) {
+                others.add(pod);
+            }
+            addresses.forEach(ip -> backends.add(backend(ip, port.get(), transport, Optional.of(pod))));
         }
-        List<Backend> chosen = sample(backends);
+        if (backends.isEmpty()) {
+            return Reach.none(Foregone.noAddressOf(
+                    destination.family().orElseThrow(), "pod " + ready.get(0).name()));
+        }
+        others.forEach(pod -> notes.add("pod " + pod.name() + " in namespace " + pod.namespace() + " has no "
+                + destination.family().map(Family::word).orElse("such") + " address: "
+                + destination.name() + " is said of the others"));
+        List<Backend> chosen = EndpointCap.of(terms.endpoints()).choose(backends);
         List<Way> ways = chosen.stream()
                 .map(b -> new Way(
                         attempt(destination, b.ip(), b.port(), destination.name()),
@@ -270,7 +319,19 @@ final class Destinations {
                         b.port(),
                         List.of(b)))
                 .toList();
-        return new Reach(ways, Optional.empty(), nodes(chosen));
+        return new Reach(ways, nodes(chosen));
+    }
+
+    /**
+     * A pod is all its addresses. One in its node's network has the node's, of families perhaps that pods have none of: nobody reaches
+     * those from a pod, with or without a policy.
+     */
+    private List<String> addresses(Pod pod, Destination destination) {
+        String primary = pod.ips().get(0);
+        return pod.ips().stream()
+                .filter(ip -> isAsked(destination, ip))
+                .filter(ip -> ip.equals(primary) || families.contains(Family.of(ip)))
+                .toList();
     }
 
     private static Optional<Integer> containerPort(Pod pod, Destination destination, Protocol transport) {
@@ -288,15 +349,12 @@ final class Destinations {
         return numbers.size() == 1 ? Optional.of(numbers.get(0)) : Optional.empty();
     }
 
-    private Reach outside(Destination destination, String name, Optional<String> ip) {
+    private Reach outside(Destination destination, String name, List<String> ips) {
         int port = destination.port().isPresent() && destination.port().get() instanceof PortRef.Number number
                 ? number.value()
                 : destination.protocol() == Protocol.HTTPS ? 443 : destination.protocol() == Protocol.HTTP ? 80 : 53;
         List<Way> ways = new ArrayList<>();
-        if (destination.target() instanceof Target.Host) {
-            ways.add(new Way(byName(destination, name, port), Path.Kind.LOOKUP, name, port, List.of()));
-        }
-        ip.ifPresent(address -> {
+        for (String address : ips) {
             Backend backend = backend(
                     address, port, destination.protocol().transport(), Optional.ofNullable(podsByIp.get(address)));
             ways.add(new Way(
@@ -305,8 +363,29 @@ final class Destinations {
                     address,
                     port,
                     List.of(backend)));
-        });
-        return new Reach(ways, Optional.empty(), List.of());
+        }
+        List<Attempt> controls = ways.stream().map(Way::attempt).toList();
+        if (destination.target() instanceof Target.Host) {
+            controls = resolving(destination).stream()
+                    .map(family -> byName(destination, name, port, family))
+                    .toList();
+            ways.add(
+                    0,
+                    new Way(
+                            byName(destination, name, port, destination.family()),
+                            Path.Kind.LOOKUP,
+                            name,
+                            port,
+                            List.of()));
+        }
+        return new Reach(ways, controls, Optional.empty(), List.of());
+    }
+
+    /** In which families a control resolves a host: where pods have addresses of both, in the one and the other. */
+    private List<Optional<Family>> resolving(Destination destination) {
+        return destination.family().isPresent() || families.size() < 2
+                ? List.of(destination.family())
+                : families.stream().map(Optional::of).toList();
     }
 
     private static Attempt attempt(Destination destination, String ip, int port, String host) {
@@ -329,15 +408,15 @@ final class Destinations {
         };
     }
 
-    private static Attempt byName(Destination destination, String name, int port) {
+    private static Attempt byName(Destination destination, String name, int port, Optional<Family> family) {
         if (isQuery(destination, port)) {
             return new Attempt.ByName(
-                    name, port, Protocol.DNS, destination.request().query().orElse(DNS_QUERY));
+                    name, port, Protocol.DNS, destination.request().query().orElse(DNS_QUERY), family);
         }
         return switch (destination.protocol()) {
-            case UDP -> new Attempt.ByName(name, port, Protocol.UDP, send(destination));
-            case SCTP -> new Attempt.ByName(name, port, Protocol.SCTP, "");
-            default -> new Attempt.ByName(name, port);
+            case UDP -> new Attempt.ByName(name, port, Protocol.UDP, send(destination), family);
+            case SCTP -> new Attempt.ByName(name, port, Protocol.SCTP, "", family);
+            default -> new Attempt.ByName(name, port, Protocol.TCP, "", family);
         };
     }
 
@@ -378,11 +457,16 @@ final class Destinations {
                         p.uid(),
                         p.restarts(),
                         p.node(),
-                        transport == Protocol.TCP
+                        transport == Protocol.TCP && isPrimary(p, ip)
                                 ? p.probes().stream()
                                         .filter(k -> k.port() == port)
                                         .findFirst()
                                 : Optional.empty())));
+    }
+
+    /** The kubelet probes a pod at its primary address alone. */
+    private static boolean isPrimary(Pod pod, String ip) {
+        return pod.ips().indexOf(ip) <= 0;
     }
 
     /** What a reader must know of the destinations that were looked at. */
@@ -390,27 +474,10 @@ final class Destinations {
         return notes;
     }
 
-    /** Some of many, in a stable order, with every node that runs one. */
-    private List<Backend> sample(List<Backend> backends) {
-        List<Backend> sorted =
-                backends.stream().sorted(Comparator.comparing(Backend::key)).toList();
-        Set<Backend> chosen = new LinkedHashSet<>();
-        Set<Optional<String>> covered = new HashSet<>();
-        sorted.stream()
-                .filter(b -> covered.add(b.pod().flatMap(Backend.TargetPod::node)))
-                .forEach(chosen::add);
-        sorted.stream().takeWhile(b -> chosen.size() < terms.endpoints()).forEach(chosen::add);
-        return List.copyOf(chosen);
-    }
-
     private static List<String> nodes(List<Backend> backends) {
         return backends.stream()
                 .flatMap(b -> b.pod().flatMap(Backend.TargetPod::node).stream())
                 .distinct()
                 .toList();
-    }
-
-    private static Attempt.Family family(String ip) {
-        return Attempt.Family.of(ip);
     }
 }

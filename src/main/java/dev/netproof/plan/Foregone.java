@@ -1,6 +1,7 @@
 package dev.netproof.plan;
 
 import dev.netproof.model.Check;
+import dev.netproof.model.Family;
 import dev.netproof.model.Similar;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
@@ -51,6 +52,16 @@ final class Foregone {
                 Reason.NO_DESTINATION,
                 what + " has several ports and the matrix names none of them: " + String.join(", ", ports),
                 Optional.of("write one of them behind the name, as in svc/name:port"));
+    }
+
+    static Verdict noAddressOf(Family family, String what) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_DESTINATION,
+                what + " has no " + family.word() + " address, only "
+                        + family.other().word(),
+                Optional.of("write family: " + family.other().word()
+                        + " under destinations, or leave it out: then every address is asked"));
     }
 
     static Verdict noReadyPod(String what, int notReady) {

@@ -1,6 +1,7 @@
 package dev.netproof.plan;
 
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,14 +13,14 @@ import java.util.Optional;
  * @param published whether probes may appear under headless Services that publish pods that are not ready
  * @param controlNamespace where netproof's own probes run that show whether outside addresses are alive; empty stands for a namespace
  *     that the run makes
- * @param addresses what outside names resolved to
+ * @param addresses what outside names resolved to: one address in each family at most
  */
 public record PlanTerms(
         LocalDate today,
         int endpoints,
         Published published,
         Optional<String> controlNamespace,
-        Map<String, String> addresses) {
+        Map<String, List<String>> addresses) {
     public PlanTerms {
         addresses = Map.copyOf(addresses);
     }
@@ -36,7 +37,7 @@ public record PlanTerms(
     }
 
     /** The same terms once outside names are resolved. */
-    public PlanTerms resolved(Map<String, String> found) {
+    public PlanTerms resolved(Map<String, List<String>> found) {
         return new PlanTerms(today, endpoints, published, controlNamespace, found);
     }
 }

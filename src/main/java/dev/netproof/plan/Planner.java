@@ -241,7 +241,7 @@ public final class Planner {
                                     Verdict.Reason.NO_SUCH_SOURCE)
                             : Foregone.unsupported("no node can run a probe for this placement", "use nodes: any"));
         }
-        control(check, reach);
+        control(reach);
         return new PlannedCheck(check, legs, Optional.empty(), doubt);
     }
 
@@ -277,15 +277,14 @@ public final class Planner {
     }
 
     /** What is outside has no pod whose life could be shown: a probe of netproof's own shows it, free of egress policy. */
-    private void control(Check check, Reach reach) {
-        Target target = check.destination().target();
-        if (!(target instanceof Target.Host) && !(target instanceof Target.Ip)) {
+    private void control(Reach reach) {
+        if (reach.controls().isEmpty()) {
             return;
         }
         ProbeBook.Entry control = controls.entry(
                 "control",
                 SourceIdentity.of(terms.controlNamespace().orElse(OWN_NAMESPACE), Map.of(), Optional.empty()));
-        reach.ways().forEach(way -> control.index(way.attempt()));
+        reach.controls().forEach(control::index);
     }
 
     private void requireNamespace(Check check, String namespace, String whose) {

@@ -1,6 +1,6 @@
 package dev.netproof.plan;
 
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.ClusterFacts.ContainerPort;
 import dev.netproof.plan.ClusterFacts.Toleration;
 import java.util.List;

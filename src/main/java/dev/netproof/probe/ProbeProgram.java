@@ -1,5 +1,6 @@
 package dev.netproof.probe;
 
+import dev.netproof.model.Family;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ProbePod;
@@ -73,9 +74,10 @@ final class ProbeProgram {
         }
         Attempt.ByName name = (Attempt.ByName) attempt;
         String kind = name.protocol().name().toLowerCase(Locale.ROOT);
+        String by = name.family().map(f -> f == Family.IPV4 ? "name4" : "name6").orElse("name");
         return name.protocol() == Protocol.UDP
-                ? line(id, kind, "name", name.name(), name.port(), bytes(name.say()))
-                : line(id, kind, "name", name.name(), name.port(), name.say(), "");
+                ? line(id, kind, by, name.name(), name.port(), bytes(name.say()))
+                : line(id, kind, by, name.name(), name.port(), name.say(), "");
     }
 
     private static String line(String id, String kind, String by, String address, int port, String say, String host) {

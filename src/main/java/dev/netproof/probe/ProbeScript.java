@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Turns a probe's attempts into what its container executes. */
@@ -53,7 +54,7 @@ public final class ProbeScript {
             if (attempt instanceof Attempt.Connect connect) {
                 transfers.add(transfer(nonce, id, silent(connect.ip(), connect.port()), List.of(), connectTimeout));
             } else if (attempt instanceof Attempt.ByName name) {
-                transfers.add(transfer(nonce, id, silent(name.name(), name.port()), List.of(), connectTimeout));
+                transfers.add(transfer(nonce, id, silent(name.name(), name.port()), family(name), connectTimeout));
             } else if (attempt instanceof Attempt.Lookup lookup) {
                 transfers.add(lookup(nonce, id, lookup, connectTimeout));
             } else if (attempt instanceof Attempt.Http http) {
@@ -94,6 +95,11 @@ public final class ProbeScript {
      */
     private static String silent(String host, int port) {
         return "pop3://" + bracketed(host) + ":" + port + "/";
+    }
+
+    private static List<String> family(Attempt.ByName name) {
+        return name.family().map(f -> f.name().toLowerCase(Locale.ROOT)).stream()
+                .toList();
     }
 
     /**
@@ -138,7 +144,7 @@ public final class ProbeScript {
     }
 
     private static String transfer(String nonce, String id, String url, List<String> options, Duration timeout) {
-        String seconds = String.format(java.util.Locale.ROOT, "%.3f", timeout.toMillis() / 1000.0);
+        String seconds = String.format(Locale.ROOT, "%.3f", timeout.toMillis() / 1000.0);
         StringBuilder block = new StringBuilder();
         block.append("url = ").append(quoted(url)).append('\n');
         // One address, whatever is in it: curl would make many of {a,b} and [1-9].

@@ -227,6 +227,7 @@ final class Evidence {
         }
         Destination.Request request = destination.request();
         return what + ", " + destination.protocol()
+                + destination.family().map(family -> " over " + family.word()).orElse("")
                 + request.path().map(path -> " GET " + path).orElse("")
                 + request.status().map(status -> " → " + status).orElse("")
                 + request.query().map(query -> " " + query).orElse("")
@@ -275,6 +276,7 @@ final class Evidence {
         return switch (grade) {
             case NONE -> "nothing shows that anything listened";
             case LISTENING_LOOPBACK -> "the port answers on the pod's own loop-back";
+            case OTHER_FAMILY -> "the pod was alive at its address of the other family";
             case LISTENING -> "the kubelet's own probe of the port is fresh";
             case REACHED -> "another source reached the same pod IP and port, before and after";
         };

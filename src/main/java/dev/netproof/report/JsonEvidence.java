@@ -292,6 +292,7 @@ final class JsonEvidence implements Rendering {
                 }
             }
             json.writeStringField("protocol", destination.protocol().name());
+            text("family", destination.family().map(Enum::name));
             Destination.Request request = destination.request();
             if (!request.equals(Destination.Request.NONE)) {
                 json.writeObjectFieldStart("request");

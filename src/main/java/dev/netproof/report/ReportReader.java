@@ -17,6 +17,7 @@ import dev.netproof.model.Destination;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Expectation;
+import dev.netproof.model.Family;
 import dev.netproof.model.Identity;
 import dev.netproof.model.Location;
 import dev.netproof.model.Matrix;
@@ -341,6 +342,7 @@ public final class ReportReader {
                     at("target").target(),
                     optional("port").map(Node::port),
                     word(Protocol.class, "protocol"),
+                    optional("family").map(family -> family.word(Family.class)),
                     optional("request").map(Node::request).orElse(Destination.Request.NONE),
                     location());
         }

@@ -8,7 +8,7 @@ import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.ProvingGround;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.ContainerPort;
 import dev.netproof.plan.ClusterFacts.Toleration;

@@ -179,7 +179,7 @@ final class Probing {
         progress.step("starting a control in namespace " + place.get());
         evidence.expect(first);
         launch(first.controls());
-        Map<String, String> addresses = resolved(first.controls());
+        Map<String, List<String>> addresses = resolved(first.controls());
         Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
         return new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
     }
@@ -223,10 +223,10 @@ final class Probing {
      * Waits until the controls have reached every outside name, for some rounds at most, and says what the names resolved to. More
      * than one round, because a fresh pod may be denied until its rules have arrived.
      */
-    private Map<String, String> resolved(List<ProbePod> controls) {
-        Map<String, String> addresses = new LinkedHashMap<>();
-        Map<String, Set<String>> waiting = new HashMap<>();
-        controls.forEach(control -> waiting.put(control.id(), names(control)));
+    private Map<String, List<String>> resolved(List<ProbePod> controls) {
+        HostAddresses hosts = new HostAddresses();
+        Set<String> waiting = new HashSet<>();
+        controls.forEach(control -> waiting.add(control.id()));
         Map<String, Integer> rounds = new HashMap<>();
         Instant deadline = session.now().plus(CONTROL_START);
         while (!waiting.isEmpty() && !ended() && session.now().isBefore(deadline)) {
@@ -242,28 +242,21 @@ final class Probing {
             if (!EvidenceCollector.isCountedRound(facts) || !(event.get() instanceof ProbeEvent.Line line)) {
                 continue;
             }
+            List<Attempt.ByName> names = new ArrayList<>();
             for (ProbeFact fact : facts) {
                 if (fact instanceof ProbeFact.Attempted attempted
                         && attempt(line.probe(), attempted.reading()) instanceof Attempt.ByName name) {
-                    attempted.reading().remoteIp().ifPresent(ip -> addresses.putIfAbsent(name.name(), ip));
+                    hosts.heard(name, attempted.reading());
+                    names.add(name);
                 }
             }
-            if (rounds.merge(line.probe(), 1, Integer::sum) >= terms.patience().stable()
-                    || addresses.keySet().containsAll(waiting.getOrDefault(line.probe(), Set.of()))) {
+            boolean clear = names.stream().allMatch(name -> hosts.isNowhere(name) || hosts.isFound(name));
+            if (rounds.merge(line.probe(), 1, Integer::sum) >= terms.patience().stable() || clear) {
                 waiting.remove(line.probe());
             }
         }
-        return addresses;
-    }
-
-    private static Set<String> names(ProbePod control) {
-        Set<String> names = new HashSet<>();
-        for (Attempt attempt : control.attempts()) {
-            if (attempt instanceof Attempt.ByName name) {
-                names.add(name.name());
-            }
-        }
-        return names;
+        notes.addAll(hosts.notes());
+        return hosts.addresses();
     }
 
     private Attempt attempt(String probe, Reading reading) {

@@ -366,6 +366,10 @@ async def by_name(attempt, deadline):
         addresses, error = await asyncio.wait_for(lookup(attempt.address, attempt.port), deadline - loop.time())
     except asyncio.TimeoutError as e:
         raise Result("unresolved", detail="Could not resolve host: " + attempt.address + " (time-out)") from e
+    if attempt.by in ("name4", "name6"):
+        # The same look-up serves everybody; a name without an address of the family does not resolve to one.
+        addresses = [ip for ip in addresses if (":" in ip) == (attempt.by == "name6")]
+        error = error or "no address of that family"
     if not addresses:
         raise Result("unresolved", detail="Could not resolve host: " + attempt.address + " (" + error + ")")
     if attempt.kind == "lookup":
@@ -399,7 +403,7 @@ async def attempt_once(number, attempt):
     try:
         if attempt.kind == "held":
             await HELD[attempt.id].ask(attempt.address, attempt.port, deadline)
-        await (by_name(attempt, deadline) if attempt.by == "name" else reach(attempt, attempt.address, deadline))
+        await (by_name(attempt, deadline) if attempt.by.startswith("name") else reach(attempt, attempt.address, deadline))
         result = Result("failed")
     except Result as r:
         result = r

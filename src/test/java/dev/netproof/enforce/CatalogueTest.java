@@ -14,7 +14,7 @@ import dev.netproof.model.Enforcement.Reason;
 import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
 import dev.netproof.model.Protocol;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.PolicyManifest.Block;
 import dev.netproof.plan.PolicyManifest.Pods;

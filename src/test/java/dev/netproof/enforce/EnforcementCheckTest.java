@@ -22,7 +22,7 @@ import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Report;
 import dev.netproof.model.Streak;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

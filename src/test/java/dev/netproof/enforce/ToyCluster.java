@@ -14,7 +14,7 @@ import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.ClusterFacts.Network;

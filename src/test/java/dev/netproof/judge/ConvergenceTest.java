@@ -1,5 +1,6 @@
 package dev.netproof.judge;
 
+import static dev.netproof.judge.Watch.also;
 import static dev.netproof.judge.Watch.outside;
 import static dev.netproof.judge.Watch.pod;
 import static dev.netproof.judge.Watch.readinessProbed;
@@ -27,7 +28,7 @@ import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.Attempt;
-import dev.netproof.plan.Attempt.Family;
+import dev.netproof.model.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ProbePod;
 import java.time.Duration;
@@ -1092,6 +1093,237 @@ class ConvergenceTest {
                     .started(twin.id(), Watch.at(3), "netproof-twin", Optional.of("node-1"), Optional.of("a label"));
 
             assertThat(watch.awaitsExplanation()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+    }
+
+    /** A pod is all its addresses, and what is proved of one of them says something of the other, but not everything. */
+    @Nested
+    class Addresses_of_two_families {
+        private static final Backend FOUR = pod("10.0.2.5", "node-2");
+        private static final Backend SIX = also(FOUR, "fd00:2::5");
+        private static final Backend NEIGHBOUR = pod("fd00:2::9", "node-2");
+
+        /** Denied over IPv4 while another source got through there. */
+        private Watch denied(Watch watch) {
+            return watch.started(0)
+                    .other(0, CONNECTED, 0.5, 1.5)
+                    .silence(0, 8.5, 9.5, 10.5)
+                    .other(0, CONNECTED, 11, 12);
+        }
+
+        @Test
+        void are_denied_only_where_each_is_denied() {
+            Watch watch = denied(Watch.of(DENY).path(FOUR).path(SIX)).front(1, CONNECTED, 6, 7, 8);
+
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+            assertThat(watch.verdict().explanation())
+                    .isEqualTo("pod postgres-5 ([fd00:2::5]:5432) connected 3 of 3 times, over IPv6 alone");
+            assertThat(watch.reopened()).isTrue();
+        }
+
+        @Test
+        void are_told_of_neither_alone_where_nothing_is_proved_of_the_other() {
+            Watch watch = Watch.of(DENY)
+                    .path(FOUR)
+                    .path(SIX)
+                    .started(0)
+                    .silence(0, 8.5, 9.5, 10.5)
+                    .front(1, CONNECTED, 6, 7, 8);
+
+            says(watch.verdict(), Status.FAIL, Reason.OPEN);
+            assertThat(watch.verdict().explanation()).doesNotContain("alone");
+        }
+
+        @Test
+        void are_each_proved_by_whoever_reaches_them() {
+            Watch watch = denied(Watch.of(DENY).path(FOUR).path(SIX))
+                    .other(1, CONNECTED, 0.5, 1.5)
+                    .silence(1, 8.5, 9.5, 10.5)
+                    .other(1, CONNECTED, 12);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            assertThat(watch.result().paths())
+                    .extracting(PathObservation::control)
+                    .containsExactly(ControlGrade.REACHED, ControlGrade.REACHED);
+        }
+
+        @Test
+        void that_refuse_where_nobody_ever_got_in_are_no_open_door() {
+            Watch watch = denied(Watch.of(DENY).path(FOUR).path(SIX)).front(1, REFUSED, 6, 7, 8, 9);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            assertThat(watch.verdict().explanation())
+                    .startsWith("refused (")
+                    .endsWith(
+                            "; over IPv6 nobody was seen to reach it, over IPv4 catalog reached 10.0.2.5:5432 4 times");
+            assertThat(watch.result().paths().get(1).control()).isEqualTo(ControlGrade.OTHER_FAMILY);
+        }
+
+        @Test
+        void that_refuse_prove_nothing_once_somebody_got_in() {
+            Watch watch = denied(Watch.of(DENY).path(FOUR).path(SIX))
+                    .other(1, CONNECTED, 0.5, 1.5)
+                    .front(1, REFUSED, 6, 7, 8, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void that_refuse_prove_nothing_where_the_other_is_not_proved() {
+            Watch watch = Watch.of(DENY)
+                    .path(FOUR)
+                    .path(SIX)
+                    .started(0)
+                    .silence(0, 8.5, 9.5, 10.5)
+                    .front(1, REFUSED, 6, 7, 8, 9);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void that_are_silent_are_denied_where_packets_of_their_family_get_there() {
+            Watch watch = denied(Watch.of(DENY).path(FOUR).path(SIX).path(NEIGHBOUR))
+                    .other(2, CONNECTED, 1, 2, 11)
+                    .silence(2, 8.5, 9.5, 10.5)
+                    .silence(1, 8.5, 9.5, 10.5);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+            assertThat(watch.result().paths().get(1).control())
+                    .as("a pod that is alive would refuse where nobody listens")
+                    .isEqualTo(ControlGrade.OTHER_FAMILY);
+        }
+
+        @Test
+        void that_are_silent_prove_nothing_where_no_packet_of_their_family_gets_there() {
+            Watch watch = denied(Watch.of(DENY).path(FOUR).path(SIX)).silence(1, 8.5, 9.5, 10.5);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(watch.verdict().explanation())
+                    .contains(
+                            "nobody reached it over IPv6, and nothing at all got from node node-1 to node node-2 over IPv6");
+            assertThat(watch.verdict().fix())
+                    .hasValueSatisfying(fix -> assertThat(fix)
+                            .isEqualTo(
+                                    "over IPv4 it is denied: let the server listen on IPv6 as well, add a source that"
+                                            + " may reach it over IPv6, or ask for one family alone: family: IPv4 under"
+                                            + " destinations"));
+        }
+
+        @Test
+        void that_nobody_listens_on_are_neither_allowed_nor_blocked() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(FOUR)
+                    .path(SIX)
+                    .started(0)
+                    .front(0, CONNECTED, 5, 6, 7, 8, 9)
+                    .front(1, REFUSED, 6, 7, 8);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(watch.verdict().explanation()).contains("nothing shows that anything listens there over IPv6");
+            assertThat(watch.verdict().fix())
+                    .hasValueSatisfying(fix -> assertThat(fix).contains("family: IPv4 under destinations"));
+        }
+
+        @Test
+        void that_are_silent_are_blocked_where_packets_of_their_family_get_there() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(FOUR)
+                    .path(SIX)
+                    .path(NEIGHBOUR)
+                    .started(0)
+                    .front(0, CONNECTED, 1, 2, 6, 7, 8, 12)
+                    .front(2, CONNECTED, 1, 2, 6, 7, 8)
+                    .silence(1, 8.5, 9.5, 10.5);
+
+            says(watch.verdict(), Status.FAIL, Reason.BLOCKED);
+        }
+
+        @Test
+        void that_are_blocked_alone_are_told_as_such() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(FOUR)
+                    .path(SIX)
+                    .started(0)
+                    .front(0, CONNECTED, 6, 7, 8)
+                    .other(1, CONNECTED, 1, 2)
+                    .silence(1, 8.5, 9.5, 10.5)
+                    .other(1, CONNECTED, 11);
+
+            says(watch.verdict(), Status.FAIL, Reason.BLOCKED);
+            assertThat(watch.verdict().explanation()).endsWith(", over IPv6 alone");
+            assertThat(watch.verdict().fix())
+                    .hasValueSatisfying(fix -> assertThat(fix).startsWith("over IPv4 it connects: see whether a rule"));
+        }
+
+        @Test
+        void of_one_pod_are_asked_for_once() {
+            Watch watch = Watch.of(DENY)
+                    .vip(FOUR)
+                    .vip6(SIX)
+                    .path(FOUR)
+                    .path(SIX)
+                    .started(0)
+                    .silence(0, 8.5)
+                    .silence(1, 8.5)
+                    .silence(2, 8.5)
+                    .silence(3, 8.5);
+
+            assertThat(watch.asked()).containsExactly("10.0.2.5");
+        }
+
+        @Test
+        void of_a_service_are_not_alive_by_a_pod_of_the_other_family() {
+            Watch watch = Watch.of(ALLOW)
+                    .vip(FOUR)
+                    .vip6(SIX)
+                    .path(FOUR)
+                    .path(SIX)
+                    .started(0)
+                    .front(0, CONNECTED, 6, 7, 8)
+                    .front(2, CONNECTED, 1, 2, 6, 7, 8, 12)
+                    .front(1, REFUSED, 6, 7, 8)
+                    .front(3, REFUSED, 6, 7, 8);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+        }
+
+        @Test
+        void of_a_service_without_a_pod_behind_one_of_them_are_no_open_door() {
+            Watch watch = denied(Watch.of(DENY).path(FOUR).vip6().vip(FOUR))
+                    .front(1, REFUSED, 6, 7, 8, 9)
+                    .silence(2, 8.5, 9.5, 10.5);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.DENIED);
+        }
+
+        @Test
+        void of_a_service_without_a_pod_behind_one_of_them_are_not_allowed() {
+            Watch watch = Watch.of(ALLOW)
+                    .vip(FOUR)
+                    .vip6()
+                    .path(FOUR)
+                    .started(0)
+                    .front(0, CONNECTED, 6, 7, 8)
+                    .front(1, REFUSED, 6, 7, 8)
+                    .front(2, CONNECTED, 6, 7, 8);
+
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_BACKEND);
+            assertThat(watch.verdict().explanation())
+                    .startsWith("the Service address [fd00:96::7]:5432 refused")
+                    .endsWith("no ready pod is behind it over IPv6");
+        }
+
+        @Test
+        void of_different_pods_say_nothing_of_each_other() {
+            Watch watch = denied(Watch.of(DENY).path(FOUR).path(NEIGHBOUR)).front(1, REFUSED, 6, 7, 8, 9);
+
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
         }
     }

@@ -16,85 +16,86 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class JudgeTest {
     /** What must be said of each outcome on each control, for one expectation. */
     private static final String TABLE = """
-            allow         | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            CONNECTED     | PASS CONNECTED       | PASS CONNECTED       | PASS CONNECTED       | PASS CONNECTED
-            TIMEOUT       | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
-            REFUSED       | ? NO_CONTROL         | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED
-            RESET         | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE
-            UNREACHABLE   | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
-            DNS_FAILURE   | FAIL NAME_NOT_RESOLVED | FAIL NAME_NOT_RESOLVED | FAIL NAME_NOT_RESOLVED | FAIL NAME_NOT_RESOLVED
-            L7_DENIED     | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE
-            PROBE_ERROR   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            allow         | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            CONNECTED     | PASS CONNECTED       | PASS CONNECTED       | PASS CONNECTED       | PASS CONNECTED       | PASS CONNECTED
+            TIMEOUT       | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
+            REFUSED       | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED
+            RESET         | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE
+            UNREACHABLE   | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
+            DNS_FAILURE   | FAIL NAME_NOT_RESOLVED | FAIL NAME_NOT_RESOLVED | FAIL NAME_NOT_RESOLVED | FAIL NAME_NOT_RESOLVED | FAIL NAME_NOT_RESOLVED
+            L7_DENIED     | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE  | FAIL WRONG_RESPONSE
+            PROBE_ERROR   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
 
-            deny          | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            CONNECTED     | FAIL OPEN            | FAIL OPEN            | FAIL OPEN            | FAIL OPEN
-            TIMEOUT       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
-            REFUSED       | ? NO_CONTROL         | ? NO_CONTROL         | PASS DENIED          | PASS DENIED
-            RESET         | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE
-            UNREACHABLE   | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
-            DNS_FAILURE   | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED
-            L7_DENIED     | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | PASS DENIED
-            PROBE_ERROR   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            deny          | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            CONNECTED     | FAIL OPEN            | FAIL OPEN            | FAIL OPEN            | FAIL OPEN            | FAIL OPEN
+            TIMEOUT       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED          | PASS DENIED
+            REFUSED       | ? NO_CONTROL         | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
+            RESET         | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE
+            UNREACHABLE   | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED          | PASS DENIED
+            DNS_FAILURE   | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED
+            L7_DENIED     | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | PASS DENIED
+            PROBE_ERROR   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
 
-            drop          | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            CONNECTED     | FAIL OPEN            | FAIL OPEN            | FAIL OPEN            | FAIL OPEN
-            TIMEOUT       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
-            REFUSED       | ? NO_CONTROL         | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
-            RESET         | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE
-            UNREACHABLE   | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
-            DNS_FAILURE   | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED
-            L7_DENIED     | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | FAIL WRONG_MANNER
-            PROBE_ERROR   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            drop          | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            CONNECTED     | FAIL OPEN            | FAIL OPEN            | FAIL OPEN            | FAIL OPEN            | FAIL OPEN
+            TIMEOUT       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED          | PASS DENIED
+            REFUSED       | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
+            RESET         | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE
+            UNREACHABLE   | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
+            DNS_FAILURE   | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED
+            L7_DENIED     | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | FAIL WRONG_MANNER
+            PROBE_ERROR   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
 
-            reject        | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            CONNECTED     | FAIL OPEN            | FAIL OPEN            | FAIL OPEN            | FAIL OPEN
-            TIMEOUT       | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
-            REFUSED       | ? NO_CONTROL         | ? NO_CONTROL         | PASS DENIED          | PASS DENIED
-            RESET         | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE
-            UNREACHABLE   | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
-            DNS_FAILURE   | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED
-            L7_DENIED     | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | FAIL WRONG_MANNER
-            PROBE_ERROR   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            reject        | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            CONNECTED     | FAIL OPEN            | FAIL OPEN            | FAIL OPEN            | FAIL OPEN            | FAIL OPEN
+            TIMEOUT       | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
+            REFUSED       | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | PASS DENIED          | PASS DENIED
+            RESET         | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE     | ? WRONG_RESPONSE
+            UNREACHABLE   | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED          | PASS DENIED
+            DNS_FAILURE   | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED  | ? NAME_NOT_RESOLVED
+            L7_DENIED     | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | FAIL WRONG_MANNER
+            PROBE_ERROR   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
             """;
 
     /** What changes when it is known who refused: a filter proves more, a probe without a route less. */
     private static final String REFUSERS = """
-            allow FILTER      | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            REFUSED           | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
-            UNREACHABLE       | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
+            allow FILTER      | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            REFUSED           | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
+            UNREACHABLE       | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
 
-            deny FILTER       | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            REFUSED           | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
-            UNREACHABLE       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
+            deny FILTER       | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            REFUSED           | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED          | PASS DENIED
+            UNREACHABLE       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED          | PASS DENIED
 
-            drop FILTER       | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            REFUSED           | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
-            UNREACHABLE       | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
+            drop FILTER       | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            REFUSED           | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
+            UNREACHABLE       | ? NO_CONTROL         | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER    | FAIL WRONG_MANNER
 
-            reject FILTER     | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            REFUSED           | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
-            UNREACHABLE       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED
+            reject FILTER     | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            REFUSED           | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED          | PASS DENIED
+            UNREACHABLE       | ? NO_CONTROL         | PASS DENIED          | PASS DENIED          | PASS DENIED          | PASS DENIED
 
-            allow OWN_KERNEL  | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            REFUSED           | ? NO_CONTROL         | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED
-            UNREACHABLE       | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
+            allow OWN_KERNEL  | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            REFUSED           | ? NO_CONTROL         | ? NO_CONTROL         | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED
+            UNREACHABLE       | ? NO_CONTROL         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED         | FAIL BLOCKED
 
-            deny OWN_KERNEL   | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            REFUSED           | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
-            UNREACHABLE       | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            deny OWN_KERNEL   | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            REFUSED           | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            UNREACHABLE       | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
 
-            drop OWN_KERNEL   | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            REFUSED           | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
-            UNREACHABLE       | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            drop OWN_KERNEL   | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            REFUSED           | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            UNREACHABLE       | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
 
-            reject OWN_KERNEL | NONE                 | LISTENING_LOOPBACK   | LISTENING            | REACHED
-            REFUSED           | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
-            UNREACHABLE       | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            reject OWN_KERNEL | NONE                 | LISTENING_LOOPBACK   | OTHER_FAMILY         | LISTENING            | REACHED
+            REFUSED           | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
+            UNREACHABLE       | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE   | ? PROBE_UNRELIABLE
             """;
 
     private record Row(
@@ -135,7 +136,7 @@ class JudgeTest {
         }
         assertThat(table(REFUSERS)
                         .map(row -> List.<Enum<?>>of(row.expected(), row.refuser(), row.control(), row.observed())))
-                .hasSize(4 * 2 * 4 * 2)
+                .hasSize(4 * 2 * 5 * 2)
                 .doesNotHaveDuplicates();
     }
 
@@ -177,6 +178,16 @@ class JudgeTest {
         assertThat(byGrade.values())
                 .as("more proof settles doubts; it never makes a pass of a failure")
                 .noneMatch(statuses -> statuses.contains(Status.PASS) && statuses.contains(Status.FAIL));
+    }
+
+    /** Who pins the manner wants to know who refused, and a pod where nobody listens in one family refuses by itself. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Expectation.class,
+            names = {"DROP", "REJECT"})
+    void a_port_that_is_closed_in_one_family_is_of_no_manner(Expectation pinned) {
+        assertThat(Judge.rule(pinned, ControlGrade.OTHER_FAMILY, Outcome.REFUSED))
+                .isEqualTo(new Judge.Ruling(Status.INCONCLUSIVE, Reason.NO_CONTROL));
     }
 
     static Stream<Arguments> rows() {

@@ -83,6 +83,17 @@ final class Watch {
                 Optional.of(new Backend.TargetPod("shop", name, "uid-" + name, 0, Optional.of(node), kubelet)));
     }
 
+    /** The same pod at its other address, to which no kubelet connects. */
+    static Backend also(Backend pod, String ip) {
+        return new Backend(
+                ip,
+                pod.port(),
+                pod.transport(),
+                pod.pod()
+                        .map(p -> new Backend.TargetPod(
+                                p.namespace(), p.name(), p.uid(), p.restarts(), p.node(), Optional.empty())));
+    }
+
     static Backend outside(String ip) {
         return new Backend(ip, 443, Protocol.TCP, Optional.empty());
     }
@@ -121,6 +132,11 @@ final class Watch {
 
     Watch vip(Backend... backends) {
         return leg(Path.Kind.VIP, "10.96.0.7", 5432, List.of(backends), new Attempt.Connect("10.96.0.7", 5432));
+    }
+
+    /** The Service's address of the other family. */
+    Watch vip6(Backend... backends) {
+        return leg(Path.Kind.VIP, "fd00:96::7", 5432, List.of(backends), new Attempt.Connect("fd00:96::7", 5432));
     }
 
     Watch lookup(String name) {
@@ -382,12 +398,23 @@ final class Watch {
         return convergence().matches(planned());
     }
 
+    /** The addresses of which it is asked whether they listen. */
+    List<String> asked() {
+        return convergence().wanted(List.of(planned())).stream()
+                .map(Backend::ip)
+                .toList();
+    }
+
     boolean asksWhetherItListens() {
         return !convergence().wanted(List.of(planned())).isEmpty();
     }
 
     Set<Route> unwitnessed() {
         return convergence().unwitnessed(List.of(planned()), at(20));
+    }
+
+    boolean reopened() {
+        return convergence().reopened(planned());
     }
 
     Instant deadline() {

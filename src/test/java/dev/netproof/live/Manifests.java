@@ -96,6 +96,29 @@ final class Manifests {
                 """.formatted(name, app, servicePort, podPort);
     }
 
+    /** A server that listens on IPv4 alone, as many do. */
+    static String ipv4Server(String name, int servicePort, int podPort) {
+        return loopbackServer(name, servicePort, podPort).replace("--bind, 127.0.0.1", "--bind, 0.0.0.0");
+    }
+
+    /** The same with a Service that has an address in each family. */
+    static String dualStack(String server) {
+        return server.replace(
+                "\nspec:\n  selector: {app:", "\nspec:\n  ipFamilyPolicy: RequireDualStack\n  selector: {app:");
+    }
+
+    /** One more Service over an application, with an address of one family. */
+    static String serviceOver(String family, String name, String app, int servicePort, int podPort) {
+        return service(name, app, servicePort, podPort)
+                .replace("\nspec:\n", "\nspec:\n  ipFamilyPolicy: SingleStack\n  ipFamilies: [" + family + "]\n");
+    }
+
+    /** Lets one application in, and whatever has an address of a range. */
+    static String admitsAndARange(String to, String from, String range) {
+        return admits(to, from)
+                .replace("{app: " + from + "}}}]", "{app: " + from + "}}}, {ipBlock: {cidr: \"" + range + "\"}}]");
+    }
+
     /** Lets only one application in. */
     static String admits(String to, String from) {
         return """

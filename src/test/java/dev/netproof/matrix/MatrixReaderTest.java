@@ -8,6 +8,7 @@ import dev.netproof.model.Check.Terms;
 import dev.netproof.model.Destination;
 import dev.netproof.model.Destination.Request;
 import dev.netproof.model.Expectation;
+import dev.netproof.model.Family;
 import dev.netproof.model.Identity;
 import dev.netproof.model.Location;
 import dev.netproof.model.Matrix;
@@ -200,13 +201,18 @@ class MatrixReaderTest {
                   site: {url: "https://example.com:8443/x", status: 200}
                   web: {host: example.com, protocol: HTTPS}
                   pods: {pods: {app: orders}, port: metrics}
+                  six: {service: api, port: 80, family: IPv6}
+                  four: {url: "http://example.com", family: IPv4}
                 checks:
-                  - {from: deploy/a, to: [api, lookup, site, web, pods], expect: allow}
+                  - {from: deploy/a, to: [api, lookup, site, web, pods, six, four], expect: allow}
                 """);
 
         assertThat(checks)
                 .extracting(Check::target)
-                .containsExactly("api:80", "lookup:53", "site:8443", "web:443", "pods:metrics");
+                .containsExactly("api:80", "lookup:53", "site:8443", "web:443", "pods:metrics", "six:80", "four:80");
+        assertThat(checks)
+                .extracting(check -> check.destination().family())
+                .endsWith(Optional.empty(), Optional.of(Family.IPV6), Optional.of(Family.IPV4));
         assertThat(checks.get(0).destination().request())
                 .isEqualTo(new Request(Optional.of("/a?b=c"), Optional.of(204), Optional.empty()));
         assertThat(checks.get(1).destination().request().query()).contains("example.com");

@@ -41,6 +41,7 @@ class SchemaTest {
             "contradiction-with-grid",
             "destination-as-source",
             "exception-twice",
+            "family-of-another-url",
             "named-destination-with-port",
             "source-as-destination",
             "two-matrices-of-one-name",

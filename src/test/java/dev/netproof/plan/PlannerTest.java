@@ -10,6 +10,7 @@ import dev.netproof.model.Check;
 import dev.netproof.model.Destination;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Expectation;
+import dev.netproof.model.Family;
 import dev.netproof.model.Identity;
 import dev.netproof.model.Location;
 import dev.netproof.model.Path;
@@ -34,6 +35,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +60,7 @@ class PlannerTest {
             assertThat(plan.probes()).hasSize(1);
             assertThat(plan.probes().get(0).attempts())
                     .containsExactly(
-                            new Attempt.Lookup("catalog.shop", Attempt.Family.IPV4),
+                            new Attempt.Lookup("catalog.shop", Family.IPV4),
                             new Attempt.Connect("10.96.0.2", 80),
                             new Attempt.Connect("10.0.1.2", 8080),
                             new Attempt.Connect("10.0.2.3", 8080));
@@ -243,9 +246,9 @@ class PlannerTest {
             assertThat(check.legs())
                     .extracting(l -> l.path().kind(), l -> l.path().endpoint())
                     .containsExactly(
-                            org.assertj.core.groups.Tuple.tuple(Path.Kind.VIP, "10.96.0.2:80"),
-                            org.assertj.core.groups.Tuple.tuple(Path.Kind.POD, "10.0.1.2:8080"),
-                            org.assertj.core.groups.Tuple.tuple(Path.Kind.POD, "10.0.2.3:8080"));
+                            Tuple.tuple(Path.Kind.VIP, "10.96.0.2:80"),
+                            Tuple.tuple(Path.Kind.POD, "10.0.1.2:8080"),
+                            Tuple.tuple(Path.Kind.POD, "10.0.2.3:8080"));
         }
 
         @Test
@@ -378,7 +381,7 @@ class PlannerTest {
 
             assertThat(plan.probes().get(0).attempts())
                     .containsExactly(
-                            new Attempt.Lookup("log.shop", Attempt.Family.IPV6),
+                            new Attempt.Lookup("log.shop", Family.IPV6),
                             new Attempt.Udp("fd00:10:96::7", 514),
                             new Attempt.Udp("fd00::9", 5514));
             assertThat(backends(plan.checks().get(0)))
@@ -803,6 +806,209 @@ class PlannerTest {
     }
 
     @Nested
+    class Addresses_of_two_families {
+        private final Shop dual = Shop.withNodes("node-1", "node-2")
+                .pod("storefront", "10.0.1.1", "node-1", 8080)
+                .dualPod("api", "10.0.2.5", "fd00:2::5", "node-2", 8080);
+
+        private List<String> endpoints(Shop planned) {
+            return only(planned).legs().stream()
+                    .map(leg -> leg.path().kind() + " " + leg.path().endpoint())
+                    .toList();
+        }
+
+        @Test
+        void of_a_service_are_all_its_addresses_each_with_the_pods_of_its_family() {
+            dual.dualService("api", "10.96.0.5", "fd00:96::5", 80, 8080);
+
+            PlannedCheck check = only(dual.deny(from("storefront"), to("api")));
+
+            assertThat(check.legs())
+                    .extracting(
+                            leg -> leg.path().kind() + " " + leg.path().endpoint(),
+                            leg -> leg.backends().stream().map(Backend::ip).toList())
+                    .containsExactly(
+                            Tuple.tuple("VIP 10.96.0.5:80", List.of("10.0.2.5")),
+                            Tuple.tuple("VIP [fd00:96::5]:80", List.of("fd00:2::5")),
+                            Tuple.tuple("POD 10.0.2.5:8080", List.of("10.0.2.5")),
+                            Tuple.tuple("POD [fd00:2::5]:8080", List.of("fd00:2::5")));
+        }
+
+        @Test
+        void of_a_name_are_looked_up_once() {
+            dual.dualService("api", "10.96.0.5", "fd00:96::5", 80, 8080);
+
+            assertThat(dual.allow(from("storefront"), to("api")).plan().probes())
+                    .singleElement()
+                    .satisfies(probe -> assertThat(probe.attempts())
+                            .hasSize(5)
+                            .filteredOn(Attempt.Lookup.class::isInstance)
+                            .hasSize(1));
+        }
+
+        @Test
+        void of_a_service_of_one_family_are_those_of_that_family() {
+            dual.service("api", "10.96.0.5", 80, 8080);
+
+            assertThat(endpoints(dual.deny(from("storefront"), to("api"))))
+                    .containsExactly("VIP 10.96.0.5:80", "POD 10.0.2.5:8080");
+        }
+
+        @Test
+        void of_a_service_of_the_other_family_are_those_of_that_one() {
+            dual.service("api", "fd00:96::5", 80, 8080);
+
+            assertThat(endpoints(dual.deny(from("storefront"), to("api"))))
+                    .containsExactly("VIP [fd00:96::5]:80", "POD [fd00:2::5]:8080");
+        }
+
+        @Test
+        void of_a_headless_service_are_those_of_its_endpoint_slices() {
+            dual.service(
+                    "api", List.of(), new ServicePort(Optional.empty(), 80, new PortRef.Number(8080), Protocol.TCP));
+
+            assertThat(endpoints(dual.deny(from("storefront"), to("api"))))
+                    .containsExactly("POD 10.0.2.5:8080", "POD [fd00:2::5]:8080");
+        }
+
+        @Test
+        void of_a_service_without_pods_in_one_of_them_are_tried_all_the_same() {
+            Shop half = Shop.withNodes("node-1")
+                    .pod("storefront", "10.0.1.1", "node-1", 8080)
+                    .pod("api", "10.0.1.5", "node-1", 8080)
+                    .dualService("api", "10.96.0.5", "fd00:96::5", 80, 8080);
+
+            assertThat(endpoints(half.deny(from("storefront"), to("api"))))
+                    .containsExactly("VIP 10.96.0.5:80", "VIP [fd00:96::5]:80", "POD 10.0.1.5:8080");
+        }
+
+        @Test
+        void of_pods_are_all_of_them() {
+            assertThat(endpoints(dual.deny(from("storefront"), to(pods("api"), Optional.empty(), Protocol.TCP))))
+                    .containsExactly("POD 10.0.2.5:8080", "POD [fd00:2::5]:8080");
+            assertThat(dual.plan().notes()).isEmpty();
+        }
+
+        @Test
+        void of_a_pod_are_all_of_them() {
+            assertThat(endpoints(dual.deny(
+                            from("storefront"),
+                            to(new Target.Pod("shop", "api-5"), Optional.of(new PortRef.Number(8080)), Protocol.TCP))))
+                    .containsExactly("POD 10.0.2.5:8080", "POD [fd00:2::5]:8080");
+        }
+
+        @Test
+        void can_be_pinned_to_one() {
+            dual.dualService("api", "10.96.0.5", "fd00:96::5", 80, 8080);
+            Destination service = over(Family.IPV6, to("api"));
+            Destination pod = over(Family.IPV4, to(pods("api"), Optional.empty(), Protocol.TCP));
+
+            assertThat(dual.allow(from("storefront"), service)
+                            .deny(from("storefront"), pod)
+                            .plan()
+                            .checks())
+                    .extracting(check -> check.legs().stream()
+                            .map(leg -> leg.path().endpoint())
+                            .toList())
+                    .containsExactly(
+                            List.of("api.shop", "[fd00:96::5]:80", "[fd00:2::5]:8080"), List.of("10.0.2.5:8080"));
+            assertThat(dual.plan().probes().get(0).attempts()).contains(new Attempt.Lookup("api.shop", Family.IPV6));
+        }
+
+        @Test
+        void that_are_pinned_and_not_there_are_no_destination() {
+            dual.service("api", "10.96.0.5", 80, 8080);
+
+            Verdict verdict = foregone(dual.deny(from("storefront"), over(Family.IPV6, to("api"))));
+
+            says(verdict, Status.INCONCLUSIVE, Reason.NO_DESTINATION);
+            assertThat(verdict.explanation()).isEqualTo("Service api has no IPv6 address, only IPv4");
+            assertThat(verdict.fix())
+                    .hasValueSatisfying(fix -> assertThat(fix).contains("family: IPv4 under destinations"));
+        }
+
+        @Test
+        void that_no_pod_has_are_no_destination() {
+            Verdict verdict = foregone(
+                    dual.deny(from("api"), over(Family.IPV6, to(pods("storefront"), Optional.empty(), Protocol.TCP))));
+
+            says(verdict, Status.INCONCLUSIVE, Reason.NO_DESTINATION);
+            assertThat(verdict.explanation()).isEqualTo("pod storefront-1 has no IPv6 address, only IPv4");
+        }
+
+        @Test
+        void that_some_pods_have_are_said_of_them_and_the_others_are_named() {
+            dual.pod("api", "10.0.1.9", "node-1", 8080);
+
+            Plan plan = dual.deny(
+                            from("storefront"), over(Family.IPV6, to(pods("api"), Optional.empty(), Protocol.TCP)))
+                    .plan();
+
+            assertThat(backends(plan.checks().get(0))).extracting(Backend::ip).containsExactly("fd00:2::5");
+            assertThat(plan.notes())
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith("pod api-9 in namespace shop has no IPv6 address");
+        }
+
+        @Test
+        void count_as_one_pod_where_pods_are_capped() {
+            for (int i = 6; i < 12; i++) {
+                dual.dualPod("api", "10.0.2." + i, "fd00:2::" + Integer.toHexString(i), "node-2", 8080);
+            }
+            dual.dualService("api", "10.96.0.5", "fd00:96::5", 80, 8080);
+
+            List<Backend> chosen = backends(only(dual.deny(from("storefront"), to("api"))));
+
+            assertThat(chosen).hasSize(10);
+            assertThat(chosen.stream().map(b -> b.pod().orElseThrow().uid()).distinct())
+                    .hasSize(5);
+        }
+
+        @Test
+        void of_machines_outside_are_capped_in_each_family() {
+            dual.handmade(
+                    "legacy",
+                    List.of("10.96.0.9", "fd00:96::9"),
+                    80,
+                    List.of(
+                            "198.51.100.1",
+                            "198.51.100.2",
+                            "198.51.100.3",
+                            "2001:db8::1",
+                            "2001:db8::2",
+                            "2001:db8::3"));
+
+            assertThat(backends(only(dual.deny(from("storefront"), to("legacy")))))
+                    .extracting(Backend::ip)
+                    .contains("198.51.100.3", "2001:db8::3");
+        }
+
+        @Test
+        void have_the_kubelets_probe_only_where_the_kubelet_connects() {
+            Shop probed = Shop.withNodes("node-1")
+                    .pod("storefront", "10.0.1.1", "node-1", 8080)
+                    .probedDualPod("api", "10.0.2.5", "fd00:2::5", "node-1", 8080);
+
+            assertThat(backends(only(probed.deny(from("storefront"), to(pods("api"), Optional.empty(), Protocol.TCP)))))
+                    .extracting(
+                            Backend::ip,
+                            b -> b.pod().orElseThrow().kubeletProbed().isPresent())
+                    .containsExactly(Tuple.tuple("10.0.2.5", true), Tuple.tuple("fd00:2::5", false));
+        }
+
+        @Test
+        void of_nodes_are_not_those_that_no_pod_has() {
+            Shop single = Shop.withNodes("node-1")
+                    .pod("storefront", "10.0.1.1", "node-1", 8080)
+                    .dualHostPod("exporter", "192.0.2.7", "2001:db8::7", "node-1", 9100);
+
+            assertThat(endpoints(single.deny(from("storefront"), to(pods("exporter"), Optional.empty(), Protocol.TCP))))
+                    .as("pods of one family cannot reach the node's other address, policy or not")
+                    .containsExactly("POD 192.0.2.7:9100");
+        }
+    }
+
+    @Nested
     class Outside {
         private final Target host = new Target.Host("example.com");
         private final Optional<PortRef> https = Optional.of(new PortRef.Number(443));
@@ -823,17 +1029,55 @@ class PlannerTest {
         }
 
         @Test
+        void a_host_is_resolved_in_each_family_that_pods_have_addresses_of() {
+            shop.dualPod("dual", "10.0.1.7", "fd00:1::7", "node-1", 8080);
+
+            Plan plan =
+                    shop.deny(from("storefront"), to(host, https, Protocol.TCP)).plan();
+
+            assertThat(plan.controls().get(0).attempts())
+                    .containsExactly(
+                            new Attempt.ByName("example.com", 443, Protocol.TCP, "", Optional.of(Family.IPV4)),
+                            new Attempt.ByName("example.com", 443, Protocol.TCP, "", Optional.of(Family.IPV6)));
+            assertThat(plan.probes().get(0).attempts())
+                    .as("applications take whichever answers")
+                    .containsExactly(new Attempt.ByName("example.com", 443));
+        }
+
+        @Test
+        void a_host_that_is_pinned_to_a_family_is_resolved_in_that_one() {
+            Plan plan = shop.deny(from("storefront"), over(Family.IPV6, to(host, https, Protocol.TCP)))
+                    .plan(Shop.terms().resolved(Map.of("example.com", List.of("203.0.113.7", "2001:db8::7"))));
+
+            Attempt byName = new Attempt.ByName("example.com", 443, Protocol.TCP, "", Optional.of(Family.IPV6));
+            assertThat(plan.controls().get(0).attempts()).containsExactly(byName);
+            assertThat(plan.probes().get(0).attempts())
+                    .containsExactly(byName, new Attempt.Connect("2001:db8::7", 443));
+        }
+
+        @Test
+        void a_host_is_tried_at_each_address_that_is_known() {
+            assertThat(shop.deny(from("storefront"), to(host, https, Protocol.TCP))
+                            .plan(Shop.terms().resolved(Map.of("example.com", List.of("203.0.113.7", "2001:db8::7"))))
+                            .checks()
+                            .get(0)
+                            .legs())
+                    .extracting(leg -> leg.path().endpoint())
+                    .containsExactly("example.com", "203.0.113.7:443", "[2001:db8::7]:443");
+        }
+
+        @Test
         void a_host_whose_address_is_known_is_tried_by_address_too() {
             PlannedCheck check = shop.deny(from("storefront"), to(host, https, Protocol.TCP))
-                    .plan(Shop.terms().resolved(Map.of("example.com", "203.0.113.7")))
+                    .plan(Shop.terms().resolved(Map.of("example.com", List.of("203.0.113.7"))))
                     .checks()
                     .get(0);
 
             assertThat(check.legs())
                     .extracting(l -> l.path().kind(), l -> l.path().endpoint())
                     .containsExactly(
-                            org.assertj.core.groups.Tuple.tuple(Path.Kind.LOOKUP, "example.com"),
-                            org.assertj.core.groups.Tuple.tuple(Path.Kind.ADDRESS, "203.0.113.7:443"));
+                            Tuple.tuple(Path.Kind.LOOKUP, "example.com"),
+                            Tuple.tuple(Path.Kind.ADDRESS, "203.0.113.7:443"));
             assertThat(check.legs().get(1).backends().get(0).pod()).isEmpty();
         }
 
@@ -850,6 +1094,17 @@ class PlannerTest {
             assertThat(shop.deny(from("storefront"), to("catalog")).plan().controls())
                     .isEmpty();
         }
+    }
+
+    private static Destination over(Family family, Destination any) {
+        return new Destination(
+                any.name(),
+                any.target(),
+                any.port(),
+                any.protocol(),
+                Optional.of(family),
+                any.request(),
+                any.location());
     }
 
     private static Target pods(String app) {

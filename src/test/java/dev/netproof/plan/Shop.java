@@ -87,29 +87,51 @@ public final class Shop {
             Readiness readiness,
             List<KubeletProbe> probes,
             ContainerPort... ports) {
-        return pod(app, ip, node, readiness, probes, Network.POD, ports);
+        return pod(app, List.of(ip), node, readiness, probes, Network.POD, ports);
+    }
+
+    /** A ready pod with an address in each family, the primary one first. */
+    public Shop dualPod(String app, String ip, String other, String node, int port) {
+        return pod(app, List.of(ip, other), node, Readiness.READY, List.of(), Network.POD, port(port));
+    }
+
+    /** The same, and the kubelet probes its port. */
+    public Shop probedDualPod(String app, String ip, String other, String node, int port) {
+        return pod(
+                app,
+                List.of(ip, other),
+                node,
+                Readiness.READY,
+                List.of(new KubeletProbe(port, java.time.Duration.ofSeconds(10))),
+                Network.POD,
+                port(port));
+    }
+
+    /** A ready pod in its node's network, which has an address in each family. */
+    public Shop dualHostPod(String app, String ip, String other, String node, int port) {
+        return pod(app, List.of(ip, other), node, Readiness.READY, List.of(), Network.NODE, port(port));
     }
 
     /** A ready pod in its node's network. */
     public Shop hostPod(String app, String ip, String node, int port) {
-        return pod(app, ip, node, Readiness.READY, List.of(), Network.NODE, port(port));
+        return pod(app, List.of(ip), node, Readiness.READY, List.of(), Network.NODE, port(port));
     }
 
     private Shop pod(
             String app,
-            String ip,
+            List<String> ips,
             String node,
             Readiness readiness,
             List<KubeletProbe> probes,
             Network network,
             ContainerPort... ports) {
-        String name = app + "-" + ip.substring(ip.lastIndexOf('.') + 1);
+        String name = app + "-" + ips.get(0).substring(ips.get(0).lastIndexOf('.') + 1);
         pods.add(new Pod(
                 NAMESPACE,
                 name,
                 "uid-" + name,
                 Map.of("app", app),
-                List.of(ip),
+                ips,
                 Optional.of(node),
                 readiness,
                 0,
@@ -149,20 +171,61 @@ public final class Shop {
                                     .findFirst()
                                     .orElseThrow()
                                     .number();
-                    endpoints.add(new Endpoint(
-                            pod.ips().get(0),
-                            Optional.of(pod.name()),
-                            pod.node(),
-                            pod.readiness(),
-                            port.name(),
-                            number,
-                            port.protocol()));
+                    for (String address : slice(pod, ips)) {
+                        endpoints.add(new Endpoint(
+                                address,
+                                Optional.of(pod.name()),
+                                pod.node(),
+                                pod.readiness(),
+                                port.name(),
+                                number,
+                                port.protocol()));
+                    }
                 }
             }
         }
         services.add(new Service(
                 NAMESPACE, name, Map.of("app", name), ips, List.of(ports), Publishing.READY_ONLY, endpoints));
         return this;
+    }
+
+    /** A dual-stack Service on one port over all pods with app=NAME. */
+    public Shop dualService(String name, String ip, String other, int port, int targetPort) {
+        return service(
+                name,
+                List.of(ip, other),
+                new ServicePort(Optional.empty(), port, new PortRef.Number(targetPort), Protocol.TCP));
+    }
+
+    /** A Service without a selector, with somebody's own EndpointSlices. */
+    public Shop handmade(String name, List<String> ips, int port, List<String> addresses) {
+        services.add(new Service(
+                NAMESPACE,
+                name,
+                Map.of(),
+                ips,
+                List.of(new ServicePort(Optional.empty(), port, new PortRef.Number(port), Protocol.TCP)),
+                Publishing.READY_ONLY,
+                addresses.stream()
+                        .map(address -> new Endpoint(
+                                address,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Readiness.READY,
+                                Optional.empty(),
+                                port,
+                                Protocol.TCP))
+                        .toList()));
+        return this;
+    }
+
+    /** Which of a pod's addresses are in the EndpointSlices of a Service: those of its own families. */
+    private static List<String> slice(Pod pod, List<String> clusterIps) {
+        return clusterIps.isEmpty() || pod.ips().size() == 1
+                ? pod.ips()
+                : pod.ips().stream()
+                        .filter(ip -> clusterIps.stream().anyMatch(own -> own.contains(":") == ip.contains(":")))
+                        .toList();
     }
 
     public Shop publishingNotReady(String name, Map<String, String> selector) {

@@ -2,6 +2,7 @@ package dev.netproof.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
 import dev.netproof.plan.Attempt;
 import java.time.Duration;
@@ -64,7 +65,7 @@ class OutcomesTest {
     })
     void a_look_up_is_read_by_whether_the_name_resolved(Outcome outcome, int exit, double lookup) {
         var transfer = new Outcomes.Transfer(exit, lookup, 0, lookup, 0, 0, "");
-        Attempt attempt = new Attempt.Lookup("postgres.shop", Attempt.Family.IPV4);
+        Attempt attempt = new Attempt.Lookup("postgres.shop", Family.IPV4);
 
         assertThat(Outcomes.of(attempt, transfer, Optional.empty(), THREE_SECONDS))
                 .isEqualTo(outcome);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.netproof.model.Cause;
+import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
@@ -244,6 +245,22 @@ class ProbeProgramTest {
     }
 
     @Test
+    @Timeout(60)
+    void a_name_without_an_address_of_the_family_asked_for_does_not_resolve_to_one() throws Exception {
+        assumePython();
+        try (WebServer mute = WebServer.mute()) {
+            // A name that is an address is of one family, whatever the machine's own resolver knows.
+            List<Outcome> outcomes = outcomes(Probes.trying(
+                    Tools.NETSHOOT,
+                    new Attempt.ByName(V4, mute.port(), Protocol.TCP, "", Optional.of(Family.IPV4)),
+                    new Attempt.ByName(V4, mute.port(), Protocol.TCP, "", Optional.of(Family.IPV6)),
+                    new Attempt.ByName(V6, mute.port(), Protocol.UDP, "", Optional.of(Family.IPV4))));
+
+            assertThat(outcomes).containsExactly(Outcome.CONNECTED, Outcome.DNS_FAILURE, Outcome.DNS_FAILURE);
+        }
+    }
+
+    @Test
     @Timeout(90)
     void python_and_curl_say_the_same_of_the_same_servers() throws Exception {
         assumePython();
@@ -278,6 +295,8 @@ class ProbeProgramTest {
                 new Attempt.Http("http", "catalog", V4, web.port(), "/no", Optional.of(403)),
                 new Attempt.ByName("localhost", mute.port()),
                 new Attempt.ByName("localhost", dead),
+                new Attempt.ByName("localhost", mute.port(), Protocol.TCP, "", Optional.of(Family.IPV4)),
+                new Attempt.ByName("localhost", silent6.getLocalPort(), Protocol.TCP, "", Optional.of(Family.IPV4)),
                 new Attempt.ByName("name.invalid", 443),
             };
 

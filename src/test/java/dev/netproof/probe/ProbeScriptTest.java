@@ -4,7 +4,9 @@ import static dev.netproof.probe.Probes.NONCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
+import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.ProbePod;
 import java.io.File;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProbeScriptTest {
@@ -79,6 +82,15 @@ class ProbeScriptTest {
         assertThat(config.split("next\n", -1)[1])
                 .as("braces and brackets stand for themselves")
                 .contains("globoff\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    void a_name_can_be_resolved_in_one_family_alone(Family family) {
+        Attempt one = new Attempt.ByName("example.com", 443, Protocol.TCP, "", Optional.of(family));
+
+        assertThat(config(one).lines()).contains(family == Family.IPV4 ? "ipv4" : "ipv6");
+        assertThat(config(new Attempt.ByName("example.com", 443)).lines()).doesNotContain("ipv4", "ipv6");
     }
 
     @ParameterizedTest
@@ -155,7 +167,7 @@ class ProbeScriptTest {
         assertThat(sleep.toFile().setExecutable(true)).isTrue();
 
         List<List<Reading>> rounds = Rounds.of(
-                Probes.trying(new Attempt.Lookup("localhost", Attempt.Family.IPV4)),
+                Probes.trying(new Attempt.Lookup("localhost", Family.IPV4)),
                 2,
                 new Pace(Duration.ofMillis(1_100)),
                 Map.of("PATH", bin + File.pathSeparator + System.getenv("PATH")));
@@ -183,8 +195,8 @@ class ProbeScriptTest {
                             "http", "catalog", "127.0.0.1", web.port(), "/ok?a=\"$(id)\"\\{b,c}'", Optional.of(200)),
                     new Attempt.ByName("localhost", silent.getLocalPort()),
                     new Attempt.ByName("name.invalid", 443),
-                    new Attempt.Lookup("localhost", Attempt.Family.IPV4),
-                    new Attempt.Lookup("name.invalid", Attempt.Family.IPV4));
+                    new Attempt.Lookup("localhost", Family.IPV4),
+                    new Attempt.Lookup("name.invalid", Family.IPV4));
 
             List<List<Reading>> rounds = Rounds.of(probe, 2);
 

@@ -7,6 +7,9 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.netproof.model.ControlGrade;
+import dev.netproof.model.Family;
+import dev.netproof.model.PathObservation;
 import dev.netproof.model.Report;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -44,6 +47,23 @@ class JsonEvidenceTest {
     void comesBackAsItWas(String name) throws IOException {
         Report report = RecordedReports.all().get(name);
         assertThat(read(render(report))).isEqualTo(report);
+    }
+
+    @Test
+    void aFamilyOfAddressesComesBackAsItWas() throws IOException {
+        String json = render(RecordedReports.green())
+                .replaceFirst("(\"protocol\": \"[A-Z]+\",)", "$1 \"family\": \"IPV6\",")
+                .replaceFirst("\"control\": \"REACHED\"", "\"control\": \"OTHER_FAMILY\"");
+
+        assertThat(schema().validate(json, InputFormat.JSON)).isEmpty();
+        Report report = read(json);
+        assertThat(report.results().get(0).check().destination().family()).contains(Family.IPV6);
+        assertThat(report.results().stream().flatMap(result -> result.paths().stream()))
+                .extracting(PathObservation::control)
+                .contains(ControlGrade.OTHER_FAMILY);
+        assertThat(read(render(report))).isEqualTo(report);
+        assertThat(Evidence.destination(report.results().get(0).check().destination()))
+                .contains(" over IPv6");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Cni;
+import dev.netproof.model.Family;
 import dev.netproof.model.Node;
 import dev.netproof.model.Outcome;
 import dev.netproof.plan.Attempt;
@@ -86,6 +87,7 @@ class InMemoryCluster implements Cluster {
     private final Shop shop;
     private final Network network;
     private Resolver resolver = (probe, name, round) -> Optional.of("203.0.113.7");
+    private Resolver resolver6 = (probe, name, round) -> Optional.empty();
     private final Set<String> listening = new HashSet<>();
     private final Map<String, String> neverStarting = new HashMap<>();
     private final Set<Operation> forbidden = new HashSet<>();
@@ -120,6 +122,12 @@ class InMemoryCluster implements Cluster {
 
     InMemoryCluster resolving(Resolver other) {
         resolver = other;
+        return this;
+    }
+
+    /** What a pod's resolver makes of a name where it is asked for IPv6 addresses. */
+    InMemoryCluster resolving6(Resolver other) {
+        resolver6 = other;
         return this;
     }
 
@@ -502,7 +510,7 @@ class InMemoryCluster implements Cluster {
             Attempt attempt = probe.attempts().get(index);
             String id = Integer.toString(index);
             if (attempt instanceof Attempt.ByName name) {
-                Optional<String> ip = resolver.address(probe, name.name(), round);
+                Optional<String> ip = address(probe, name, round);
                 if (ip.isEmpty()) {
                     line(
                             began,
@@ -592,7 +600,8 @@ class InMemoryCluster implements Cluster {
                 return resolver.address(probe, lookup.name(), round);
             }
             if (attempt instanceof Attempt.ByName name) {
-                return resolver.address(probe, name.name(), round);
+                return (name.family().equals(Optional.of(Family.IPV6)) ? resolver6 : resolver)
+                        .address(probe, name.name(), round);
             }
             return Optional.of(
                     attempt instanceof Attempt.Connect connect

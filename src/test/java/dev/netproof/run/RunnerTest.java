@@ -49,6 +49,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,210 @@ class RunnerTest {
     @AfterEach
     void every_session_is_closed() {
         assertThat(clusters).isNotEmpty().allMatch(InMemoryCluster::isClean);
+    }
+
+    /** Pods and a Service with addresses in both families: friends may reach the API, nobody else may. */
+    private static Shop dualStack() {
+        return Shop.withNodes("node-1", "node-2")
+                .pod("friend", "10.0.1.1", "node-1", 8080)
+                .pod("client", "10.0.1.2", "node-1", 8080)
+                .dualPod("api", "10.0.2.5", "fd00:2::5", "node-2", 8080)
+                .dualService("api", "10.96.0.5", "fd00:96::5", 80, 8080);
+    }
+
+    private static boolean isSix(InMemoryCluster.Try attempt) {
+        return attempt.ip().contains(":");
+    }
+
+    @Test
+    void a_hole_in_one_family_of_addresses_alone_is_open_and_the_advice_says_which() {
+        Shop dual = dualStack();
+        Report report = run(cluster(
+                dual.allow(from("friend"), to("api"))
+                        .deny(from("client"), to("api"))
+                        .deny(stranger(), to("api")),
+                t -> t.from("friend") || isSix(t) ? CONNECTED : TIMEOUT));
+
+        says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL OPEN", "FAIL OPEN");
+        CheckResult client = report.results().get(1);
+        assertThat(client.verdict().explanation()).contains("[fd00:").endsWith(", over IPv6 alone");
+        assertThat(client.verdict().fix())
+                .hasValueSatisfying(fix -> assertThat(fix)
+                        .startsWith("over IPv4 it is stopped")
+                        .contains("::/0", "does not enforce policies over IPv6"));
+        assertThat(client.paths())
+                .extracting(
+                        path -> path.path().endpoint(), path -> path.outcome().orElseThrow())
+                .contains(
+                        Tuple.tuple("10.96.0.5:80", TIMEOUT),
+                        Tuple.tuple("[fd00:96::5]:80", CONNECTED),
+                        Tuple.tuple("10.0.2.5:8080", TIMEOUT),
+                        Tuple.tuple("[fd00:2::5]:8080", CONNECTED));
+    }
+
+    @Test
+    void a_hole_in_the_primary_family_alone_is_told_as_such() {
+        Report report = run(cluster(
+                dualStack().allow(from("friend"), to("api")).deny(from("client"), to("api")),
+                t -> t.from("friend") || !isSix(t) ? CONNECTED : TIMEOUT));
+
+        says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL OPEN");
+        assertThat(report.results().get(1).verdict().explanation()).endsWith(", over IPv4 alone");
+        assertThat(report.results().get(1).verdict().fix())
+                .hasValueSatisfying(fix ->
+                        assertThat(fix).startsWith("over IPv6 it is stopped").contains("0.0.0.0/0"));
+    }
+
+    @Test
+    void what_is_open_in_both_families_is_told_of_neither_alone() {
+        Report report = run(
+                cluster(dualStack().allow(from("friend"), to("api")).deny(from("client"), to("api")), t -> CONNECTED));
+
+        says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL OPEN");
+        assertThat(report.results().get(1).verdict().explanation()).doesNotContain("alone");
+    }
+
+    @Test
+    void a_denial_of_every_address_is_proved_on_every_address() {
+        InMemoryCluster cluster = cluster(
+                dualStack().allow(from("friend"), to("api")).deny(from("client"), to("api")),
+                t -> t.from("friend") ? CONNECTED : TIMEOUT);
+
+        Report report = run(cluster);
+
+        says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED");
+        assertThat(report.results().get(1).paths())
+                .hasSize(4)
+                .extracting(PathObservation::control)
+                .containsOnly(ControlGrade.REACHED);
+        assertThat(cluster.elapsed()).as("no slower than with one family").isLessThan(Duration.ofSeconds(16));
+    }
+
+    @Test
+    void pods_by_label_are_all_their_addresses() {
+        Target pods = new Target.Pods("shop", Map.of("app", "api"));
+        Report report = run(cluster(
+                dualStack()
+                        .allow(from("friend"), to(pods, Optional.empty(), Protocol.TCP))
+                        .deny(from("client"), to(pods, Optional.empty(), Protocol.TCP)),
+                t -> t.from("friend") || isSix(t) ? CONNECTED : TIMEOUT));
+
+        says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL OPEN");
+        assertThat(report.results().get(1).verdict().explanation())
+                .startsWith("pod api-5 ([fd00:2::5]:8080) connected")
+                .endsWith(", over IPv6 alone");
+    }
+
+    private static final String V4 = "203.0.113.7";
+    private static final String V6 = "2001:db8::7";
+
+    private Shop calling(Shop dual) {
+        Target host = new Target.Host("example.com");
+        Optional<PortRef> https = Optional.of(new PortRef.Number(443));
+        return dual.deny(from("client"), to(host, https, Protocol.TCP))
+                .allow(from("friend"), to(host, https, Protocol.TCP));
+    }
+
+    @Test
+    void a_host_is_tried_at_its_address_in_each_family() {
+        Report report =
+                run(cluster(calling(dualStack()), t -> t.from("client") && !t.ip().equals(V6) ? TIMEOUT : CONNECTED)
+                        .resolving((probe, name, round) -> Optional.of(V4))
+                        .resolving6((probe, name, round) -> Optional.of(V6)));
+
+        says(report, Exit.VIOLATIONS, "FAIL OPEN", "PASS CONNECTED");
+        assertThat(report.results().get(0).verdict().explanation())
+                .startsWith("[" + V6 + "]:443 connected")
+                .endsWith(", over IPv6 alone");
+    }
+
+    @Test
+    void a_host_without_an_address_in_one_family_is_what_it_is_in_the_other() {
+        InMemoryCluster cluster = cluster(calling(dualStack()), t -> t.from("client") ? TIMEOUT : CONNECTED);
+        Report report = run(cluster);
+
+        says(report, Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+        assertThat(report.notes()).noneMatch(note -> note.contains("IPv6"));
+        assertThat(report.results().get(0).paths())
+                .extracting(path -> path.path().address())
+                .containsExactly("example.com", V4);
+    }
+
+    @Test
+    void a_host_that_not_even_the_control_reaches_in_one_family_is_not_said_to_be_denied_there() {
+        Report report =
+                run(cluster(calling(dualStack()), t -> t.from("client") || t.ip().equals(V6) ? TIMEOUT : CONNECTED)
+                        .resolving6((probe, name, round) -> Optional.of(V6)));
+
+        says(report, Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+        assertThat(report.notes())
+                .contains("example.com was not reached over IPv6 by netproof's control either: over IPv6 nothing is"
+                        + " proved of it, and what is said of it is said of IPv4");
+        assertThat(report.results().get(0).paths())
+                .extracting(path -> path.path().address())
+                .containsExactly("example.com", V4);
+    }
+
+    @Test
+    void what_is_blocked_in_one_family_alone_is_told_as_such() {
+        Report report = run(cluster(
+                dualStack().allow(from("friend"), to("api")).allow(from("client"), to("api")),
+                t -> t.from("client") && isSix(t) ? TIMEOUT : CONNECTED));
+
+        says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL BLOCKED");
+        assertThat(report.results().get(1).verdict().explanation()).endsWith(", over IPv6 alone");
+        assertThat(report.results().get(1).verdict().fix())
+                .hasValueSatisfying(fix ->
+                        assertThat(fix).startsWith("over IPv4 it connects").contains("0.0.0.0/0 matches no IPv6"));
+    }
+
+    @Test
+    void a_server_that_listens_on_one_family_alone_is_not_allowed_on_the_other_and_not_blocked_either() {
+        Report report = run(cluster(
+                dualStack().allow(from("friend"), to("api")).allow(from("client"), to("api")),
+                t -> isSix(t) ? REFUSED : CONNECTED));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL", "INCONCLUSIVE NO_CONTROL");
+        assertThat(explanation(report)).contains("nothing shows that anything listens there over IPv6");
+        assertThat(report.results().get(0).verdict().fix())
+                .hasValueSatisfying(fix -> assertThat(fix)
+                        .startsWith("over IPv4 it connects: let the server listen on IPv6 as well")
+                        .contains("family: IPv4"));
+    }
+
+    @Test
+    void a_closed_port_in_one_family_is_no_open_door_where_the_other_is_proved_denied() {
+        Report report = run(cluster(
+                dualStack().allow(from("friend"), to("api")).deny(from("client"), to("api")),
+                t -> isSix(t) ? REFUSED : t.from("friend") ? CONNECTED : TIMEOUT));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL", "PASS DENIED");
+        assertThat(report.results().get(1).verdict().explanation())
+                .startsWith("refused (")
+                .contains("over IPv6 nobody was seen to reach it", "over IPv4 friend reached 10.0.2.5:8080");
+    }
+
+    @Test
+    void silence_in_one_family_needs_a_sign_that_packets_of_that_family_get_there() {
+        Shop quiet = dualStack();
+        quiet.dualPod("other", "10.0.2.6", "fd00:2::6", "node-2", 8080);
+        Network onlyFour =
+                t -> t.ip().endsWith("6") ? CONNECTED : t.from("friend") ? (isSix(t) ? REFUSED : CONNECTED) : TIMEOUT;
+        Target others = new Target.Pods("shop", Map.of("app", "other"));
+
+        says(
+                run(cluster(quiet.allow(from("friend"), to("api")).deny(from("client"), to("api")), onlyFour)),
+                Exit.INCONCLUSIVE,
+                "INCONCLUSIVE NO_CONTROL",
+                "INCONCLUSIVE NO_CONTROL");
+        assertThat(run(cluster(quiet, onlyFour)).results().get(1).verdict().explanation())
+                .contains("nothing at all got from node node-1 to node node-2 over IPv6");
+        says(
+                run(cluster(quiet.allow(from("friend"), to(others, Optional.empty(), Protocol.TCP)), onlyFour)),
+                Exit.INCONCLUSIVE,
+                "INCONCLUSIVE NO_CONTROL",
+                "PASS DENIED",
+                "PASS CONNECTED");
     }
 
     @Test

@@ -1,0 +1,75 @@
+package dev.netproof.plan;
+
+import dev.netproof.model.Family;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Some of many pods, in a stable order, with every node that runs one. It counts pods, each with all its addresses; what is no pod is
+ * known by its address alone, and is counted among those of its family.
+ */
+final class EndpointCap {
+    private final int most;
+
+    private final Map<String, List<Backend>> targets = new LinkedHashMap<>();
+    private final Set<String> chosen = new LinkedHashSet<>();
+    private final Map<Family, Set<String>> counted = new EnumMap<>(Family.class);
+
+    private EndpointCap(int most) {
+        this.most = most;
+    }
+
+    /** @param most pods to choose, as long as every node that runs one is covered */
+    static EndpointCap of(int most) {
+        return new EndpointCap(most);
+    }
+
+    /** Those to look at, out of all of them. */
+    List<Backend> choose(Collection<Backend> all) {
+        all.stream()
+                .distinct()
+                .sorted(Comparator.comparing((Backend b) -> Family.of(b.ip())).thenComparing(Backend::key))
+                .forEach(b -> targets.computeIfAbsent(target(b), t -> new ArrayList<>())
+                        .add(b));
+        Set<List<Object>> covered = new HashSet<>();
+        targets.forEach((target, addresses) -> {
+            boolean fresh = false;
+            for (Backend b : addresses) {
+                fresh |= covered.add(List.of(Family.of(b.ip()), b.pod().flatMap(Backend.TargetPod::node)));
+            }
+            if (fresh) {
+                choose(target, addresses);
+            }
+        });
+        targets.forEach((target, addresses) -> {
+            if (addresses.stream().anyMatch(this::hasRoom)) {
+                choose(target, addresses);
+            }
+        });
+        return chosen.stream()
+                .flatMap(target -> targets.getOrDefault(target, List.of()).stream())
+                .toList();
+    }
+
+    private static String target(Backend backend) {
+        return backend.pod().map(Backend.TargetPod::uid).orElseGet(backend::key);
+    }
+
+    private boolean hasRoom(Backend backend) {
+        return counted.getOrDefault(Family.of(backend.ip()), Set.of()).size() < most;
+    }
+
+    private void choose(String target, List<Backend> addresses) {
+        chosen.add(target);
+        addresses.forEach(b ->
+                counted.computeIfAbsent(Family.of(b.ip()), f -> new HashSet<>()).add(target));
+    }
+}

@@ -1,0 +1,103 @@
+package dev.netproof.run;
+
+import dev.netproof.model.Family;
+import dev.netproof.model.Outcome;
+import dev.netproof.plan.Attempt;
+import dev.netproof.probe.Reading;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** What outside names resolved to, as the controls saw it: one address of a name in each family that was asked for. */
+final class HostAddresses {
+    /** Of one name in one family, or in whichever answers. */
+    private record Asked(String name, Optional<Family> family) {}
+
+    private final Map<Asked, String> reached = new LinkedHashMap<>();
+    private final Map<Asked, String> seen = new LinkedHashMap<>();
+    private final Map<Asked, Outcome> latest = new HashMap<>();
+    private final Set<String> names = new LinkedHashSet<>();
+
+    /** Takes in one attempt. */
+    void heard(Attempt.ByName name, Reading reading) {
+        Asked asked = asked(name);
+        names.add(name.name());
+        latest.put(asked, reading.sample().outcome());
+        reading.remoteIp().ifPresent(ip -> {
+            seen.putIfAbsent(asked, ip);
+            if (reading.sample().outcome().reachedListener()) {
+                reached.putIfAbsent(asked, ip);
+            }
+        });
+    }
+
+    /** Whether the name has no address in this family, while it was reached in the other: another round would tell no more. */
+    boolean isNowhere(Attempt.ByName name) {
+        Asked asked = asked(name);
+        return latest.get(asked) == Outcome.DNS_FAILURE && isReachedElsewhere(asked);
+    }
+
+    /** Whether the name was reached in the one family that was asked for; where none was, an address is enough. */
+    boolean isFound(Attempt.ByName name) {
+        Asked asked = asked(name);
+        return reached.containsKey(asked) || (name.family().isEmpty() && seen.containsKey(asked));
+    }
+
+    /** Those that were reached, or else one that is known; IPv4 first. */
+    Map<String, List<String>> addresses() {
+        Map<String, List<String>> addresses = new TreeMap<>();
+        for (String name : names) {
+            List<String> known = of(reached, name);
+            if (known.isEmpty()) {
+                known = of(seen, name).stream().limit(1).toList();
+            }
+            if (!known.isEmpty()) {
+                addresses.put(name, known);
+            }
+        }
+        return addresses;
+    }
+
+    /** What is said of one family alone, because nobody got to the other, not even from where no policy holds. */
+    Set<String> notes() {
+        Set<String> notes = new TreeSet<>();
+        latest.forEach((asked, outcome) -> {
+            if (outcome != Outcome.DNS_FAILURE && !reached.containsKey(asked) && isReachedElsewhere(asked)) {
+                Family family = asked.family().orElseThrow();
+                notes.add(asked.name() + " was not reached over " + family.word()
+                        + " by netproof's control either: over " + family.word()
+                        + " nothing is proved of it, and what is said of it is said of "
+                        + family.other().word());
+            }
+        });
+        return notes;
+    }
+
+    private boolean isReachedElsewhere(Asked asked) {
+        return asked.family()
+                .filter(family -> reached.containsKey(new Asked(asked.name(), Optional.of(family.other()))))
+                .isPresent();
+    }
+
+    private static List<String> of(Map<Asked, String> known, String name) {
+        return Stream.concat(
+                        Stream.of(Optional.<Family>empty()),
+                        Stream.of(Family.values()).map(Optional::of))
+                .map(family -> known.get(new Asked(name, family)))
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+    }
+
+    private static Asked asked(Attempt.ByName name) {
+        return new Asked(name.name(), name.family());
+    }
+}
