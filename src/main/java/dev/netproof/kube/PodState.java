@@ -84,7 +84,8 @@ sealed interface PodState {
     }
 
     private static PodState unschedulable(PodCondition condition) {
-        return new Unschedulable(Optional.ofNullable(condition.getMessage()).orElse("no node fits"));
+        return new Unschedulable(
+                Redaction.of(Optional.ofNullable(condition.getMessage()).orElse("no node fits")));
     }
 
     private static boolean hopeless(ContainerStateWaiting waiting) {
@@ -96,7 +97,7 @@ sealed interface PodState {
     private static String waitingWhy(Pod pod, ContainerStateWaiting waiting) {
         return "the probe pod cannot start on node " + pod.getSpec().getNodeName() + ": " + waiting.getReason()
                 + Optional.ofNullable(waiting.getMessage())
-                        .map(message -> ": " + message)
+                        .map(message -> ": " + Redaction.of(message))
                         .orElse("");
     }
 
@@ -112,7 +113,7 @@ sealed interface PodState {
     private static PodState over(Pod pod, PodStatus status, Optional<ContainerStateTerminated> ended, Log log) {
         String reason = Optional.ofNullable(status.getReason()).orElse("");
         String message = Optional.ofNullable(status.getMessage())
-                .map(text -> ": " + text)
+                .map(text -> ": " + Redaction.of(text))
                 .orElse("");
         switch (reason) {
             case "DeadlineExceeded" -> {
@@ -138,7 +139,7 @@ sealed interface PodState {
                                 .orElse("")
                         + Optional.ofNullable(end.getMessage())
                                 .filter(text -> !text.isBlank())
-                                .map(text -> ": " + text.strip())
+                                .map(text -> ": " + Redaction.of(text.strip()))
                                 .orElse(""))
                 .orElse("ended");
         return new Over(
