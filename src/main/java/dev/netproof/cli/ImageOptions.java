@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Where the images of pods come from, for every command that starts some. */
 final class ImageOptions {
@@ -18,7 +20,11 @@ final class ImageOptions {
             description = "Image of probes that need more than curl, for UDP and SCTP; needs Python 3.")
     @Nullable String netshootImage;
 
-    @Option(names = "--mirror", paramLabel = "PREFIX", description = "Registry prefix that replaces the images' own.")
+    @Option(
+            names = "--mirror",
+            paramLabel = "PREFIX",
+            converter = RegistryPrefix.class,
+            description = "Registry prefix that replaces the images' own.")
     @Nullable String mirror;
 
     @Option(
@@ -26,6 +32,19 @@ final class ImageOptions {
             paramLabel = "NAME",
             description = "Image pull secret that exists in the namespaces of the probes; repeatable.")
     List<String> pullSecrets = new ArrayList<>();
+
+    /** An image has no credentials in its name, and its name stands in every report. */
+    static final class RegistryPrefix implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            if (value.contains("@") || value.contains("://")) {
+                throw new TypeConversionException(
+                        "a prefix is a registry and a path, as registry.example/mirror, without https:// and without"
+                                + " credentials; name a pull secret with --pull-secret");
+            }
+            return value;
+        }
+    }
 
     Images images() {
         return images(Images.DEFAULT.agnhost());

@@ -1,6 +1,7 @@
 package dev.netproof.cli;
 
 import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.kube.Redaction;
 import dev.netproof.model.Exit;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,7 @@ public final class Main {
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 System.getenv("NETPROOF_LOG") == null ? "off" : System.getenv("NETPROOF_LOG"));
+        System.setErr(RedactedErrors.over(System.err));
         Signals.listen();
         System.exit(execute(args));
     }
@@ -94,7 +96,7 @@ public final class Main {
                 err.println("  fix: " + trouble.fix());
                 return Exit.NOT_JUDGED.code();
             }
-            err.println("error: " + error + (error.getCause() == null ? "" : ": " + error.getCause()));
+            err.println(Redaction.of("error: " + error + (error.getCause() == null ? "" : ": " + error.getCause())));
             err.println("  this is a fault of netproof itself; with NETPROOF_LOG=debug there is more to report");
             if (System.getenv("NETPROOF_LOG") != null) {
                 error.printStackTrace(err);

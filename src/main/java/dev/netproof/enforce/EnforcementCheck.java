@@ -105,6 +105,7 @@ public final class EnforcementCheck {
         progress.accept("asking the cluster who we are");
         ClusterIdentity who = cluster.identity();
         identity = Optional.of(who);
+        who.caveat().ifPresent(notes::add);
         String run = hex(4);
         String stem = "netproof-" + run;
         boolean own = terms.namespace().isEmpty();

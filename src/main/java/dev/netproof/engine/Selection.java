@@ -1,5 +1,6 @@
 package dev.netproof.engine;
 
+import dev.netproof.matrix.MatrixReader;
 import dev.netproof.model.Check;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +81,7 @@ final class Selection {
                     file(Path.of(url.toURI()), selector.getPosition());
                 } else {
                     try (InputStream in = url.openStream()) {
-                        texts.put(resource.getName(), in.readAllBytes());
+                        texts.put(resource.getName(), in.readNBytes(MatrixReader.MOST_BYTES + 1));
                     }
                     lines(resource.getName(), selector.getPosition());
                 }

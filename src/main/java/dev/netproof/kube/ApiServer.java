@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
@@ -197,6 +198,9 @@ final class ApiServer implements AutoCloseable {
 
     private ClusterTrouble unreachable(String doing, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (connection.proxy().isPresent() && isOfTheWayThere(cause)) {
+                return behind(Proxies.named(connection.proxy().get()), cause, failure);
+            }
             if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
                 return new ClusterTrouble(
                         "the name of " + connection + " cannot be resolved",
@@ -217,11 +221,7 @@ final class ApiServer implements AutoCloseable {
                                 + (cause instanceof HttpConnectTimeoutException
                                         ? "no answer within " + CONNECT_MILLIS / 1000 + " s"
                                         : "connection refused or no route"),
-                        "see that the cluster is up, and that this is the context you mean"
-                                + connection
-                                        .proxy()
-                                        .map(proxy -> "; the proxy is " + proxy.getHost())
-                                        .orElse(""),
+                        "see that the cluster is up, and that this is the context you mean",
                         failure);
             }
             if (cause instanceof HttpTimeoutException) {
@@ -234,6 +234,36 @@ final class ApiServer implements AutoCloseable {
         return new ClusterTrouble(
                 connection + " failed to " + doing + ": " + root(failure),
                 "see whether this works: " + kubectl("get --raw /readyz"),
+                failure);
+    }
+
+    /** Whether it was before the API server that it failed: with a proxy, that is what is spoken to first. */
+    private static boolean isOfTheWayThere(Throwable cause) {
+        return cause instanceof UnknownHostException
+                || cause instanceof UnresolvedAddressException
+                || cause instanceof HttpConnectTimeoutException
+                || cause instanceof ConnectException
+                || cause instanceof NoRouteToHostException
+                || (cause instanceof IOException
+                        && !(cause instanceof SSLException)
+                        && !(cause instanceof HttpTimeoutException)
+                        && cause.getCause() == null);
+    }
+
+    private ClusterTrouble behind(String proxy, Throwable cause, Throwable failure) {
+        String why;
+        if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+            why = "its name cannot be resolved";
+        } else if (cause instanceof HttpConnectTimeoutException) {
+            why = "no answer within " + CONNECT_MILLIS / 1000 + " s";
+        } else if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
+            why = "connection refused or no route";
+        } else {
+            why = "no way through it: " + root(cause);
+        }
+        return new ClusterTrouble(
+                connection + " cannot be reached by way of the " + proxy + ": " + why,
+                "check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY, and that the proxy lets through to this server",
                 failure);
     }
 
@@ -256,11 +286,11 @@ final class ApiServer implements AutoCloseable {
 
     /** What the API server said. */
     static String message(Throwable failure) {
-        return Optional.of(failure)
+        return Redaction.of(Optional.of(failure)
                 .filter(KubernetesClientException.class::isInstance)
                 .map(e -> ((KubernetesClientException) e).getStatus())
                 .map(Status::getMessage)
-                .orElseGet(() -> root(failure));
+                .orElseGet(() -> root(failure)));
     }
 
     private static String root(Throwable failure) {

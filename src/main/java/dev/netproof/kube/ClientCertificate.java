@@ -30,6 +30,7 @@ record ClientCertificate(List<X509Certificate> chain, PrivateKey key) {
                     "the client certificate of " + what + " holds no certificate",
                     "make the kubeconfig's client-certificate a PEM file with a CERTIFICATE block");
         }
+        Redaction.conceal(keyPem);
         return new ClientCertificate(chain, PemKey.parse(keyPem, "the client key of " + what));
     }
 
@@ -39,9 +40,18 @@ record ClientCertificate(List<X509Certificate> chain, PrivateKey key) {
                     .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
             return read.stream().map(X509Certificate.class::cast).toList();
         } catch (GeneralSecurityException e) {
-            throw new ClusterTrouble(
-                    what + " cannot be read: " + e.getMessage(), "it must hold PEM blocks (BEGIN CERTIFICATE)", e);
+            // What it says may quote a line of the file, which may hold a key.
+            throw ClusterTrouble.withoutCause(
+                    what + " cannot be read",
+                    "it must hold PEM blocks (BEGIN CERTIFICATE), and each a whole certificate");
         }
+    }
+
+    /** Not the key. */
+    @Override
+    public String toString() {
+        return "client certificate of "
+                + (chain.isEmpty() ? "nobody" : commonName().orElse("somebody"));
     }
 
     Optional<String> commonName() {

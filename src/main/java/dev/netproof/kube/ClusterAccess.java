@@ -74,12 +74,14 @@ public final class ClusterAccess {
         Optional<Connection> inside = kubeconfig.isPresent() || context.isPresent() || variable.isPresent()
                 ? Optional.empty()
                 : inCluster(environment, serviceAccount);
-        return inside.orElseThrow(() -> new ClusterTrouble(
-                "no cluster to speak to: "
-                        + variable.map(value -> "$KUBECONFIG is " + value + ", and no file there has a context")
-                                .orElse("there is no --kubeconfig, no $KUBECONFIG, no context in " + usual
-                                        + ", and this is not a pod with a service account"),
-                "name a kubeconfig with --kubeconfig FILE or KUBECONFIG=FILE"));
+        return inside.orElseThrow(
+                () -> new ClusterTrouble(
+                        "no cluster to speak to: "
+                                + variable.map(value -> "$KUBECONFIG is " + Redaction.path(value)
+                                                + ", and no file there has a context")
+                                        .orElse("there is no --kubeconfig, no $KUBECONFIG, no context in " + usual
+                                                + ", and this is not a pod with a service account"),
+                        "name a kubeconfig with --kubeconfig FILE or KUBECONFIG=FILE; either is a path, never the file's text"));
     }
 
     private static Optional<Connection> inCluster(Map<String, String> environment, Path mount) {
@@ -97,7 +99,7 @@ public final class ClusterAccess {
                 "the pod's service account",
                 new Connection.Trust(read(mount.resolve("ca.crt")), Connection.Verification.FULL, Optional.empty()),
                 Optional.empty(),
-                FixedCredentials.tokenFile(token, Optional.empty()),
+                FixedCredentials.tokenFile(token, "the pod's service account", Optional.empty()),
                 Map.of()));
     }
 

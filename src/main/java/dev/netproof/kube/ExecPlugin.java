@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,23 +45,45 @@ final class ExecPlugin implements Credentials {
             Map<String, String> environment,
             Optional<String> installHint,
             Path folder,
-            Optional<Map<String, Object>> cluster) {}
+            Optional<Map<String, Object>> cluster) {
+        Settings {
+            ExecSecrets.conceal(arguments, environment);
+        }
+
+        /** Arguments and environment may be secrets. */
+        @Override
+        public String toString() {
+            return "credential plugin " + Redaction.path(command) + " of user " + user;
+        }
+    }
 
     private record Remembered(
-            Optional<String> token, Optional<ClientCertificate> certificate, Optional<Instant> expires) {}
+            Optional<String> header, Optional<ClientCertificate> certificate, Optional<Instant> expires) {
+        @Override
+        public String toString() {
+            return "credentials until " + expires.map(Instant::toString).orElse("the end");
+        }
+    }
 
     private final Settings settings;
     private final Clock clock;
+    private final Duration patience;
     private @Nullable Remembered remembered;
 
     ExecPlugin(Settings settings, Clock clock) {
+        this(settings, clock, PATIENCE);
+    }
+
+    /** @param patience how long the plugin may take */
+    ExecPlugin(Settings settings, Clock clock, Duration patience) {
         this.settings = settings;
         this.clock = clock;
+        this.patience = patience;
     }
 
     @Override
     public Optional<String> authorization() {
-        return current().token().map(token -> "Bearer " + token);
+        return current().header();
     }
 
     @Override
@@ -92,27 +115,25 @@ final class ExecPlugin implements Credentials {
                 path ? settings.folder().resolve(settings.command()).normalize().toString() : settings.command());
         command.addAll(settings.arguments());
         ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
                 // A plugin that would ask a person has nobody to ask here.
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().putAll(settings.environment());
         builder.environment().put("KUBERNETES_EXEC_INFO", info());
         try {
-            Process process = builder.start();
-            byte[] output = process.getInputStream().readAllBytes();
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw trouble("did not end within " + PATIENCE.toSeconds() + " s", null);
+            // Where a person reads what to do: open this page, enter that code.
+            OutputStream errors = new FileOutputStream(FileDescriptor.err);
+            BoundedProcess.Ended ended = new BoundedProcess(patience, errors).run(builder);
+            if (ended.status() != 0) {
+                throw trouble("ended with " + ended.status());
             }
-            if (process.exitValue() != 0) {
-                throw trouble("ended with " + process.exitValue(), null);
-            }
-            return new String(output, StandardCharsets.UTF_8);
+            return ended.output();
+        } catch (BoundedProcess.Killed e) {
+            throw trouble(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            throw trouble("cannot be run: " + e.getMessage(), e);
+            throw trouble("cannot be run: it is not there, or may not be executed");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw trouble("was interrupted", e);
+            throw trouble("was interrupted");
         }
     }
 
@@ -124,25 +145,25 @@ final class ExecPlugin implements Credentials {
         return info.toString();
     }
 
+    /** No failure keeps its cause: what the plugin wrote stands in it. */
     private Remembered read(String output) {
         JsonNode status;
         try {
             status = JSON.readTree(output).path("status");
         } catch (JsonProcessingException e) {
-            throw trouble("wrote something that is not JSON", e);
+            throw trouble("wrote something that is not JSON");
         }
-        Optional<String> token = text(status, "token");
+        Optional<String> header = text(status, "token").map(token -> Tokens.header(token, "the token of " + named()));
         Optional<ClientCertificate> certificate = text(status, "clientCertificateData")
-                .flatMap(pem -> text(status, "clientKeyData")
-                        .map(key -> ClientCertificate.of(pem, key, "the plugin " + settings.command())));
-        if (token.isEmpty() && certificate.isEmpty()) {
-            throw trouble("gave neither a token nor a certificate", null);
+                .flatMap(pem -> text(status, "clientKeyData").map(key -> ClientCertificate.of(pem, key, named())));
+        if (header.isEmpty() && certificate.isEmpty()) {
+            throw trouble("gave neither a token nor a certificate");
         }
         try {
             return new Remembered(
-                    token, certificate, text(status, "expirationTimestamp").map(Instant::parse));
+                    header, certificate, text(status, "expirationTimestamp").map(Instant::parse));
         } catch (DateTimeParseException e) {
-            throw trouble("gave an expiry that is no time", e);
+            throw trouble("gave an expiry that is no time");
         }
     }
 
@@ -150,11 +171,16 @@ final class ExecPlugin implements Credentials {
         return Optional.of(node.path(field).asText("")).filter(value -> !value.isEmpty());
     }
 
-    private ClusterTrouble trouble(String what, @Nullable Throwable cause) {
-        String problem = "the credential plugin " + settings.command() + " of user " + settings.user() + " " + what;
-        String fix = settings.installHint()
-                .orElse("install it or log in, until this works: " + settings.command() + " "
-                        + String.join(" ", settings.arguments()));
-        return cause == null ? new ClusterTrouble(problem, fix) : new ClusterTrouble(problem, fix, cause);
+    private String named() {
+        return "the " + settings;
+    }
+
+    /** As kubectl does without the arguments: there may be a secret among them. */
+    private ClusterTrouble trouble(String what) {
+        return new ClusterTrouble(
+                named() + " " + what,
+                settings.installHint()
+                        .orElse(
+                                "install it or log in, until the command in the kubeconfig's exec section of this user works"));
     }
 }

@@ -61,7 +61,11 @@ final class FabricCluster implements Cluster {
                     version,
                     uid.join(),
                     fingerprint.join().nodes(),
-                    fingerprint.join().cni());
+                    fingerprint.join().cni(),
+                    connection.trust().verification() == Connection.Verification.NONE
+                                    || "http".equals(connection.server().getScheme())
+                            ? ClusterIdentity.Certificate.NOT_VERIFIED
+                            : ClusterIdentity.Certificate.VERIFIED);
         } catch (java.util.concurrent.CompletionException e) {
             throw server.trouble("say who asks", e);
         }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -15,11 +16,13 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
@@ -28,14 +31,29 @@ import org.snakeyaml.engine.v2.schema.FailsafeSchema;
  * are relative to the file that they stand in. Every scalar is read as text, so that a context called {@code on} is one.
  */
 final class Kubeconfig {
-    /** One named cluster, user or context, and the folder of its file. */
-    private record Entry(Map<String, Object> fields, Path folder) {
+    /** One named cluster, user or context, and its file. */
+    private record Entry(Map<String, Object> fields, Path file) {
+        /** What its paths are relative to. */
+        Path folder() {
+            return Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file.toAbsolutePath());
+        }
+
+        String in() {
+            return " in the kubeconfig " + Redaction.path(file.toString());
+        }
+
         Optional<String> text(String key) {
             return Optional.ofNullable(fields.get(key)).flatMap(Kubeconfig::text);
         }
 
         Optional<Path> path(String key) {
-            return text(key).map(folder::resolve);
+            return text(key).map(path -> {
+                try {
+                    return folder().resolve(path);
+                } catch (InvalidPathException e) {
+                    throw ClusterTrouble.withoutCause(key + in() + " is no path", "repair the kubeconfig");
+                }
+            });
         }
 
         Map<String, Object> map(String key) {
@@ -49,7 +67,8 @@ final class Kubeconfig {
                 try {
                     return Optional.of(new String(Base64.getMimeDecoder().decode(data.get()), StandardCharsets.UTF_8));
                 } catch (IllegalArgumentException e) {
-                    throw new ClusterTrouble(key + "-data of " + what + " is not Base64", "repair the kubeconfig", e);
+                    throw ClusterTrouble.withoutCause(
+                            key + "-data of " + what + in() + " is not Base64", "repair the kubeconfig");
                 }
             }
             return path(key).map(file -> readFile(file, key + " of " + what));
@@ -85,29 +104,34 @@ final class Kubeconfig {
                     .build();
             read = new Load(settings).loadFromString(readFile(file, "the kubeconfig"));
         } catch (YamlEngineException e) {
-            throw new ClusterTrouble(
-                    "the kubeconfig " + file + " is not YAML: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    "repair it, or choose another with --kubeconfig",
-                    e);
+            // Where, and no more: the parser's words quote the line, which may hold a token.
+            throw ClusterTrouble.withoutCause(
+                    "the kubeconfig " + Redaction.path(file.toString()) + " is not YAML" + place(e),
+                    "repair it, or choose another with --kubeconfig");
         }
         Map<String, Object> root = map(read);
-        Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file.toAbsolutePath());
-        collect(root, "clusters", "cluster", folder, clusters);
-        collect(root, "users", "user", folder, users);
-        collect(root, "contexts", "context", folder, contexts);
+        collect(root, "clusters", "cluster", file, clusters);
+        collect(root, "users", "user", file, users);
+        collect(root, "contexts", "context", file, contexts);
         if (currentContext.isEmpty()) {
             currentContext = Optional.ofNullable(root.get("current-context")).flatMap(Kubeconfig::text);
         }
     }
 
-    private static void collect(
-            Map<String, Object> root, String list, String one, Path folder, Map<String, Entry> into) {
+    private static String place(YamlEngineException notYaml) {
+        return Optional.of(notYaml)
+                .filter(MarkedYamlEngineException.class::isInstance)
+                .flatMap(marked -> ((MarkedYamlEngineException) marked).getProblemMark())
+                .map(mark -> " (line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1) + ")")
+                .orElse("");
+    }
+
+    private static void collect(Map<String, Object> root, String list, String one, Path file, Map<String, Entry> into) {
         for (Object item : list(root.get(list))) {
             Map<String, Object> named = map(item);
             Optional.ofNullable(named.get("name"))
                     .flatMap(Kubeconfig::text)
-                    .ifPresent(name -> into.putIfAbsent(name, new Entry(map(named.get(one)), folder)));
+                    .ifPresent(name -> into.putIfAbsent(name, new Entry(map(named.get(one)), file)));
         }
     }
 
@@ -148,14 +172,21 @@ final class Kubeconfig {
                             + " does not have",
                     "repair the kubeconfig, or choose another context with --context" + known(contexts));
         }
-        Entry who = user == null ? new Entry(Map.of(), Path.of("")) : user;
-        URI server = server(cluster, clusterName);
+        Entry who = user == null ? new Entry(Map.of(), cluster.file()) : user;
+        URI url = url(cluster, clusterName);
+        URI server = bare(url);
         Trust trust = new Trust(
                 cluster.pem("certificate-authority", "cluster " + clusterName),
                 cluster.text("insecure-skip-tls-verify").orElse("false").equals("true")
                         ? Verification.NONE
                         : Verification.FULL,
                 cluster.text("tls-server-name"));
+        if (trust.verification() == Verification.NONE && trust.authorities().isPresent()) {
+            throw new ClusterTrouble(
+                    "cluster \"" + clusterName + "\"" + cluster.in()
+                            + " has both insecure-skip-tls-verify and a certificate-authority",
+                    "remove insecure-skip-tls-verify, so that the server is checked by its authority");
+        }
         return new Connection(
                 name,
                 server,
@@ -163,29 +194,39 @@ final class Kubeconfig {
                 userName,
                 trust,
                 Proxies.find(server, cluster.text("proxy-url"), environment),
-                credentials(who, userName, cluster, server, clock),
-                impersonation(who));
+                credentials(who, userName, cluster, url, clock),
+                impersonation(who, userName));
     }
 
-    private static URI server(Entry cluster, String name) {
+    /** Without who signs in there, which is nobody's business, and without what kubectl does not send either. */
+    private static URI bare(URI url) {
+        try {
+            return new URI(url.getScheme(), null, url.getHost(), url.getPort(), url.getPath(), null, null);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("a URL without some of its parts is one", e);
+        }
+    }
+
+    private static URI url(Entry cluster, String name) {
         String server = cluster.text("server")
                 .orElseThrow(() -> new ClusterTrouble(
                         "the cluster \"" + name + "\" has no server in the kubeconfig", "add its URL as server:"));
         try {
             URI uri = new URI(server.contains("://") ? server : "https://" + server);
             if (uri.getHost() == null) {
-                throw new URISyntaxException(server, "it has no host");
+                throw new URISyntaxException("", "it has no host");
             }
             return uri;
         } catch (URISyntaxException e) {
-            throw new ClusterTrouble(
-                    "the server of cluster \"" + name + "\" is no URL: " + server,
-                    "write it as https://host:port in the kubeconfig",
-                    e);
+            // Neither the text nor the parser's words for it: there may be a password in it.
+            throw ClusterTrouble.withoutCause(
+                    "the server of cluster \"" + name + "\"" + cluster.in() + " is no URL",
+                    "write it as https://host:port");
         }
     }
 
-    private static Credentials credentials(Entry user, String name, Entry cluster, URI server, Clock clock) {
+    /** @param url the server's, with who signs in there, if that is written in it */
+    private static Credentials credentials(Entry user, String name, Entry cluster, URI url, Clock clock) {
         String what = "user " + name;
         Optional<ClientCertificate> certificate = user.pem("client-certificate", what)
                 .map(pem -> ClientCertificate.of(
@@ -195,7 +236,7 @@ final class Kubeconfig {
                         what));
         Optional<Path> tokenFile = user.path("tokenFile");
         if (tokenFile.isPresent()) {
-            return FixedCredentials.tokenFile(tokenFile.get(), certificate);
+            return FixedCredentials.tokenFile(tokenFile.get(), what, certificate);
         }
         Optional<String> token = user.text("token").or(() -> {
             Map<String, Object> provider = map(user.map("auth-provider").get("config"));
@@ -203,26 +244,26 @@ final class Kubeconfig {
                     .flatMap(Kubeconfig::text);
         });
         if (token.isPresent()) {
-            return FixedCredentials.of(token.map(value -> "Bearer " + value), certificate);
+            String where = "the token of " + what + user.in();
+            return FixedCredentials.of(token.map(value -> Tokens.header(value, where)), certificate);
         }
         if (user.text("username").isPresent()) {
-            String pair =
-                    user.text("username").get() + ":" + user.text("password").orElse("");
-            return FixedCredentials.of(
-                    Optional.of("Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))),
-                    certificate);
+            return FixedCredentials.basic(
+                    user.text("username").get() + ":" + user.text("password").orElse(""), certificate);
         }
         Map<String, Object> exec = user.map("exec");
-        if (exec.isEmpty()) {
-            return FixedCredentials.of(Optional.empty(), certificate);
+        if (!exec.isEmpty()) {
+            return new ExecPlugin(exec(user, name, new Entry(exec, user.file()), cluster, bare(url)), clock);
         }
-        return new ExecPlugin(exec(user, name, new Entry(exec, user.folder()), cluster, server), clock);
+        return url.getUserInfo() == null
+                ? FixedCredentials.of(Optional.empty(), certificate)
+                : FixedCredentials.basic(url.getUserInfo(), certificate);
     }
 
     private static ExecPlugin.Settings exec(Entry user, String name, Entry exec, Entry cluster, URI server) {
         Map<String, String> environment = new HashMap<>();
         for (Object variable : list(exec.fields().get("env"))) {
-            Entry pair = new Entry(map(variable), user.folder());
+            Entry pair = new Entry(map(variable), user.file());
             pair.text("name")
                     .ifPresent(key -> environment.put(key, pair.text("value").orElse("")));
         }
@@ -253,25 +294,53 @@ final class Kubeconfig {
                 told);
     }
 
-    private static Map<String, List<String>> impersonation(Entry user) {
+    private static Map<String, List<String>> impersonation(Entry user, String name) {
         Map<String, List<String>> headers = new HashMap<>();
-        user.text("as").ifPresent(as -> headers.put("Impersonate-User", List.of(as)));
-        user.text("as-uid").ifPresent(uid -> headers.put("Impersonate-Uid", List.of(uid)));
+        user.text("as").ifPresent(as -> headers.put("Impersonate-User", List.of(header(as, "as", user, name))));
+        user.text("as-uid")
+                .ifPresent(uid -> headers.put("Impersonate-Uid", List.of(header(uid, "as-uid", user, name))));
         List<String> groups = list(user.fields().get("as-groups")).stream()
-                .map(String::valueOf)
+                .map(group -> header(String.valueOf(group), "as-groups", user, name))
                 .toList();
         if (!groups.isEmpty()) {
             headers.put("Impersonate-Group", groups);
         }
         user.map("as-user-extra")
                 .forEach((key, values) -> headers.put(
-                        "Impersonate-Extra-" + key,
-                        list(values).stream().map(String::valueOf).toList()));
+                        "Impersonate-Extra-" + escaped(key),
+                        list(values).stream()
+                                .map(value -> header(String.valueOf(value), "as-user-extra", user, name))
+                                .peek(Redaction::conceal)
+                                .toList()));
         return headers;
     }
 
+    /** What a header can carry: the HTTP client would say the value in its own error. */
+    private static String header(String value, String key, Entry user, String name) {
+        if (value.chars().anyMatch(character -> character < ' ' || character > '~')) {
+            throw new ClusterTrouble(
+                    key + " of user " + name + user.in() + " has a character in it that no HTTP header can carry",
+                    "write it in ASCII, on one line");
+        }
+        return value;
+    }
+
+    /** As kubectl does: of a header's name only what HTTP allows there stays as it is. */
+    private static String escaped(String key) {
+        StringBuilder escaped = new StringBuilder();
+        for (byte one : key.getBytes(StandardCharsets.UTF_8)) {
+            char character = (char) Byte.toUnsignedInt(one);
+            boolean stays = character < 0x80
+                    && (Character.isLetterOrDigit(character) || "!#$&'*+-.^_`|~".indexOf(character) >= 0);
+            escaped.append(stays ? character : String.format(Locale.ROOT, "%%%02x", (int) character));
+        }
+        return escaped.toString();
+    }
+
     private String named() {
-        return String.join(", ", files.stream().map(Path::toString).toList());
+        return String.join(
+                ", ",
+                files.stream().map(file -> Redaction.path(file.toString())).toList());
     }
 
     private static String known(Map<String, Entry> contexts) {
@@ -283,8 +352,9 @@ final class Kubeconfig {
             return Files.readString(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
             String why = Files.exists(file) ? "cannot be read" : "does not exist";
-            throw new ClusterTrouble(
-                    what + ", " + file + ", " + why, "check the path and that it may be read by this user", e);
+            throw ClusterTrouble.withoutCause(
+                    what + ", " + Redaction.path(file.toString()) + ", " + why,
+                    "check the path and that it may be read by this user");
         }
     }
 

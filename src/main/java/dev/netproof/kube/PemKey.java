@@ -37,13 +37,7 @@ final class PemKey {
      * @param what how messages name the key
      */
     static PrivateKey parse(String pem, String what) {
-        Map<String, byte[]> blocks = new HashMap<>();
-        Matcher matcher = BLOCK.matcher(pem);
-        while (matcher.find()) {
-            blocks.putIfAbsent(
-                    matcher.group(1),
-                    Base64.getMimeDecoder().decode(matcher.group(2).strip()));
-        }
+        Map<String, byte[]> blocks = blocks(pem, what);
         try {
             byte[] pkcs8 = blocks.get("PRIVATE KEY");
             byte[] pkcs1 = blocks.get("RSA PRIVATE KEY");
@@ -59,10 +53,7 @@ final class PemKey {
                 return anyAlgorithm(sequence(VERSION_0, sequence(EC_OID, curve), element(OCTET_STRING, sec1)), what);
             }
         } catch (GeneralSecurityException | IndexOutOfBoundsException e) {
-            throw new ClusterTrouble(
-                    what + " cannot be read: " + e.getMessage(),
-                    "it must be an unencrypted RSA, elliptic-curve or Ed25519 key in PEM",
-                    e);
+            throw unreadable(what);
         }
         String found = blocks.isEmpty() ? "no PEM block" : String.join(", ", blocks.keySet());
         throw new ClusterTrouble(
@@ -70,6 +61,27 @@ final class PemKey {
                 blocks.containsKey("ENCRYPTED PRIVATE KEY")
                         ? "write the key without a passphrase: openssl pkey -in KEY -out PLAIN"
                         : "it must be an unencrypted RSA, elliptic-curve or Ed25519 key in PEM");
+    }
+
+    private static Map<String, byte[]> blocks(String pem, String what) {
+        Map<String, byte[]> blocks = new HashMap<>();
+        Matcher matcher = BLOCK.matcher(pem);
+        while (matcher.find()) {
+            try {
+                blocks.putIfAbsent(
+                        matcher.group(1),
+                        Base64.getMimeDecoder().decode(matcher.group(2).strip()));
+            } catch (IllegalArgumentException e) {
+                throw unreadable(what);
+            }
+        }
+        return blocks;
+    }
+
+    /** Without the cause: nobody knows what of the key it quotes. */
+    private static ClusterTrouble unreadable(String what) {
+        return new ClusterTrouble(
+                what + " cannot be read", "it must be an unencrypted RSA, elliptic-curve or Ed25519 key in PEM");
     }
 
     private static PrivateKey anyAlgorithm(byte[] pkcs8, String what) throws GeneralSecurityException {

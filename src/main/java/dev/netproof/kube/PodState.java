@@ -87,7 +87,8 @@ sealed interface PodState {
     }
 
     private static PodState unschedulable(PodCondition condition) {
-        return new Unschedulable(Optional.ofNullable(condition.getMessage()).orElse("no node fits"));
+        return new Unschedulable(
+                Redaction.of(Optional.ofNullable(condition.getMessage()).orElse("no node fits")));
     }
 
     private static boolean hopeless(ContainerStateWaiting waiting) {
@@ -99,7 +100,7 @@ sealed interface PodState {
     private static String waitingWhy(Pod pod, ContainerStateWaiting waiting) {
         return "the probe pod cannot start on node " + pod.getSpec().getNodeName() + ": " + waiting.getReason()
                 + Optional.ofNullable(waiting.getMessage())
-                        .map(message -> ": " + message)
+                        .map(message -> ": " + Redaction.of(message))
                         .orElse("");
     }
 
@@ -115,7 +116,7 @@ sealed interface PodState {
     private static PodState over(Pod pod, PodStatus status, Optional<ContainerStateTerminated> ended, Log log) {
         String reason = Optional.ofNullable(status.getReason()).orElse("");
         String message = Optional.ofNullable(status.getMessage())
-                .map(text -> ": " + text)
+                .map(text -> ": " + Redaction.of(text))
                 .orElse("");
         switch (reason) {
             case "DeadlineExceeded" -> {
@@ -141,7 +142,7 @@ sealed interface PodState {
                                 .orElse("")
                         + Optional.ofNullable(end.getMessage())
                                 .filter(text -> !text.isBlank())
-                                .map(text -> ": " + text.strip())
+                                .map(text -> ": " + Redaction.of(text.strip()))
                                 .orElse(""))
                 .orElse("ended");
         return new Over(

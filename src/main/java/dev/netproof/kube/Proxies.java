@@ -42,15 +42,31 @@ final class Proxies {
     private static URI parse(String proxy, String where) {
         try {
             URI uri = new URI(proxy.contains("://") ? proxy : "http://" + proxy);
-            if (uri.getHost() == null || !"http".equals(uri.getScheme())) {
+            Optional.ofNullable(uri.getUserInfo())
+                    .map(pair -> pair.substring(pair.indexOf(':') + 1))
+                    .ifPresent(Redaction::conceal);
+            if (uri.getScheme() != null && !"http".equals(uri.getScheme())) {
                 throw new ClusterTrouble(
-                        where + " is " + proxy + ": only HTTP proxies can be gone through",
+                        where + " is of the kind " + uri.getScheme() + "://: only HTTP proxies can be gone through",
                         "use one whose URL begins with http://");
+            }
+            if (uri.getHost() == null) {
+                throw noUrl(where);
             }
             return uri.getPort() >= 0 ? uri : new URI("http", uri.getUserInfo(), uri.getHost(), 80, null, null, null);
         } catch (URISyntaxException e) {
-            throw new ClusterTrouble(where + " is no URL: " + proxy, "write it as http://host:port", e);
+            throw noUrl(where);
         }
+    }
+
+    /** Without the text and without the parser's words, which repeat it: there may be a password in it. */
+    private static ClusterTrouble noUrl(String where) {
+        return new ClusterTrouble(where + " is no URL", "write it as http://host:port");
+    }
+
+    /** How a proxy is named to people: without who signs in there. */
+    static String named(URI proxy) {
+        return "proxy http://" + proxy.getHost() + ":" + proxy.getPort();
     }
 
     private static boolean exempts(String rule, String host, int port) {

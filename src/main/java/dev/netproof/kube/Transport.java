@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -43,6 +45,7 @@ import org.slf4j.LoggerFactory;
 final class Transport extends JdkHttpClientFactory {
     private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
     private static final char[] NO_PASSWORD = new char[0];
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final int UNAUTHORIZED = 401;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
@@ -70,7 +73,7 @@ final class Transport extends JdkHttpClientFactory {
         HttpClient.Builder builder = newBuilder();
         builder.tag(config.getRequestConfig());
         builder.connectTimeout(config.getConnectionTimeout(), TimeUnit.MILLISECONDS);
-        builder.followAllRedirects();
+        // Redirects are not followed: whoever is at their end would be handed the credentials.
         // An API server allows some 250 streams on a connection, the JDK opens one connection and fails the request
         // after that, and each probe's log is a stream.
         builder.preferHttp11();
@@ -191,6 +194,9 @@ final class Transport extends JdkHttpClientFactory {
         @Override
         public CompletableFuture<Boolean> afterFailure(
                 BasicBuilder builder, HttpResponse<?> response, RequestTags tags) {
+            if (REDIRECTS.contains(response.code())) {
+                return CompletableFuture.failedFuture(redirected(response));
+            }
             if (response.code() == TOO_MANY_REQUESTS || response.code() == UNAVAILABLE) {
                 return CompletableFuture.supplyAsync(() -> false, later(retryAfter(response)));
             }
@@ -202,6 +208,30 @@ final class Transport extends JdkHttpClientFactory {
             requests.incrementAndGet();
             plugin.authorization().ifPresent(value -> builder.setHeader("Authorization", value));
             return CompletableFuture.completedFuture(true);
+        }
+
+        private ClusterTrouble redirected(HttpResponse<?> response) {
+            String where = response.headers("Location").stream()
+                    .findFirst()
+                    .flatMap(location -> host(connection.server(), location))
+                    .orElse("somewhere that is no URL");
+            return new ClusterTrouble(
+                    connection + " answers with a redirect (" + response.code() + ") to " + where
+                            + ", which is not followed: it would be handed the credentials",
+                    "check server in the kubeconfig: it must be the API server's own address, with https://, and not that"
+                            + " of a login page or of something that forwards to it");
+        }
+
+        /** Neither who signs in there nor the path, which may be a ticket. */
+        private static Optional<String> host(URI server, String location) {
+            try {
+                URI target = server.resolve(new URI(location));
+                return Optional.ofNullable(target.getHost())
+                        .map(host -> target.getScheme() + "://" + host
+                                + (target.getPort() < 0 ? "" : ":" + target.getPort()));
+            } catch (URISyntaxException e) {
+                return Optional.empty();
+            }
         }
 
         /** The library reads the header, and then waits its own time all the same. */

@@ -89,6 +89,7 @@ public final class DiagnosticText {
 
     private static String place(Diagnostic diagnostic) {
         return diagnostic.code().equals("more-problems")
+                        || diagnostic.location().line() > 1
                 ? diagnostic.location().file() + ":" + diagnostic.location().line()
                 : diagnostic.location().file();
     }

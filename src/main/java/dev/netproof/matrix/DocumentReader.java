@@ -44,13 +44,7 @@ final class DocumentReader {
 
     /** The matrix, unless something in it is wrong; that is in the document's findings then. */
     Optional<Matrix> read() {
-        if (!(document.root() instanceof YamlNode.Mapping root)) {
-            if (!(document.root() instanceof YamlNode.Refused)) {
-                findings.add(document.root().span(), Problems.notAMatrix());
-            }
-            return Optional.empty();
-        }
-        if (!isMatrix(root)) {
+        if (!(document.root() instanceof YamlNode.Mapping root) || !isMatrix(root)) {
             return Optional.empty();
         }
         Fields fields = new Fields(findings, root, "a matrix", Keys.MATRIX);

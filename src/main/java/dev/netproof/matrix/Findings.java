@@ -42,6 +42,19 @@ final class Findings {
                 related));
     }
 
+    /** Says where it is without showing the line. */
+    void addUnshown(Span span, Problem problem) {
+        diagnostics.add(new Diagnostic(
+                problem.severity(),
+                problem.code(),
+                file.location(span),
+                0,
+                "",
+                problem.problem(),
+                problem.fix(),
+                Optional.empty()));
+    }
+
     List<Diagnostic> diagnostics() {
         return diagnostics;
     }

@@ -26,9 +26,13 @@ import java.util.Set;
 /**
  * Reads matrices from files and folders.
  *
- * <p>Every mistake becomes a diagnostic, all of them in one go; no input makes this throw.
+ * <p>Every mistake becomes a diagnostic, all of them in one go; no input makes this throw. Whoever may change the folder is not trusted
+ * with the rest of the machine: a link that leaves its folder is not followed, and of a file that is no matrix nothing is shown.
  */
 public final class MatrixReader {
+    /** A longer file is refused. */
+    public static final int MOST_BYTES = SourceFile.MOST_BYTES;
+
     private static final int MOST_DIAGNOSTICS_PER_FILE = 50;
 
     private static final Comparator<Diagnostic> FILE_ORDER = Comparator.<Diagnostic>comparingInt(
@@ -59,7 +63,11 @@ public final class MatrixReader {
         Collected collected = new Collected();
         Set<Path> seen = new LinkedHashSet<>();
         for (Path path : filesOrFolders) {
-            if (Files.isDirectory(path)) {
+            Optional<Path> outside = Links.outside(path);
+            if (outside.isPresent()) {
+                collected.add(
+                        path.toString(), Problems.linkLeavesFolder(outside.get().toString()));
+            } else if (Files.isDirectory(path)) {
                 folder(path, seen, collected);
             } else if (seen.add(path.toAbsolutePath().normalize())) {
                 file(path, Named.BY_THE_USER, collected);
@@ -90,10 +98,20 @@ public final class MatrixReader {
             return;
         }
         files.sort(Comparator.naturalOrder());
+        Path real = folder.toAbsolutePath();
+        try {
+            real = folder.toRealPath();
+        } catch (IOException gone) {
+            // Its files are gone as well, and each of them says so.
+        }
         int before = collected.documents;
         boolean anyKnown = false;
         for (Path file : files) {
-            if (seen.add(file.toAbsolutePath().normalize())) {
+            Optional<Path> outside = Links.outside(file, real);
+            if (outside.isPresent()) {
+                collected.add(
+                        file.toString(), Problems.linkLeavesFolder(outside.get().toString()));
+            } else if (seen.add(file.toAbsolutePath().normalize())) {
                 file(file, Named.BY_ITS_FOLDER, collected);
             } else {
                 anyKnown = true;
@@ -105,6 +123,11 @@ public final class MatrixReader {
     }
 
     private void file(Path path, Named named, Collected collected) {
+        // To open a pipe that nobody writes into would be to wait for ever.
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            collected.add(path.toString(), Problems.notAFile());
+            return;
+        }
         try (InputStream in = Files.newInputStream(path)) {
             // One more than allowed is enough to know, however long the rest is.
             text(path.toString(), in.readNBytes(SourceFile.MOST_BYTES + 1), named, collected);
@@ -133,10 +156,14 @@ public final class MatrixReader {
         if (malformed.isPresent() || unprintable.isPresent()) {
             if (meant || mentionsNetproof(bytes)) {
                 Findings findings = new Findings(file);
-                malformed.ifPresentOrElse(
-                        span -> findings.add(span, Problems.notUtf8()),
-                        () -> unprintable.ifPresent(
-                                span -> findings.add(span, Problems.unprintable(file.characterAt(span)))));
+                if (!MatrixLikeness.hasHead(file.text())) {
+                    findings.addUnshown(Span.NOWHERE, Problems.unrecognised(", and not plain text in UTF-8"));
+                } else {
+                    malformed.ifPresentOrElse(
+                            span -> findings.add(span, Problems.notUtf8()),
+                            () -> unprintable.ifPresent(
+                                    span -> findings.add(span, Problems.unprintable(file.characterAt(span)))));
+                }
                 collected.add(findings.diagnostics());
             }
             return;
@@ -152,6 +179,13 @@ public final class MatrixReader {
         for (YamlDocument document : documents) {
             if (meant || MatrixLikeness.of(document, bytes)) {
                 collected.documents++;
+                if (!MatrixLikeness.mayBeShown(document, file.text())) {
+                    Findings findings = new Findings(file);
+                    findings.addUnshown(
+                            document.root().span(), Problems.unrecognised(MatrixLikeness.instead(document)));
+                    diagnostics.addAll(findings.diagnostics());
+                    continue;
+                }
                 new DocumentReader(today, fallbackNamespace, document)
                         .read()
                         .ifPresent(matrix -> collected.add(matrix, file, diagnostics));
@@ -248,8 +282,9 @@ public final class MatrixReader {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             String name = String.valueOf(file.getFileName());
-            // Through symbolic links, for that is how a mounted ConfigMap looks.
-            if ((name.endsWith(".yaml") || name.endsWith(".yml")) && Files.isRegularFile(file)) {
+            // Through symbolic links, for that is how a mounted ConfigMap looks; those that lead nowhere are editors'
+            // locks.
+            if ((name.endsWith(".yaml") || name.endsWith(".yml")) && Files.exists(file) && !Files.isDirectory(file)) {
                 files.add(file);
             }
             return FileVisitResult.CONTINUE;

@@ -87,6 +87,21 @@ final class Problems {
                 "Delete it. It often comes along when text is copied from a web page or a word processor.");
     }
 
+    static Problem linkLeavesFolder(String target) {
+        return error(
+                "link-leaves-folder",
+                "this is a symbolic link to " + target + ", outside of the folder that it was looked for in",
+                "Name the file itself, or put a copy here: a link that leaves its folder is not followed, because whoever"
+                        + " may change the folder could have any file read.");
+    }
+
+    static Problem notAFile() {
+        return error(
+                "not-a-file",
+                "this is no regular file",
+                "Write the matrix into a file: devices, pipes and sockets are not read.");
+    }
+
     static Problem emptyFile() {
         return error("empty-file", "the file is empty, or has only comments", startOfMatrix());
     }
@@ -204,6 +219,18 @@ final class Problems {
 
     static Problem notAMatrix() {
         return error("not-a-matrix", "this is no connectivity matrix", startOfMatrix());
+    }
+
+    /**
+     * Of a document that nothing is shown of: whatever file a link leads to may be one.
+     *
+     * @param detail what it is instead, where that can be said without showing any of it; empty or with a comma in front
+     */
+    static Problem unrecognised(String detail) {
+        return error(
+                "not-a-matrix",
+                "this is no connectivity matrix" + detail,
+                startOfMatrix() + " Nothing of the file is shown: it may hold secrets.");
     }
 
     static Problem anotherKind(String apiVersion, String kind) {

@@ -67,6 +67,10 @@ final class SourceFile {
         return number <= lines.size() ? lines.get(number - 1) : "";
     }
 
+    String text() {
+        return text;
+    }
+
     List<String> lines() {
         return lines;
     }

@@ -89,6 +89,9 @@ final class JsonEvidence implements Rendering {
         private void cluster(ClusterIdentity cluster) throws IOException {
             json.writeStringField("context", cluster.context());
             json.writeStringField("server", cluster.server());
+            if (cluster.certificate() == ClusterIdentity.Certificate.NOT_VERIFIED) {
+                json.writeStringField("certificate", cluster.certificate().name());
+            }
             json.writeStringField("user", cluster.user());
             json.writeStringField("version", cluster.version());
             text("uid", cluster.uid());

@@ -70,8 +70,11 @@ public final class ReportReader {
         try {
             tree = JSON.reader().with(new SharedTexts()).readTree(in);
         } catch (JsonProcessingException e) {
+            // Without the parser's words, which repeat what stands there: it may be any file.
             throw new UnreadableReport(
-                    "line " + e.getLocation().getLineNr() + ": not JSON: " + e.getOriginalMessage(), e);
+                    "line " + e.getLocation().getLineNr() + ": not JSON (column "
+                            + e.getLocation().getColumnNr() + ")",
+                    e);
         }
         try {
             return new Node("", tree).report();
@@ -203,7 +206,10 @@ public final class ReportReader {
                                     node.text("os"),
                                     node.text("kernel"),
                                     node.text("runtime"))),
-                    at("cni").cni());
+                    at("cni").cni(),
+                    optional("certificate")
+                            .map(certificate -> certificate.word(ClusterIdentity.Certificate.class))
+                            .orElse(ClusterIdentity.Certificate.VERIFIED));
         }
 
         private Cni cni() {

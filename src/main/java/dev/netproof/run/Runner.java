@@ -132,6 +132,7 @@ public final class Runner {
         progress.step("asking the cluster who we are");
         ClusterIdentity who = asking.until(end, "asking the cluster who we are", cluster::identity);
         identity = Optional.of(who);
+        who.caveat().ifPresent(notes::add);
         Set<String> namespaces = Planner.namespaces(matrices);
         progress.step("reading " + namespaces.size() + " namespaces of " + who.context());
         String id = hex(4);
@@ -269,7 +270,7 @@ public final class Runner {
                             .orElse("nothing was found")
                     + " (--no-canary leaves it out)");
         }
-        found.notes().forEach(note -> notes.add("canary: " + note));
+        found.notes().stream().filter(note -> !notes.contains(note)).forEach(note -> notes.add("canary: " + note));
         enforcement.stream()
                 .flatMap(one -> one.measures().stream())
                 .filter(one -> one.metric() == Metric.TIME_TO_DENY)

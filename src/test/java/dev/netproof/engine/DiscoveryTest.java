@@ -69,6 +69,17 @@ class DiscoveryTest {
     }
 
     @Test
+    void a_link_out_of_a_folder_is_not_followed() throws IOException {
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Path inside = Files.createDirectory(folder.resolve("inside"));
+        Files.writeString(outside.resolve("other.yaml"), Files.readString(shop));
+        Files.createSymbolicLink(inside.resolve("linked.yaml"), outside.resolve("other.yaml"));
+
+        assertThat(names(selectDirectory(inside.toString()))).isEmpty();
+        assertThat(names(selectFile(inside.resolve("linked.yaml").toString()))).isEmpty();
+    }
+
+    @Test
     void a_line_of_a_file_holds_its_checks_alone() {
         assertThat(names(selectFile(shop.toString(), FilePosition.from(12))))
                 .containsExactly("storefront → redis:6379 is denied");

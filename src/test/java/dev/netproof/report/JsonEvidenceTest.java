@@ -7,6 +7,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Family;
 import dev.netproof.model.PathObservation;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,7 +90,7 @@ class JsonEvidenceTest {
             "started"               | "begun"                   | /: "started" is missing
             netproof.dev/v1         | netproof.dev/v9           | /: this is netproof.dev/v9 Report; expected netproof.dev/v1 Report
             03:00:00.000Z           | three                     | /started: "2026-11-21Tthree" is not a time such as 2026-11-21T03:00:00.000Z
-            {                       | }                         | line 1: not JSON: Unexpected close marker '}': no open Object to close
+            {                       | }                         | line 1: not JSON
             """)
     void aBrokenFileIsToldWhereItIsBroken(String was, String is, String message) throws IOException {
         String json = render(RecordedReports.green());
@@ -97,6 +99,46 @@ class JsonEvidenceTest {
                         json.substring(0, json.indexOf(was)) + is + json.substring(json.indexOf(was) + was.length())))
                 .isInstanceOf(UnreadableReport.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void a_server_that_was_not_verified_stays_one() throws IOException {
+        Report green = RecordedReports.green();
+        ClusterIdentity lab = green.cluster().orElseThrow();
+        Report unverified = new Report(
+                green.tool(),
+                Optional.of(new ClusterIdentity(
+                        lab.context(),
+                        lab.server(),
+                        lab.user(),
+                        lab.version(),
+                        lab.uid(),
+                        lab.nodes(),
+                        lab.cni(),
+                        ClusterIdentity.Certificate.NOT_VERIFIED)),
+                green.started(),
+                green.finished(),
+                green.matrices(),
+                green.circumstances(),
+                green.results(),
+                green.enforcement(),
+                green.notes(),
+                green.breakage(),
+                green.costs(),
+                green.exit());
+        String json = render(unverified);
+
+        assertThat(schema().validate(json, InputFormat.JSON)).isEmpty();
+        assertThat(read(json)).isEqualTo(unverified);
+        assertThat(render(green)).doesNotContain("\"certificate\"");
+    }
+
+    @Test
+    void what_is_no_json_is_not_repeated() {
+        assertThatThrownBy(() -> read("sWordfish0815"))
+                .isInstanceOf(UnreadableReport.class)
+                .hasMessageContaining("line 1")
+                .hasMessageNotContaining("sWordfish0815");
     }
 
     private static Schema schema() throws IOException {

@@ -44,6 +44,8 @@ class InMemoryCluster implements Cluster {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
     private static final Duration STARTING = Duration.ofSeconds(1);
 
+    private ClusterIdentity.Certificate certificate = ClusterIdentity.Certificate.VERIFIED;
+
     /** What the network does with one attempt. */
     interface Network {
         Outcome outcome(Try attempt);
@@ -137,6 +139,12 @@ class InMemoryCluster implements Cluster {
     }
 
     /** Something that an earlier check left cannot be removed. */
+    /** Its kubeconfig says insecure-skip-tls-verify. */
+    InMemoryCluster unverified() {
+        certificate = ClusterIdentity.Certificate.NOT_VERIFIED;
+        return this;
+    }
+
     InMemoryCluster remaining(String why) {
         remaining = Set.of(why);
         return this;
@@ -264,7 +272,8 @@ class InMemoryCluster implements Cluster {
                 "v1.36.0",
                 Optional.empty(),
                 List.of(node("node-1"), node("node-2")),
-                Cni.UNKNOWN);
+                Cni.UNKNOWN,
+                certificate);
     }
 
     private static Node node(String name) {

@@ -948,6 +948,19 @@ class RunnerTest {
     }
 
     @Test
+    void a_server_that_did_not_prove_who_it_is_is_said_once() {
+        Report report = run(
+                cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
+                        .unverified());
+
+        assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
+        assertThat(report.notes())
+                .containsExactly(
+                        "the API server's certificate was not verified (insecure-skip-tls-verify): who answered may be"
+                                + " somebody else than https://192.0.2.1:6443");
+    }
+
+    @Test
     void a_report_says_which_policies_stood_around_and_whom_they_are_about() {
         Policies policies = new Policies(
                 List.of(

@@ -1,0 +1,126 @@
+package dev.netproof.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Credential plug-ins that do not end, or do not stop writing. */
+@Timeout(60)
+final class ExecPluginTest {
+    private static final String CREDENTIAL = "echo '{\"status\": {\"token\": \"a-token-of-a-test\"}}'\n";
+
+    @TempDir
+    private Path folder;
+
+    private ExecPlugin plugin(String script) throws IOException {
+        Path file = Files.writeString(folder.resolve("plugin"), "#!/bin/sh\n" + script);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        return new ExecPlugin(
+                new ExecPlugin.Settings(
+                        "ann",
+                        "v1",
+                        "./plugin",
+                        List.of(),
+                        Map.of("HERE", folder.toString()),
+                        Optional.empty(),
+                        folder,
+                        Optional.empty()),
+                Clock.systemUTC(),
+                Duration.ofSeconds(2));
+    }
+
+    /** All processes that the plug-in wrote the numbers of are gone. */
+    private void nobodyIsLeft() throws IOException {
+        List<Long> pids = Files.readAllLines(folder.resolve("pids")).stream()
+                .map(Long::valueOf)
+                .toList();
+        assertThat(pids).isNotEmpty();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> pids.stream()
+                        .noneMatch(pid -> ProcessHandle.of(pid)
+                                .filter(ProcessHandle::isAlive)
+                                .isPresent()));
+    }
+
+    private static ClusterTrouble trouble(ExecPlugin plugin) {
+        Instant before = Instant.now();
+        ClusterTrouble trouble = catchThrowableOfType(ClusterTrouble.class, plugin::authorization);
+        assertThat(trouble).isNotNull().hasMessageContaining("./plugin").hasMessageContaining("ann");
+        assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(20));
+        return trouble;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "echo $$ >> $HERE/pids; exec sleep 300",
+                "echo $$ >> $HERE/pids; sleep 300 & echo $! >> $HERE/pids; wait",
+                "echo $$ >> $HERE/pids; exec >&-; sleep 300 & echo $! >> $HERE/pids; wait",
+                "echo $$ >> $HERE/pids; trap '' TERM; while :; do sleep 1; done"
+            })
+    void oneThatHangsIsEndedWithAllThatItStarted(String script) throws IOException {
+        assertThat(trouble(plugin(script))).hasMessageContaining("did not end within 2 s");
+        nobodyIsLeft();
+    }
+
+    @Test
+    void aChildThatKeepsTheOutputOpenIsNotWaitedFor() throws IOException {
+        assertThat(trouble(plugin("(echo $(exec sh -c 'echo $PPID') >> $HERE/pids; exec sleep 300) &\n" + CREDENTIAL)))
+                .hasMessageContaining("left a process running");
+        nobodyIsLeft();
+    }
+
+    @Test
+    void aChildThatLeavesTheOutputAloneMayStay() throws IOException {
+        assertThat(plugin("sleep 5 >/dev/null 2>&1 &\n" + CREDENTIAL).authorization())
+                .contains("Bearer a-token-of-a-test");
+    }
+
+    @Test
+    void oneThatFloodsItsOutputIsEnded() throws IOException {
+        assertThat(trouble(plugin("echo $$ >> $HERE/pids; exec cat /dev/zero")))
+                .hasMessageContaining("wrote more than 1 MiB");
+        nobodyIsLeft();
+    }
+
+    @Test
+    void oneThatFloodsStandardErrorIsEndedAsWell() throws Exception {
+        Path file = Files.writeString(folder.resolve("plugin"), "#!/bin/sh\nyes >&2\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        BoundedProcess bounded = new BoundedProcess(Duration.ofSeconds(1), java.io.OutputStream.nullOutputStream());
+        assertThat(catchThrowableOfType(
+                        BoundedProcess.Killed.class, () -> bounded.run(new ProcessBuilder(file.toString()))))
+                .hasMessageContaining("did not end");
+    }
+
+    @Test
+    void whatItSaysToPeopleIsPassedOnWithoutSecrets() throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("plugin"),
+                "#!/bin/sh\necho open https://login.example >&2\necho no --secret=a-secret-said-aloud >&2\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        Redaction.conceal("a-secret-said-aloud");
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        new BoundedProcess(Duration.ofSeconds(10), errors).run(new ProcessBuilder(file.toString()));
+        assertThat(errors.toString(StandardCharsets.UTF_8))
+                .isEqualTo("open https://login.example\nno --secret=[redacted]\n");
+    }
+}
