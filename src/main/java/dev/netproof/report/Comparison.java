@@ -273,7 +273,7 @@ public record Comparison(
         possible.forEach(policy ->
                 selected.add(new PolicyChange(policy.how(), policy.before(), policy.after(), rest, policy.about())));
         return selected.stream()
-                .sorted(Comparator.comparingInt(
+                .sorted(Comparator.comparing(
                                 (PolicyChange change) -> change.edges().isEmpty() ? 1 : 0)
                         .thenComparing(PolicyChange::about))
                 .toList();
