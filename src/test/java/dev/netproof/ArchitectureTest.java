@@ -135,6 +135,17 @@ class ArchitectureTest {
                 .resideInAPackage("org.junit.."));
     }
 
+    /** The engine runs in other people's test class paths, where neither is. */
+    @Test
+    void only_the_command_line_knows_what_it_alone_brings() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(in("cli"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("picocli..", "org.slf4j.simple..", "org.junit.platform.launcher.."));
+    }
+
     @Test
     void only_the_command_line_prints() {
         JavaClasses quiet = CODE.that(DescribedPredicate.not(resideInAnyPackage(in("cli"))));

@@ -1,19 +1,19 @@
 package dev.netproof.matrix;
 
+import static dev.netproof.property.Generator.anyOf;
+import static dev.netproof.property.Generator.integers;
+import static dev.netproof.property.Generator.lists;
+import static dev.netproof.property.Property.forAll;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.matrix.DiagnosticText.Colour;
 import dev.netproof.model.Check;
+import dev.netproof.property.Generator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** A table is read as it is drawn, however it is drawn. */
 class GridProperties {
@@ -54,53 +54,61 @@ class GridProperties {
         }
     }
 
-    @Property
-    void everyCellIsReadAndNoOther(@ForAll("drawings") Drawing drawing) {
-        Reading reading = read(drawing.text());
+    @Test
+    void everyCellIsReadAndNoOther() {
+        forAll(drawings(), drawing -> {
+            Reading reading = read(drawing.text());
 
-        if (drawing.expected().isEmpty()) {
-            assertThat(reading.diagnostics()).extracting(Diagnostic::code).containsExactly("nothing-to-check");
-            return;
-        }
-        assertThat(reading.diagnostics()).isEmpty();
-        assertThat(reading.matrices().get(0).checks().stream().map(GridProperties::text))
-                .containsExactlyElementsOf(drawing.expected());
-    }
-
-    @Property
-    void everyCheckStandsInItsCell(@ForAll("drawings") Drawing drawing) {
-        List<String> lines = drawing.text().lines().toList();
-        for (var matrix : read(drawing.text()).matrices()) {
-            for (Check check : matrix.checks()) {
-                String line = lines.get(check.location().line() - 1);
-                assertThat(line.substring(check.location().column() - 1).split(" ", 2)[0])
-                        .isEqualTo(check.expectation().name().toLowerCase(Locale.ROOT));
-                assertThat(line).contains(check.source().name());
+            if (drawing.expected().isEmpty()) {
+                assertThat(reading.diagnostics()).extracting(Diagnostic::code).containsExactly("nothing-to-check");
+                return;
             }
-        }
+            assertThat(reading.diagnostics()).isEmpty();
+            assertThat(reading.matrices().get(0).checks().stream().map(GridProperties::text))
+                    .containsExactlyElementsOf(drawing.expected());
+        });
     }
 
-    @Property
-    void aTableWithAMistakeIsRefusedWithItsPlace(
-            @ForAll("drawings") Drawing drawing, @ForAll("mistakes") String mistake) {
-        String text = drawing.text();
-        int row = text.lastIndexOf("deploy/w0");
-        String broken = text.substring(0, row) + "deploy/w0 " + mistake + text.substring(row + "deploy/w0".length());
-
-        Reading reading = read(broken);
-
-        assertThat(reading.hasErrors()).isTrue();
-        assertThat(reading.matrices()).isEmpty();
-        assertThat(reading.diagnostics())
-                .anySatisfy(one -> assertThat(one.location().line()).isGreaterThan(3));
+    @Test
+    void everyCheckStandsInItsCell() {
+        forAll(drawings(), drawing -> {
+            List<String> lines = drawing.text().lines().toList();
+            for (var matrix : read(drawing.text()).matrices()) {
+                for (Check check : matrix.checks()) {
+                    String line = lines.get(check.location().line() - 1);
+                    assertThat(line.substring(check.location().column() - 1).split(" ", 2)[0])
+                            .isEqualTo(check.expectation().name().toLowerCase(Locale.ROOT));
+                    assertThat(line).contains(check.source().name());
+                }
+            }
+        });
     }
 
-    @Property
-    void anyTextIsATableOrRefused(@ForAll("scribbles") String scribble) {
-        Reading reading = read(HEAD + "grid: |\n" + scribble.indent(2));
+    @Test
+    void aTableWithAMistakeIsRefusedWithItsPlace() {
+        forAll(drawings(), anyOf("dney", "ALLOW", "yes", "allow,", "|", "\"allow\"", "-1", "é"), (drawing, mistake) -> {
+            String text = drawing.text();
+            int row = text.lastIndexOf("deploy/w0");
+            String broken =
+                    text.substring(0, row) + "deploy/w0 " + mistake + text.substring(row + "deploy/w0".length());
 
-        new DiagnosticText().render(reading.diagnostics(), Colour.NONE);
-        assertThat(reading.hasErrors()).isEqualTo(reading.matrices().isEmpty());
+            Reading reading = read(broken);
+
+            assertThat(reading.hasErrors()).isTrue();
+            assertThat(reading.matrices()).isEmpty();
+            assertThat(reading.diagnostics())
+                    .anySatisfy(one -> assertThat(one.location().line()).isGreaterThan(3));
+        });
+    }
+
+    @Test
+    void anyTextIsATableOrRefused() {
+        forAll(scribbles(), scribble -> {
+            Reading reading = read(HEAD + "grid: |\n" + scribble.indent(2));
+
+            new DiagnosticText().render(reading.diagnostics(), Colour.NONE);
+            assertThat(reading.hasErrors()).isEqualTo(reading.matrices().isEmpty());
+        });
     }
 
     private static String text(Check check) {
@@ -112,48 +120,42 @@ class GridProperties {
         return reader.readText("m.yaml", text.getBytes(StandardCharsets.UTF_8));
     }
 
-    @Provide
-    Arbitrary<Drawing> drawings() {
-        Arbitrary<String> cell = Arbitraries.of("allow", "deny", "drop", "reject", "-");
-        Arbitrary<List<List<String>>> cells = Arbitraries.integers()
-                .between(1, 6)
-                .flatMap(columns ->
-                        cell.list().ofSize(columns).list().ofMinSize(1).ofMaxSize(6));
-        return Combinators.combine(
-                        cells,
-                        Arbitraries.integers().between(0, 9).list().ofMinSize(1).ofMaxSize(9),
-                        Arbitraries.of("from", ""),
-                        Arbitraries.integers().between(1, 5),
-                        Arbitraries.of(true, false))
-                .as(Drawing::new);
+    private static Generator<Drawing> drawings() {
+        Generator<String> cell = anyOf("allow", "deny", "drop", "reject", "-");
+        Generator<Integer> columns = integers(1, 6);
+        Generator<List<Integer>> gaps = lists(integers(0, 9), 1, 9);
+        Generator<String> corner = anyOf("from", "");
+        Generator<Integer> indent = integers(1, 5);
+        Generator<Boolean> spaced = anyOf(false, true);
+        return choices -> {
+            int width = columns.from(choices);
+            return new Drawing(
+                    lists(lists(cell, width, width), 1, 6).from(choices),
+                    gaps.from(choices),
+                    corner.from(choices),
+                    indent.from(choices),
+                    spaced.from(choices));
+        };
     }
 
-    @Provide
-    Arbitrary<String> mistakes() {
-        return Arbitraries.of("dney", "ALLOW", "yes", "allow,", "|", "\"allow\"", "-1", "é");
-    }
-
-    @Provide
-    Arbitrary<String> scribbles() {
-        return Arbitraries.of(
-                        "from",
-                        "svc/a",
-                        "deploy/b",
-                        "allow",
-                        "-",
-                        "#",
-                        " ",
-                        "  ",
-                        "\n",
-                        "\t",
-                        "|",
-                        ":",
-                        "é",
-                        "${X}",
-                        "ip/",
-                        "x")
-                .list()
-                .ofMaxSize(40)
-                .map(words -> String.join(" ", words));
+    private static Generator<String> scribbles() {
+        Generator<String> word = anyOf(
+                "x",
+                "from",
+                "svc/a",
+                "deploy/b",
+                "allow",
+                "-",
+                "#",
+                " ",
+                "  ",
+                "\n",
+                "\t",
+                "|",
+                ":",
+                "é",
+                "${X}",
+                "ip/");
+        return lists(word, 0, 40).map(words -> String.join(" ", words));
     }
 }

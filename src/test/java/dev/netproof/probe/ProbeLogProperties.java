@@ -1,20 +1,25 @@
 package dev.netproof.probe;
 
 import static dev.netproof.probe.Probes.NONCE;
+import static dev.netproof.property.Generator.anyOf;
+import static dev.netproof.property.Generator.integers;
+import static dev.netproof.property.Generator.lists;
+import static dev.netproof.property.Generator.oneOf;
+import static dev.netproof.property.Generator.strings;
+import static dev.netproof.property.Property.forAll;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.model.Outcome;
 import dev.netproof.plan.Attempt;
+import dev.netproof.property.Generator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever a container writes, its log proves nothing but what genuine lines say. */
 class ProbeLogProperties {
@@ -31,58 +36,62 @@ class ProbeLogProperties {
             "1 A 2 6 0.000000 0.000000 0.010000 0 000  Could not resolve host: example.com",
             "1 E 4");
 
-    @Property
-    void noLineMakesItThrowAndNoRoundTellsAnAttemptTwice(@ForAll("anyLines") List<String> lines) {
-        ProbeLog log = log();
-        for (String line : lines) {
-            List<Reading> readings = Facts.readings(log.accept(NOON, line));
+    @Test
+    void noLineMakesItThrowAndNoRoundTellsAnAttemptTwice() {
+        forAll(anyLines(), lines -> {
+            ProbeLog log = log();
+            for (String line : lines) {
+                List<Reading> readings = Facts.readings(log.accept(NOON, line));
 
-            if (!readings.isEmpty()) {
-                assertThat(readings).extracting(Reading::attempt).containsExactly(0, 1, 2);
+                if (!readings.isEmpty()) {
+                    assertThat(readings).extracting(Reading::attempt).containsExactly(0, 1, 2);
+                }
             }
-        }
+        });
     }
 
-    @Property
-    void linesWithoutTheNonceChangeNothing(@ForAll("foreignLines") List<String> foreign, @ForAll List<Integer> places) {
-        List<String> mixed =
-                new ArrayList<>(GENUINE.stream().map(line -> NONCE + " " + line).toList());
-        for (int i = 0; i < foreign.size(); i++) {
-            int place = i < places.size() ? Math.floorMod(places.get(i), mixed.size() + 1) : 0;
-            mixed.add(place, foreign.get(i));
-        }
-
-        assertThat(read(mixed))
-                .isEqualTo(read(GENUINE.stream().map(line -> NONCE + " " + line).toList()));
-    }
-
-    @Property
-    void aRoundThatLostLinesShowsErrorsAndNeverADenial(@ForAll List<Boolean> kept) {
-        List<String> rest = new ArrayList<>();
-        for (int i = 0; i < GENUINE.size() - 1; i++) {
-            if (i < kept.size() && kept.get(i)) {
-                rest.add(NONCE + " " + GENUINE.get(i));
+    @Test
+    void linesWithoutTheNonceChangeNothing() {
+        forAll(foreignLines(), lists(integers(0, 100), 0, 20), (foreign, places) -> {
+            List<String> mixed = new ArrayList<>(genuine());
+            for (int i = 0; i < foreign.size(); i++) {
+                int place = i < places.size() ? places.get(i) % (mixed.size() + 1) : 0;
+                mixed.add(place, foreign.get(i));
             }
-        }
-        List<Reading> whole =
-                read(GENUINE.stream().map(line -> NONCE + " " + line).toList());
-        List<Reading> torn = new ArrayList<>(read(rest));
-        assertThat(torn).as("no end, no result").isEmpty();
-        rest.add(NONCE + " " + GENUINE.get(GENUINE.size() - 1));
-        torn.addAll(read(rest));
 
-        assertThat(torn).hasSameSizeAs(whole);
-        for (int i = 0; i < torn.size(); i++) {
-            Outcome outcome = torn.get(i).sample().outcome();
-            assertThat(outcome).isIn(whole.get(i).sample().outcome(), Outcome.PROBE_ERROR);
-        }
+            assertThat(read(mixed)).isEqualTo(read(genuine()));
+        });
     }
 
-    @Property
-    void aLineThatWasCutAnywhereIsNoDenial(@ForAll("cuts") int cut) {
+    @Test
+    void aRoundThatLostLinesShowsErrorsAndNeverADenial() {
+        forAll(lists(anyOf(false, true), 0, GENUINE.size()), kept -> {
+            List<String> rest = new ArrayList<>();
+            for (int i = 0; i < GENUINE.size() - 1; i++) {
+                if (i < kept.size() && kept.get(i)) {
+                    rest.add(NONCE + " " + GENUINE.get(i));
+                }
+            }
+            List<Reading> whole = read(genuine());
+            List<Reading> torn = new ArrayList<>(read(rest));
+            assertThat(torn).as("no end, no result").isEmpty();
+            rest.add(NONCE + " " + GENUINE.get(GENUINE.size() - 1));
+            torn.addAll(read(rest));
+
+            assertThat(torn).hasSameSizeAs(whole);
+            for (int i = 0; i < torn.size(); i++) {
+                Outcome outcome = torn.get(i).sample().outcome();
+                assertThat(outcome).isIn(whole.get(i).sample().outcome(), Outcome.PROBE_ERROR);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("cuts")
+    void aLineThatWasCutAnywhereIsNoDenial(int cut) {
         String denied = NONCE + " 1 A 0 28 0.000000 0.000000 3.000000 0 000 10.0.0.1 Connection timed out";
-        List<String> lines = List.of(
-                NONCE + " " + GENUINE.get(0), denied.substring(0, Math.min(cut, 60)), NONCE + " " + GENUINE.get(4));
+        List<String> lines =
+                List.of(NONCE + " " + GENUINE.get(0), denied.substring(0, cut), NONCE + " " + GENUINE.get(4));
 
         assertThat(read(lines))
                 .extracting(reading -> reading.sample().outcome())
@@ -100,22 +109,21 @@ class ProbeLogProperties {
         return readings;
     }
 
-    @Provide
-    Arbitrary<Integer> cuts() {
-        return Arbitraries.integers().between(0, 60);
+    private static List<String> genuine() {
+        return GENUINE.stream().map(line -> NONCE + " " + line).toList();
     }
 
-    @Provide
-    Arbitrary<List<String>> anyLines() {
-        return Arbitraries.oneOf(lookalikes(NONCE), Arbitraries.strings().ofMaxLength(200))
-                .list()
-                .ofMaxSize(40);
+    static IntStream cuts() {
+        return IntStream.rangeClosed(0, 60);
+    }
+
+    private static Generator<List<String>> anyLines() {
+        return lists(oneOf(lookalikes(NONCE), strings(200)), 0, 40);
     }
 
     /** Noise, and lines as genuine as they can be made without knowing the nonce. */
-    @Provide
-    Arbitrary<List<String>> foreignLines() {
-        Arbitrary<String> nonces = Arbitraries.of(
+    private static Generator<List<String>> foreignLines() {
+        Generator<String> nonces = anyOf(
                 "",
                 "0",
                 NONCE.substring(1),
@@ -125,23 +133,22 @@ class ProbeLogProperties {
                 "x" + NONCE,
                 "\u0000" + NONCE,
                 NONCE + "\t");
-        return Arbitraries.oneOf(
-                        nonces.flatMap(ProbeLogProperties::lookalikes),
-                        Arbitraries.strings().ofMaxLength(3_000).filter(text -> !text.startsWith(NONCE + " ")))
-                .list()
-                .ofMaxSize(20);
+        return lists(
+                oneOf(
+                        choices -> lookalikes(nonces.from(choices)).from(choices),
+                        strings(3_000).map(text -> text.startsWith(NONCE + " ") ? "x" + text : text)),
+                0,
+                20);
     }
 
-    private static Arbitrary<String> lookalikes(String nonce) {
-        Arbitrary<String> number = Arbitraries.oneOf(
-                Arbitraries.integers().between(-2, 12).map(String::valueOf),
-                Arbitraries.of("L", "", "999999999999", "1e9", "0x1", "-", "٣", "NaN"));
-        Arbitrary<String> kind = Arbitraries.of("A", "D", "E", "V", "B", "R", "a", "");
-        Arbitrary<String> rest = Arbitraries.oneOf(
-                number.list().ofMaxSize(12).map(words -> String.join(" ", words)),
-                Arbitraries.of(GENUINE).map(line -> line.substring(4)),
-                Arbitraries.strings().ofMaxLength(80));
-        return Combinators.combine(number, kind, rest)
-                .as((round, letter, words) -> nonce + " " + round + " " + letter + " " + words);
+    private static Generator<String> lookalikes(String nonce) {
+        Generator<String> number = oneOf(
+                integers(-2, 12).map(String::valueOf), anyOf("L", "", "999999999999", "1e9", "0x1", "-", "٣", "NaN"));
+        Generator<String> kind = anyOf("A", "D", "E", "V", "B", "R", "a", "");
+        Generator<String> rest = oneOf(
+                lists(number, 0, 12).map(words -> String.join(" ", words)),
+                anyOf(GENUINE.toArray(String[]::new)).map(line -> line.substring(4)),
+                strings(80));
+        return choices -> nonce + " " + number.from(choices) + " " + kind.from(choices) + " " + rest.from(choices);
     }
 }
