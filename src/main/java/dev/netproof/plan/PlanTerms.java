@@ -11,11 +11,33 @@ import java.util.Map;
  * @param published whether probes may appear under headless Services that publish pods that are not ready
  * @param controlNamespace where netproof's own probe runs that shows whether outside addresses are alive
  * @param addresses what outside names resolved to
+ * @param most how much a plan may hold
  */
 public record PlanTerms(
-        LocalDate today, int endpoints, Published published, String controlNamespace, Map<String, String> addresses) {
+        LocalDate today,
+        int endpoints,
+        Published published,
+        String controlNamespace,
+        Map<String, String> addresses,
+        Most most) {
     public PlanTerms {
         addresses = Map.copyOf(addresses);
+    }
+
+    /** A plan that holds as much as is usual at most. */
+    public PlanTerms(
+            LocalDate today, int endpoints, Published published, String controlNamespace, Map<String, String> addresses) {
+        this(today, endpoints, published, controlNamespace, addresses, Most.USUAL);
+    }
+
+    /**
+     * How much a plan may hold: one source can mean a pod on each of a thousand nodes, and one destination as many addresses.
+     *
+     * @param probes probe pods
+     * @param paths what a probe tries at one address for one check
+     */
+    public record Most(int probes, int paths) {
+        public static final Most USUAL = new Most(500, 200_000);
     }
 
     /** What to do about Services that publish pods before they are ready. */
@@ -26,6 +48,6 @@ public record PlanTerms(
 
     /** The same terms once outside names are resolved. */
     public PlanTerms resolved(Map<String, String> found) {
-        return new PlanTerms(today, endpoints, published, controlNamespace, found);
+        return new PlanTerms(today, endpoints, published, controlNamespace, found, most);
     }
 }

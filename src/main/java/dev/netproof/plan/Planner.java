@@ -43,6 +43,7 @@ public final class Planner {
     private final List<Service> published;
 
     private final Map<Labelled, List<Pod>> living = new HashMap<>();
+    private final Size size;
 
     private record Labelled(String namespace, Map<String, String> labels) {}
 
@@ -50,6 +51,7 @@ public final class Planner {
         this.facts = facts;
         this.terms = terms;
         this.destinations = new Destinations(facts, terms);
+        this.size = new Size(terms.most());
         this.published = facts.services().stream()
                 .filter(service -> service.publishing() == ClusterFacts.Publishing.NOT_READY_TOO
                         && !service.selector().isEmpty())
@@ -68,6 +70,16 @@ public final class Planner {
         return names;
     }
 
+    /** Whether a probe of netproof's own would run in the control namespace. */
+    public static boolean wantsControlNamespace(List<Matrix> matrices) {
+        return matrices.stream().flatMap(matrix -> matrix.checks().stream()).anyMatch(Planner::isOutside);
+    }
+
+    private static boolean isOutside(Check check) {
+        Target target = check.destination().target();
+        return target instanceof Target.Host || target instanceof Target.Ip;
+    }
+
     public static Plan plan(List<Matrix> matrices, ClusterFacts facts, PlanTerms terms) {
         return new Planner(facts, terms).plan(matrices);
     }
@@ -79,6 +91,7 @@ public final class Planner {
                 planned.add(plan(check));
             }
         }
+        refusals.addAll(size.refusals());
         notes.addAll(destinations.notes());
         List<ProbePod> pods = probes.probes(this::ownership);
         pods.forEach(this::observeCounters);
@@ -219,7 +232,11 @@ public final class Planner {
     private PlannedCheck legs(Check check, Reach reach, SourceIdentity identity, Optional<Verdict> doubt) {
         refusePublished(check, identity);
         List<Leg> legs = new ArrayList<>();
-        for (Optional<String> node : nodes(check, reach, identity)) {
+        List<Optional<String>> nodes = nodes(check, reach, identity);
+        if (!size.admits(check, identity, nodes.size(), reach.ways().size())) {
+            return new PlannedCheck(check, legs, Optional.empty(), doubt);
+        }
+        for (Optional<String> node : nodes) {
             ProbeBook.Entry probe = probes.entry(check.source().name(), identity.on(node.or(identity::node)));
             for (Reach.Way way : reach.ways()) {
                 if (way.kind() == Path.Kind.LOOKUP && !lookupMatters(check)) {
@@ -275,8 +292,7 @@ public final class Planner {
 
     /** What is outside has no pod whose life could be shown: a probe of netproof's own shows it, free of egress policy. */
     private void control(Check check, Reach reach) {
-        Target target = check.destination().target();
-        if (!(target instanceof Target.Host) && !(target instanceof Target.Ip)) {
+        if (!isOutside(check)) {
             return;
         }
         ProbeBook.Entry control =
