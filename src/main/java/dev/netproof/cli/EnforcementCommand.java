@@ -6,12 +6,14 @@ import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.enforce.NodeChoice;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.matrix.AllowedNamespaces;
 import dev.netproof.model.Enforcement.Profile;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Report;
 import dev.netproof.report.ConsoleStyle.Detail;
 import dev.netproof.report.Rendering;
 import dev.netproof.report.Reports;
+import dev.netproof.run.PaceBounds;
 import dev.netproof.run.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,6 +57,9 @@ final class EnforcementCommand implements Callable<Integer> {
 
     @Mixin
     ImageOptions images = new ImageOptions();
+
+    @Mixin
+    LimitOptions.NamespaceOptions allowed = new LimitOptions.NamespaceOptions();
 
     @Mixin
     Verbosity verbosity = new Verbosity();
@@ -157,8 +162,15 @@ final class EnforcementCommand implements Callable<Integer> {
             throw new IllegalStateException("picocli sets this before calling");
         }
         PrintWriter err = spec.commandLine().getErr();
-        if (stable < 1) {
-            err.println("error: --stable must be 1 or more: nothing seen proves nothing");
+        Optional<String> complaint = PaceBounds.complaint(stable, connectTimeout);
+        if (complaint.isPresent()) {
+            err.println("error: " + complaint.get());
+            return Exit.BAD_INPUT.code();
+        }
+        AllowedNamespaces places = allowed.allowed();
+        if (cluster.namespace != null && !places.admits(cluster.namespace)) {
+            err.println("error: the probes would run in " + places.why(cluster.namespace) + "\n  fix: name another with"
+                    + " --namespace, or none for one of its own; or: " + places.fix(cluster.namespace));
             return Exit.BAD_INPUT.code();
         }
         if (hostNetwork && profile != Wanted.FULL) {

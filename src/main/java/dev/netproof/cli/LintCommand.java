@@ -62,7 +62,7 @@ final class LintCommand implements Callable<Integer> {
         if (!MatrixArguments.usable(reading, err)) {
             return Exit.BAD_INPUT.code();
         }
-        if (access.isPresent() && !meaningful(reading, access.get(), err)) {
+        if (access.isPresent() && !meaningful(reading, access.get(), matrices.limits.most(), err)) {
             return Exit.INCONCLUSIVE.code();
         }
         int checks = 0;
@@ -77,7 +77,7 @@ final class LintCommand implements Callable<Integer> {
     }
 
     /** Shows what this cluster makes of the matrices before anything is probed. */
-    private static boolean meaningful(Reading reading, ClusterAccess access, PrintWriter err) {
+    private static boolean meaningful(Reading reading, ClusterAccess access, PlanTerms.Most most, PrintWriter err) {
         Set<String> namespaces = Planner.namespaces(reading.matrices());
         ClusterFacts facts;
         ClusterFacts.Policies policies;
@@ -90,7 +90,8 @@ final class LintCommand implements Callable<Integer> {
                 Integer.MAX_VALUE,
                 PlanTerms.Published.REFUSE,
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                most);
         Plan plan = Planner.plan(reading.matrices(), facts, terms);
         for (ClusterFacts.Policy policy : policies.found()) {
             if (policy.selectsNone(facts.pods())) {

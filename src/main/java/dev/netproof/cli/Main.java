@@ -60,6 +60,7 @@ public final class Main {
                 System.getenv("NETPROOF_LOG") == null ? "off" : System.getenv("NETPROOF_LOG"));
         System.setErr(RedactedErrors.over(System.err));
         Signals.listen();
+        Thread.setDefaultUncaughtExceptionHandler(Exhaustion::inAThread);
         System.exit(execute(args));
     }
 
@@ -96,13 +97,27 @@ public final class Main {
                 err.println("  fix: " + trouble.fix());
                 return Exit.NOT_JUDGED.code();
             }
-            err.println(Redaction.of("error: " + error + (error.getCause() == null ? "" : ": " + error.getCause())));
-            err.println("  this is a fault of netproof itself; with NETPROOF_LOG=debug there is more to report");
-            if (System.getenv("NETPROOF_LOG") != null) {
-                error.printStackTrace(err);
+            if (error.getCause() instanceof OutOfMemoryError || error.getCause() instanceof StackOverflowError) {
+                return Exhaustion.told(error.getCause());
             }
-            return Exit.NOT_JUDGED.code();
+            return fault(error, err);
         });
-        return line.execute(args);
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            return Exhaustion.told(e);
+        } catch (Error e) {
+            // Left alone, it would end the JVM with 1, which says that the network was looked at and found wanting.
+            return fault(e, line.getErr());
+        }
+    }
+
+    private static int fault(Throwable error, PrintWriter err) {
+        err.println(Redaction.of("error: " + error + (error.getCause() == null ? "" : ": " + error.getCause())));
+        err.println("  this is a fault of netproof itself; with NETPROOF_LOG=debug there is more to report");
+        if (System.getenv("NETPROOF_LOG") != null) {
+            error.printStackTrace(err);
+        }
+        return Exit.NOT_JUDGED.code();
     }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,6 +39,9 @@ final class MatrixArguments {
     @Option(names = "--tags", split = ",", paramLabel = "TAG", description = "Only the checks with one of these tags.")
     Set<String> tags = new HashSet<>();
 
+    @Mixin
+    LimitOptions limits = new LimitOptions();
+
     private final Map<String, Set<Integer>> lines = new HashMap<>();
 
     Reading read(String namespace) {
@@ -51,7 +55,8 @@ final class MatrixArguments {
                 paths.add(Path.of(name));
             }
         }
-        return MatrixReader.of(LocalDate.now(ZoneId.systemDefault()), namespace).read(paths);
+        return MatrixReader.of(LocalDate.now(ZoneId.systemDefault()), namespace, limits.limits())
+                .read(paths);
     }
 
     /** Prints what there is to mend, and says whether the matrices can be used. */

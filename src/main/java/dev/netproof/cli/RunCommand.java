@@ -5,17 +5,21 @@ import dev.netproof.judge.Patience;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterAccess;
 import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.matrix.AllowedNamespaces;
 import dev.netproof.matrix.Reading;
 import dev.netproof.model.Circumstances;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
+import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlanTerms;
 import dev.netproof.plan.PlanTerms.Published;
+import dev.netproof.plan.Planner;
 import dev.netproof.report.ConsoleStyle.Detail;
 import dev.netproof.report.Rendering;
 import dev.netproof.report.Reports;
 import dev.netproof.run.LeftOut;
+import dev.netproof.run.PaceBounds;
 import dev.netproof.run.Progress;
 import dev.netproof.run.RunTerms;
 import dev.netproof.run.RunTerms.Beside;
@@ -187,8 +191,9 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter err = command().commandLine().getErr();
-        if (stable < 1) {
-            err.println("error: --stable must be 1 or more: nothing seen proves nothing");
+        Optional<String> complaint = PaceBounds.complaint(stable, connectTimeout);
+        if (complaint.isPresent()) {
+            err.println("error: " + complaint.get());
             return Exit.BAD_INPUT.code();
         }
         Optional<ClusterAccess> access = Optional.empty();
@@ -210,6 +215,12 @@ final class RunCommand implements Callable<Integer> {
             err.println("error: " + matrices.nothingSelected(reading.matrices()));
             return Exit.BAD_INPUT.code();
         }
+        AllowedNamespaces allowed = matrices.limits.namespaces.allowed();
+        if (controlNamespace != null && !allowed.admits(controlNamespace)) {
+            err.println("error: netproof's own pods would run in " + allowed.why(controlNamespace)
+                    + "\n  fix: name another with --control-namespace, or: " + allowed.fix(controlNamespace));
+            return Exit.BAD_INPUT.code();
+        }
         if (noAccess.isPresent()) {
             return finish(LeftOut.named(noCluster(selected, noAccess.get()), selected, reading.matrices()), err);
         }
@@ -218,8 +229,13 @@ final class RunCommand implements Callable<Integer> {
             Progress progress = Terminal.progress(err, started, verbosity);
             Runner runner = new Runner(live, terms(), progress, Clock.systemUTC());
             if (dryRun) {
-                PlanText.print(runner.plan(selected), command().commandLine().getOut());
-                return Exit.CONFORMS.code();
+                Plan plan = runner.plan(selected);
+                PlanText.print(plan, command().commandLine().getOut());
+                // What would not be run is no plan that conforms.
+                return (plan.refusals().stream().anyMatch(refusal -> refusal.exit() == Exit.BAD_INPUT)
+                                ? Exit.BAD_INPUT
+                                : Exit.CONFORMS)
+                        .code();
             }
             return Signalled.during(
                     () -> finish(LeftOut.named(execute(runner, selected), selected, reading.matrices()), err),
@@ -238,13 +254,13 @@ final class RunCommand implements Callable<Integer> {
 
     private Report execute(Runner runner, List<Matrix> selected) {
         AtomicReference<Report> result = new AtomicReference<>();
-        AtomicReference<RuntimeException> fault = new AtomicReference<>();
+        AtomicReference<Throwable> fault = new AtomicReference<>();
         NetproofEngine engine = new NetproofEngine(selected, matrix -> {
             try {
                 Report report = runner.run(matrix);
                 result.set(report);
                 return report;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // The launcher would keep it to its listeners.
                 fault.set(e);
                 throw e;
@@ -273,7 +289,8 @@ final class RunCommand implements Callable<Integer> {
                 endpoints,
                 allowPublished ? Published.ALLOW : Published.REFUSE,
                 Optional.ofNullable(controlNamespace),
-                Map.of());
+                Map.of(),
+                matrices.limits.most());
         return new RunTerms(
                 Version.text(),
                 plan,

@@ -9,10 +9,12 @@ import dev.netproof.model.Report;
 import dev.netproof.plan.PlanTerms;
 import dev.netproof.plan.PlanTerms.Published;
 import dev.netproof.probe.ProbeScript;
+import dev.netproof.run.PaceBounds;
 import dev.netproof.run.Progress;
 import dev.netproof.run.RunTerms;
 import dev.netproof.run.RunTerms.Beside;
 import dev.netproof.run.Runner;
+import dev.netproof.run.WrittenDuration;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,13 +28,20 @@ import org.junit.platform.engine.ConfigurationParameters;
 /** Runs in a build tool or an IDE: the cluster is the kubeconfig's, or what configuration parameters say. */
 final class ConfiguredHarness implements Harness {
     private final ConfigurationParameters parameters;
+    private final ConfiguredLimits limits;
 
     ConfiguredHarness(ConfigurationParameters parameters) {
         this.parameters = parameters;
+        this.limits = new ConfiguredLimits(parameters);
     }
 
     @Override
     public Report run(List<Matrix> matrices) {
+        Duration connectTimeout = duration("netproof.connect-timeout").orElse(Duration.ofSeconds(3));
+        int stable = parameters.get("netproof.stable", Integer::valueOf).orElse(Patience.DEFAULT.stable());
+        PaceBounds.complaint(stable, connectTimeout).ifPresent(complaint -> {
+            throw new IllegalArgumentException(complaint.replace("--", "netproof."));
+        });
         ClusterAccess access = ClusterAccess.find(
                 parameters.get("netproof.kubeconfig").map(Path::of), parameters.get("netproof.context"));
         Clock clock = Clock.systemUTC();
@@ -40,17 +49,17 @@ final class ConfiguredHarness implements Harness {
                 LocalDate.now(ZoneOffset.UTC),
                 5,
                 Published.REFUSE,
-                parameters.get("netproof.control-namespace"),
-                Map.of());
+                limits.controlNamespace(),
+                Map.of(),
+                limits.most());
         Duration settle = duration("netproof.settle").orElse(Patience.DEFAULT.settle());
         Duration deadline = duration("netproof.deadline").orElse(Patience.DEFAULT.deadline());
-        int stable = parameters.get("netproof.stable", Integer::valueOf).orElse(Patience.DEFAULT.stable());
         RunTerms terms = new RunTerms(
                 "netproof",
                 plan,
                 new Patience(stable, settle, deadline),
                 duration("netproof.timeout").orElse(Duration.ofMinutes(5)),
-                duration("netproof.connect-timeout").orElse(Duration.ofSeconds(3)),
+                connectTimeout,
                 new Images(
                         parameters.get("netproof.curl-image").orElse(Images.DEFAULT.curl()),
                         Images.DEFAULT.netshoot(),
@@ -67,6 +76,6 @@ final class ConfiguredHarness implements Harness {
 
     /** Written as on the command line: 90s, 5m, 1m30s. */
     private Optional<Duration> duration(String name) {
-        return parameters.get(name, text -> Duration.parse("PT" + text));
+        return parameters.get(name, WrittenDuration::parse);
     }
 }

@@ -2,6 +2,7 @@ package dev.netproof.engine;
 
 import dev.netproof.matrix.Diagnostic;
 import dev.netproof.matrix.DiagnosticText;
+import dev.netproof.matrix.MatrixLimits;
 import dev.netproof.matrix.MatrixReader;
 import dev.netproof.matrix.Reading;
 import dev.netproof.model.Check;
@@ -9,7 +10,6 @@ import dev.netproof.model.Matrix;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,17 +113,27 @@ public final class NetproofEngine extends HierarchicalTestEngine<Run> {
     }
 
     private static List<Matrix> read(EngineDiscoveryRequest request, UniqueId uniqueId, Selection selection) {
+        ConfiguredLimits configured = new ConfiguredLimits(request.getConfigurationParameters());
+        MatrixLimits limits;
+        try {
+            limits = configured.limits();
+        } catch (IllegalArgumentException mistaken) {
+            tell(request, uniqueId, DiscoveryIssue.create(DiscoveryIssue.Severity.ERROR, String.valueOf(mistaken.getMessage())));
+            return List.of();
+        }
         MatrixReader reader = MatrixReader.of(
                 LocalDate.now(ZoneOffset.UTC),
-                request.getConfigurationParameters().get("netproof.namespace").orElse("default"));
-        List<Matrix> matrices = new ArrayList<>();
-        if (!selection.paths().isEmpty()) {
-            matrices.addAll(told(reader.read(selection.paths()), request, uniqueId));
-        }
-        selection
-                .texts()
-                .forEach((name, text) -> matrices.addAll(told(reader.readText(name, text), request, uniqueId)));
+                request.getConfigurationParameters().get("netproof.namespace").orElse("default"),
+                limits);
+        List<Matrix> matrices = told(reader.read(selection.paths(), selection.texts()), request, uniqueId);
+        configured
+                .noControl()
+                .ifPresent(why -> tell(request, uniqueId, DiscoveryIssue.create(DiscoveryIssue.Severity.ERROR, why)));
         return matrices;
+    }
+
+    private static void tell(EngineDiscoveryRequest request, UniqueId uniqueId, DiscoveryIssue issue) {
+        request.getDiscoveryListener().issueEncountered(uniqueId, issue);
     }
 
     /** A mistake is an issue of the discovery: the platform shows all of them, and runs nothing when one is an error. */
@@ -133,12 +143,12 @@ public final class NetproofEngine extends HierarchicalTestEngine<Run> {
             DiscoveryIssue.Severity severity = diagnostic.severity() == Diagnostic.Severity.ERROR
                     ? DiscoveryIssue.Severity.ERROR
                     : DiscoveryIssue.Severity.WARNING;
-            request.getDiscoveryListener()
-                    .issueEncountered(
-                            uniqueId,
-                            DiscoveryIssue.builder(severity, text.render(diagnostic, DiagnosticText.Colour.NONE))
-                                    .source(source(diagnostic.location()))
-                                    .build());
+            tell(
+                    request,
+                    uniqueId,
+                    DiscoveryIssue.builder(severity, text.render(diagnostic, DiagnosticText.Colour.NONE))
+                            .source(source(diagnostic.location()))
+                            .build());
         }
         return reading.matrices();
     }

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 final class Addresses {
     private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
-    private static final Pattern LOOKS_LIKE_IPV4 = Pattern.compile("[0-9]+(\\.[0-9]+)+");
+    /** Without a step back: it would take one of the stack's frames for each number. */
+    private static final Pattern LOOKS_LIKE_IPV4 = Pattern.compile("[0-9]++(?:\\.[0-9]++)++");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
     private static final Pattern HOST = Pattern.compile(
             "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)+\\.?");

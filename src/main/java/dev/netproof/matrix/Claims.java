@@ -19,10 +19,12 @@ final class Claims {
 
     private final Findings findings;
     private final LocalDate today;
+    private final Demand.OfDocument demand;
 
-    Claims(Findings findings, LocalDate today) {
+    Claims(Findings findings, LocalDate today, Demand.OfDocument demand) {
         this.findings = findings;
         this.today = today;
+        this.demand = demand;
     }
 
     /**
@@ -59,7 +61,11 @@ final class Claims {
         List<Claim> settled = new ArrayList<>(ruled.values());
         settled.addAll(excepted.values());
         Guards guards = new Guards(settled);
-        excepted.values().stream().filter(this::holds).forEach(exception -> settled.addAll(guards.of(exception)));
+        for (Claim exception : excepted.values()) {
+            if (holds(exception) && demand.admits(guards.most(exception), exception.said())) {
+                settled.addAll(guards.of(exception));
+            }
+        }
         settled.sort(FILE_ORDER);
         return settled.stream().map(Claim::check).toList();
     }

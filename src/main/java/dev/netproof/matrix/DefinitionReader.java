@@ -36,10 +36,10 @@ final class DefinitionReader {
     /** For what a key's value has in common with a short reference; knows no names. */
     private final References references;
 
-    DefinitionReader(Findings findings, String defaultNamespace) {
+    DefinitionReader(Findings findings, String defaultNamespace, Demand.OfDocument demand) {
         this.findings = findings;
         this.defaultNamespace = defaultNamespace;
-        this.references = new References(findings, defaultNamespace, new Names<>(), new Names<>());
+        this.references = new References(findings, defaultNamespace, new Names<>(), new Names<>(), demand);
     }
 
     Names<Source> sources(Optional<YamlNode> section) {
@@ -366,6 +366,11 @@ final class DefinitionReader {
     private Optional<Map<String, String>> labels(String key, YamlNode node) {
         return Fields.mapping(findings, node, '"' + key + '"').map(mapping -> {
             Map<String, String> labels = new LinkedHashMap<>();
+            int entries = mapping.entries().size();
+            if (entries > Fields.MOST_WORDS) {
+                findings.add(mapping.span(), Problems.tooManyEntries('"' + key + '"', entries, Fields.MOST_WORDS));
+                return labels;
+            }
             for (YamlNode.Entry entry : mapping.entries()) {
                 String label = entry.key().value();
                 if (label.equals(YamlNode.MERGE_KEY)) {

@@ -34,12 +34,14 @@ final class DocumentReader {
     private final String fallbackNamespace;
     private final Findings findings;
     private final YamlDocument document;
+    private final Demand.OfDocument demand;
 
-    DocumentReader(LocalDate today, String fallbackNamespace, YamlDocument document) {
+    DocumentReader(LocalDate today, String fallbackNamespace, YamlDocument document, Demand demand) {
         this.today = today;
         this.fallbackNamespace = fallbackNamespace;
         this.findings = document.findings();
         this.document = document;
+        this.demand = demand.in(findings);
     }
 
     /** The matrix, unless something in it is wrong; that is in the document's findings then. */
@@ -54,14 +56,14 @@ final class DocumentReader {
         Optional<String> owner = metadata.flatMap(known -> known.text("owner")).map(Text::value);
         Optional<Fields> defaults =
                 fields.node("defaults").flatMap(node -> Fields.of(findings, node, "\"defaults\"", Keys.DEFAULTS));
-        String namespace = defaults.flatMap(known -> new DefinitionReader(findings, fallbackNamespace).namespace(known))
+        String namespace = defaults.flatMap(known -> new DefinitionReader(findings, fallbackNamespace, demand).namespace(known))
                 .orElse(fallbackNamespace);
         SortedSet<String> tags = defaults.map(known -> known.words("tags")).orElseGet(TreeSet::new);
 
-        DefinitionReader definitions = new DefinitionReader(findings, namespace);
+        DefinitionReader definitions = new DefinitionReader(findings, namespace, demand);
         Names<Source> sources = definitions.sources(fields.node("sources"));
         Names<Destination> destinations = definitions.destinations(fields.node("destinations"));
-        References references = new References(findings, namespace, sources, destinations);
+        References references = new References(findings, namespace, sources, destinations, demand);
 
         List<Claim> rules = new ArrayList<>();
         List<Claim> exceptions = new ArrayList<>();
@@ -70,13 +72,13 @@ final class DocumentReader {
                     .ifPresent(check -> rules.addAll(check(name, check, tags, references)));
         }
         fields.node("grid")
-                .ifPresent(grid ->
-                        new Grid(findings, references).read(grid).forEach(cell -> rules.add(claim(name, cell, tags))));
+                .ifPresent(grid -> rules.addAll(grid(name, grid, tags, references)));
         for (YamlNode item : fields.items("exceptions")) {
             Fields.of(findings, item, "an exception", Keys.EXCEPTION)
                     .ifPresent(exception -> exceptions.addAll(exception(name, exception, tags, references)));
         }
-        List<Check> checks = new Claims(findings, today).settle(rules, exceptions);
+        List<Check> checks = new Claims(findings, today, demand).settle(rules, exceptions);
+        demand.conclude();
         if (checks.isEmpty() && !findings.hasErrors()) {
             findings.add(root.span().part(0, 1), Problems.nothingToCheck());
         }
@@ -233,6 +235,9 @@ final class DocumentReader {
         List<Optional<Destination>> destinations =
                 to.stream().map(references::destination).toList();
         List<Claim> claims = new ArrayList<>();
+        if (!demand.admits((long) from.size() * to.size(), fields.firstKey())) {
+            return claims;
+        }
         for (int s = 0; s < from.size(); s++) {
             for (int d = 0; d < to.size(); d++) {
                 if (sources.get(s).isPresent() && destinations.get(d).isPresent() && expectation.isPresent()) {
@@ -255,6 +260,13 @@ final class DocumentReader {
             }
         }
         return claims;
+    }
+
+    private List<Claim> grid(String matrix, YamlNode grid, SortedSet<String> tags, References references) {
+        List<Grid.Cell> cells = new Grid(findings, references).read(grid);
+        return demand.admits(cells.size(), cells.isEmpty() ? grid.span() : cells.get(0).span())
+                ? cells.stream().map(cell -> claim(matrix, cell, tags)).toList()
+                : List.of();
     }
 
     private Claim claim(String matrix, Grid.Cell cell, SortedSet<String> tags) {

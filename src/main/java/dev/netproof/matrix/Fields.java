@@ -16,6 +16,12 @@ import java.util.TreeSet;
  * nothing and goes on, so that all mistakes show up in one go.
  */
 final class Fields {
+    /** In characters; a whole paragraph. What a check says is in every report, and a list's entry is many checks. */
+    static final int LONGEST_TEXT = 2_000;
+
+    /** Of a list of words, or of labels; far more than anybody writes. */
+    static final int MOST_WORDS = 100;
+
     private final Findings findings;
     private final Span span;
     private final Map<String, YamlNode.Entry> entries = new LinkedHashMap<>();
@@ -143,7 +149,11 @@ final class Fields {
     SortedSet<String> words(String key) {
         SortedSet<String> words = new TreeSet<>();
         node(key).ifPresent(node -> {
-            if (node instanceof YamlNode.Sequence list) {
+            if (node instanceof YamlNode.Sequence list && list.items().size() > MOST_WORDS) {
+                findings.add(
+                        list.span(),
+                        Problems.tooManyEntries(quoted(key), list.items().size(), MOST_WORDS));
+            } else if (node instanceof YamlNode.Sequence list) {
                 for (Text text : list(key, list)) {
                     if (Names.LEGAL.matcher(text.value()).matches()) {
                         words.add(text.value());
@@ -207,6 +217,10 @@ final class Fields {
         }
         if (scalar.value().isBlank()) {
             findings.add(scalar.span(), Problems.emptyText(what));
+            return Optional.empty();
+        }
+        if (scalar.value().length() > LONGEST_TEXT) {
+            findings.add(scalar.span(), Problems.textTooLong(what, scalar.value().length(), LONGEST_TEXT));
             return Optional.empty();
         }
         return Optional.of(scalar.text());

@@ -3,11 +3,17 @@ package dev.netproof.matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Collects the diagnostics of one document. */
 final class Findings {
+    /** More than are ever shown. A file of mistakes alone would take minutes to look up what each of them may have meant. */
+    private static final int MOST = 200;
+
     private final SourceFile file;
     private final List<Diagnostic> diagnostics = new ArrayList<>();
+    private boolean errors;
+    private int beyond;
 
     Findings(SourceFile file) {
         this.file = file;
@@ -21,6 +27,25 @@ final class Findings {
         add(span, problem, Optional.empty());
     }
 
+    /** For problems that take time to put into words. */
+    void add(Span span, Supplier<Problem> problem) {
+        if (isFull()) {
+            beyond++;
+        } else {
+            add(span, problem.get());
+        }
+    }
+
+    /** Whether so much is wrong that nobody needs to know the rest. */
+    boolean isFull() {
+        return errors && diagnostics.size() >= MOST;
+    }
+
+    /** How many were found once it was full. */
+    int beyond() {
+        return beyond;
+    }
+
     /** @param note what stands at the other place */
     void add(Span span, Problem problem, Span other, String note) {
         add(
@@ -31,6 +56,11 @@ final class Findings {
     }
 
     void add(Span span, Problem problem, Optional<Diagnostic.Related> related) {
+        if (isFull()) {
+            beyond++;
+            return;
+        }
+        errors |= problem.severity() == Diagnostic.Severity.ERROR;
         diagnostics.add(new Diagnostic(
                 problem.severity(),
                 problem.code(),
@@ -60,6 +90,6 @@ final class Findings {
     }
 
     boolean hasErrors() {
-        return diagnostics.stream().anyMatch(diagnostic -> diagnostic.severity() == Diagnostic.Severity.ERROR);
+        return errors;
     }
 }

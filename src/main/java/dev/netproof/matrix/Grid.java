@@ -145,9 +145,13 @@ final class Grid {
         String line = findings.file().line(number);
         List<Text> words = new ArrayList<>();
         Matcher matcher = WORD.matcher(line);
+        int counted = 0;
+        int column = 1;
         while (matcher.find() && !matcher.group().startsWith("#")) {
             String word = matcher.group();
-            int column = line.codePointCount(0, matcher.start()) + 1;
+            // On from the last word: a line can be as long as the file.
+            column += line.codePointCount(counted, matcher.start());
+            counted = matcher.start();
             words.add(new Text(new Span(number, column, word.codePointCount(0, word.length())), word));
         }
         return words;

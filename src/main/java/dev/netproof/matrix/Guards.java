@@ -6,6 +6,7 @@ import dev.netproof.model.Destination;
 import dev.netproof.model.Expectation;
 import dev.netproof.model.Identity;
 import dev.netproof.model.Source;
+import dev.netproof.model.Target;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,15 +23,33 @@ import java.util.TreeSet;
  */
 final class Guards {
     private final Map<String, Source> sources = new LinkedHashMap<>();
-    private final Set<Destination> destinations = new LinkedHashSet<>();
+
+    /** Those that are the same but for the port. */
+    private final Map<Target, Set<Destination>> destinations = new LinkedHashMap<>();
+
     private final Set<Pair> asked = new LinkedHashSet<>();
 
     Guards(Collection<Claim> claims) {
         for (Claim claim : claims) {
             sources.putIfAbsent(claim.check().source().name(), claim.check().source());
-            destinations.add(claim.check().destination());
+            Destination destination = claim.check().destination();
+            destinations
+                    .computeIfAbsent(destination.target(), target -> new LinkedHashSet<>())
+                    .add(destination);
             asked.add(claim.pair());
         }
+    }
+
+    /** How many guards an exception can have at most. */
+    int most(Claim exception) {
+        return exception.check().expectation() == Expectation.ALLOW
+                ? neighbours(exception.check().destination()).size()
+                : 0;
+    }
+
+    /** The destination itself among them, in whose place the sibling's guard counts. */
+    private Set<Destination> neighbours(Destination destination) {
+        return destinations.getOrDefault(destination.target(), Set.of());
     }
 
     /** The guards of one exception that opens something. */
@@ -44,9 +63,8 @@ final class Guards {
         if (asked.add(sibling.pair())) {
             guards.add(sibling);
         }
-        for (Destination other : destinations) {
-            if (other.target().equals(check.destination().target())
-                    && !other.port().equals(check.destination().port())) {
+        for (Destination other : neighbours(check.destination())) {
+            if (!other.port().equals(check.destination().port())) {
                 Claim neighbour = guard(exception, check.source(), other);
                 if (asked.add(neighbour.pair())) {
                     guards.add(neighbour);

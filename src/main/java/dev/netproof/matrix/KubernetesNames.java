@@ -43,6 +43,8 @@ enum KubernetesNames {
         }
     };
 
+    static final int LONGEST_LABEL = 63;
+
     private final int longest;
     private final Pattern pattern;
 

@@ -41,10 +41,12 @@ public final class MatrixReader {
 
     private final LocalDate today;
     private final String fallbackNamespace;
+    private final MatrixLimits limits;
 
-    private MatrixReader(LocalDate today, String fallbackNamespace) {
+    private MatrixReader(LocalDate today, String fallbackNamespace, MatrixLimits limits) {
         this.today = today;
         this.fallbackNamespace = fallbackNamespace;
+        this.limits = limits;
     }
 
     /**
@@ -52,7 +54,16 @@ public final class MatrixReader {
      * @param fallbackNamespace where a matrix has no {@code defaults.namespace}
      */
     public static MatrixReader of(LocalDate today, String fallbackNamespace) {
-        return new MatrixReader(today, fallbackNamespace);
+        return of(today, fallbackNamespace, MatrixLimits.USUAL);
+    }
+
+    /**
+     * @param today decides which exceptions have expired
+     * @param fallbackNamespace where a matrix has no {@code defaults.namespace}
+     * @param limits what all matrices of one reading may ask for together
+     */
+    public static MatrixReader of(LocalDate today, String fallbackNamespace, MatrixLimits limits) {
+        return new MatrixReader(today, fallbackNamespace, limits);
     }
 
     /**
@@ -60,7 +71,12 @@ public final class MatrixReader {
      * is looked at, and what is no matrix is passed over: manifests may lie beside the matrix that tests them.
      */
     public Reading read(List<Path> filesOrFolders) {
-        Collected collected = new Collected();
+        return read(filesOrFolders, Map.of());
+    }
+
+    /** @param texts matrices that are in no file, by what diagnostics and locations call them */
+    public Reading read(List<Path> filesOrFolders, Map<String, byte[]> texts) {
+        Collected collected = new Collected(new Demand(limits));
         Set<Path> seen = new LinkedHashSet<>();
         for (Path path : filesOrFolders) {
             Optional<Path> outside = Links.outside(path);
@@ -73,14 +89,13 @@ public final class MatrixReader {
                 file(path, Named.BY_THE_USER, collected);
             }
         }
+        texts.forEach((name, text) -> text(name, text, Named.BY_THE_USER, collected));
         return collected.reading();
     }
 
     /** @param fileName what diagnostics and locations call it */
     public Reading readText(String fileName, byte[] text) {
-        Collected collected = new Collected();
-        text(fileName, text, Named.BY_THE_USER, collected);
-        return collected.reading();
+        return read(List.of(), Map.of(fileName, text));
     }
 
     /** Whether a file was meant, or just happened to be in a folder that was. */
@@ -164,11 +179,12 @@ public final class MatrixReader {
                             () -> unprintable.ifPresent(
                                     span -> findings.add(span, Problems.unprintable(file.characterAt(span)))));
                 }
-                collected.add(findings.diagnostics());
+                collected.add(findings.diagnostics(), findings.beyond());
             }
             return;
         }
         List<Diagnostic> diagnostics = new ArrayList<>();
+        int beyond = 0;
         List<YamlDocument> documents = YamlComposer.compose(file);
         documents.removeIf(document -> document.root() instanceof YamlNode.Scalar scalar
                 && scalar.type() == YamlNode.Type.NOTHING
@@ -186,13 +202,14 @@ public final class MatrixReader {
                     diagnostics.addAll(findings.diagnostics());
                     continue;
                 }
-                new DocumentReader(today, fallbackNamespace, document)
+                new DocumentReader(today, fallbackNamespace, document, collected.demand)
                         .read()
                         .ifPresent(matrix -> collected.add(matrix, file, diagnostics));
                 diagnostics.addAll(document.findings().diagnostics());
+                beyond += document.findings().beyond();
             }
         }
-        collected.add(diagnostics);
+        collected.add(diagnostics, beyond);
     }
 
     static boolean mentionsNetproof(byte[] bytes) {
@@ -205,7 +222,12 @@ public final class MatrixReader {
         private final List<Matrix> matrices = new ArrayList<>();
         private final List<Diagnostic> diagnostics = new ArrayList<>();
         private final Map<String, Diagnostic.Related> names = new HashMap<>();
+        private final Demand demand;
         private int documents;
+
+        Collected(Demand demand) {
+            this.demand = demand;
+        }
 
         void add(Matrix matrix, SourceFile file, List<Diagnostic> ofFile) {
             Location at = matrix.location();
@@ -232,7 +254,8 @@ public final class MatrixReader {
             documents++;
         }
 
-        void add(List<Diagnostic> ofFile) {
+        /** @param beyond how many more there are, which nobody wrote down */
+        void add(List<Diagnostic> ofFile, int beyond) {
             List<Diagnostic> ordered = ofFile.stream().sorted(FILE_ORDER).toList();
             if (ordered.size() <= MOST_DIAGNOSTICS_PER_FILE) {
                 diagnostics.addAll(ordered);
@@ -245,7 +268,7 @@ public final class MatrixReader {
                     .max(Comparator.naturalOrder())
                     .orElse(Severity.ERROR);
             Diagnostic next = rest.get(0);
-            Problem more = Problems.more(rest.size(), worst);
+            Problem more = Problems.more(rest.size() + beyond, worst);
             diagnostics.add(new Diagnostic(
                     more.severity(),
                     more.code(),

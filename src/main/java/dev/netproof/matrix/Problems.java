@@ -2,9 +2,11 @@ package dev.netproof.matrix;
 
 import dev.netproof.matrix.Diagnostic.Severity;
 import dev.netproof.model.Check;
+import dev.netproof.model.Destination;
 import dev.netproof.model.Family;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.Similar;
+import dev.netproof.model.Source;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -71,6 +73,37 @@ final class Problems {
                 "file-too-large",
                 "the file is larger than " + (most >> 20) + " MiB",
                 "No matrix is that long: is it the right file? If it is, split it; several files and folders can be given.");
+    }
+
+    static Problem tooManyChecks(long asked, int most) {
+        return error(
+                "too-many-checks",
+                "from here on there are more than " + number(most) + " checks; in all, " + number(asked) + " are asked for",
+                "Every source of a list is paired with every destination of the other: is that meant? If it is, --max-checks " + asked
+                        + " allows them.");
+    }
+
+    static Problem tooManyProbes(int asked, int most) {
+        return error(
+                "too-many-probes",
+                "from here on there are more than " + number(most) + " sources; in all, " + number(asked)
+                        + " are asked for, and each takes a probe pod or more",
+                "Is that meant? If it is, --max-probes " + asked + " allows them.");
+    }
+
+    static Problem namespaceNotAllowed(Source source, AllowedNamespaces allowed) {
+        return error(
+                "namespace-not-allowed",
+                "its probe would run in " + allowed.why(source.namespace()),
+                "Whoever runs the matrix decides that: " + allowed.fix(source.namespace()));
+    }
+
+    static Problem destinationNotAllowed(Destination destination) {
+        String pattern = AllowedDestinations.pattern(destination.target());
+        return error(
+                "destination-not-allowed",
+                "no --allow-destination matches this destination",
+                "Whoever runs the matrix decides that: --allow-destination " + pattern + " allows it.");
     }
 
     static Problem notUtf8() {
@@ -320,6 +353,20 @@ final class Problems {
                 "quote-it",
                 what + " must be text, but YAML reads " + shorten(written) + " as " + found,
                 "Put it into quotes: \"" + shorten(written) + "\".");
+    }
+
+    static Problem textTooLong(String what, int length, int most) {
+        return error(
+                "text-too-long",
+                what + " has " + number(length) + " characters, and at most " + number(most) + " are read",
+                "Every report repeats it for each of its checks: say it shorter.");
+    }
+
+    static Problem tooManyEntries(String what, int entries, int most) {
+        return error(
+                "too-many-entries",
+                what + " has " + number(entries) + " entries, and at most " + number(most) + " are read",
+                "Every report repeats them for each of its checks: keep those that are needed.");
     }
 
     static Problem emptyText(String what) {
@@ -944,6 +991,11 @@ final class Problems {
         int most = 8;
         String first = names.stream().limit(most).collect(Collectors.joining(", "));
         return first + (names.size() > most ? ", and " + (names.size() - most) + " more." : ".");
+    }
+
+    /** With a comma between thousands. */
+    private static String number(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
     }
 
     private static String counted(int count, String what) {

@@ -32,13 +32,20 @@ final class References {
     private final String namespace;
     private final Names<Source> sources;
     private final Names<Destination> destinations;
+    private final Demand.OfDocument demand;
 
     /** @param namespace for references without one */
-    References(Findings findings, String namespace, Names<Source> sources, Names<Destination> destinations) {
+    References(
+            Findings findings,
+            String namespace,
+            Names<Source> sources,
+            Names<Destination> destinations,
+            Demand.OfDocument demand) {
         this.findings = findings;
         this.namespace = namespace;
         this.sources = sources;
         this.destinations = destinations;
+        this.demand = demand;
     }
 
     /** What a reference begins with, as kubectl has it: {@code deploy}, {@code deployment}, {@code deployment.apps}. */
@@ -81,14 +88,23 @@ final class References {
     }
 
     Optional<Source> source(Text text) {
+        Optional<Source> source = identified(text);
+        source.ifPresent(used -> demand.use(used, text.span()));
+        return source;
+    }
+
+    private Optional<Source> identified(Text text) {
         String reference = text.value();
+        if (isTooLong(text)) {
+            return Optional.empty();
+        }
         if (sources.contains(reference)) {
             return sources.use(reference);
         }
         if (reference.indexOf('/') < 0) {
             findings.add(
                     text.span(),
-                    destinations.contains(reference)
+                    () -> destinations.contains(reference)
                             ? Problems.destinationAsSource(reference)
                             : Problems.unknownSource(reference, sources.all()));
             return Optional.empty();
@@ -125,7 +141,16 @@ final class References {
     }
 
     Optional<Destination> destination(Text text) {
+        Optional<Destination> destination = understood(text);
+        destination.ifPresent(used -> demand.use(used, text.span()));
+        return destination;
+    }
+
+    private Optional<Destination> understood(Text text) {
         String reference = text.value();
+        if (isTooLong(text)) {
+            return Optional.empty();
+        }
         if (destinations.contains(reference)) {
             return destinations.use(reference);
         }
@@ -146,12 +171,22 @@ final class References {
         }
         findings.add(
                 text.span(),
-                sources.contains(head)
+                () -> sources.contains(head)
                         ? Problems.sourceAsDestination(head)
                         : destinations.contains(head)
                                 ? Problems.namedDestinationWithPort(head)
                                 : Problems.unknownDestination(head, destinations.all()));
         return Optional.empty();
+    }
+
+    /** In a list it was refused before; a word of a grid can be as long as the file. */
+    private boolean isTooLong(Text text) {
+        if (text.value().length() <= Fields.LONGEST_TEXT) {
+            return false;
+        }
+        findings.add(
+                text.span(), Problems.textTooLong("this word", text.value().length(), Fields.LONGEST_TEXT));
+        return true;
     }
 
     /** {@code deploy/x}, as the value of a key of its own. */

@@ -188,7 +188,7 @@ final class YamlComposer {
             return new YamlNode.Refused(span);
         }
         if (event.getValue().contains("${")) {
-            findings.add(file.find("${", span).map(this::toBrace).orElse(span), Problems.variable());
+            findings.add(findings.isFull() ? span : file.find("${", span).map(this::toBrace).orElse(span), Problems.variable());
             return new YamlNode.Refused(span);
         }
         return new YamlNode.Scalar(span, event.getValue(), type(event), style(event.getScalarStyle()));
@@ -227,7 +227,7 @@ final class YamlComposer {
 
     private Span spanOf(String word, Event event) {
         Span span = span(event);
-        return file.find(word, new Span(span.line(), 1, 1)).orElse(span);
+        return findings.isFull() ? span : file.find(word, new Span(span.line(), 1, 1)).orElse(span);
     }
 
     private Span span(Event event) {
@@ -238,11 +238,15 @@ final class YamlComposer {
         return start.map(from -> span(from, end.orElse(from))).orElse(Span.NOWHERE);
     }
 
+    private static int length(String line) {
+        return line.codePointCount(0, line.length());
+    }
+
     private Span span(Mark start, Mark end) {
-        String line = file.line(start.getLine() + 1);
-        int restOfLine =
-                line.stripTrailing().codePointCount(0, line.stripTrailing().length()) - start.getColumn();
-        int width = start.getLine() == end.getLine() ? end.getColumn() - start.getColumn() : restOfLine;
+        // The rest of the line is looked at only where it is needed: a line can be as long as the file.
+        int width = start.getLine() == end.getLine()
+                ? end.getColumn() - start.getColumn()
+                : length(file.line(start.getLine() + 1).stripTrailing()) - start.getColumn();
         return new Span(start.getLine() + 1, start.getColumn() + 1, Math.max(1, width));
     }
 

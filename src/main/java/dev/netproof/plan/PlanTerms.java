@@ -14,15 +14,37 @@ import java.util.Optional;
  * @param controlNamespace where netproof's own probes run that show whether outside addresses are alive; empty stands for a namespace
  *     that the run makes
  * @param addresses what outside names resolved to: one address in each family at most
+ * @param most how much a plan may hold
  */
 public record PlanTerms(
         LocalDate today,
         int endpoints,
         Published published,
         Optional<String> controlNamespace,
-        Map<String, List<String>> addresses) {
+        Map<String, List<String>> addresses,
+        Most most) {
     public PlanTerms {
         addresses = Map.copyOf(addresses);
+    }
+
+    /** A plan that holds as much as is usual at most. */
+    public PlanTerms(
+            LocalDate today,
+            int endpoints,
+            Published published,
+            Optional<String> controlNamespace,
+            Map<String, List<String>> addresses) {
+        this(today, endpoints, published, controlNamespace, addresses, Most.USUAL);
+    }
+
+    /**
+     * How much a plan may hold: one source can mean a pod on each of a thousand nodes, and one destination as many addresses.
+     *
+     * @param probes probe pods
+     * @param paths what a probe tries at one address for one check
+     */
+    public record Most(int probes, int paths) {
+        public static final Most USUAL = new Most(500, 200_000);
     }
 
     /** What to do about Services that publish pods before they are ready. */
@@ -33,11 +55,11 @@ public record PlanTerms(
 
     /** The same terms once the run has a namespace of its own. */
     public PlanTerms controlledFrom(String namespace) {
-        return new PlanTerms(today, endpoints, published, Optional.of(namespace), addresses);
+        return new PlanTerms(today, endpoints, published, Optional.of(namespace), addresses, most);
     }
 
     /** The same terms once outside names are resolved. */
     public PlanTerms resolved(Map<String, List<String>> found) {
-        return new PlanTerms(today, endpoints, published, controlNamespace, found);
+        return new PlanTerms(today, endpoints, published, controlNamespace, found, most);
     }
 }

@@ -46,6 +46,7 @@ public final class Planner {
     private final List<Service> published;
 
     private final Map<Labelled, List<Pod>> living = new HashMap<>();
+    private final Size size;
 
     private record Labelled(String namespace, Map<String, String> labels) {}
 
@@ -53,6 +54,7 @@ public final class Planner {
         this.facts = facts;
         this.terms = terms;
         this.destinations = new Destinations(facts, terms);
+        this.size = new Size(terms.most());
         this.published = facts.services().stream()
                 .filter(service -> service.publishing() == ClusterFacts.Publishing.NOT_READY_TOO
                         && !service.selector().isEmpty())
@@ -82,6 +84,7 @@ public final class Planner {
                 planned.add(plan(check));
             }
         }
+        refusals.addAll(size.refusals());
         notes.addAll(destinations.notes());
         List<ProbePod> pods = probes.probes(this::ownership);
         pods.forEach(this::observeCounters);
@@ -222,7 +225,11 @@ public final class Planner {
     private PlannedCheck legs(Check check, Reach reach, SourceIdentity identity, Optional<Verdict> doubt) {
         refusePublished(check, identity);
         List<Leg> legs = new ArrayList<>();
-        for (Optional<String> node : nodes(check, reach, identity)) {
+        List<Optional<String>> nodes = nodes(check, reach, identity);
+        if (!size.admits(check, identity, nodes.size(), reach.ways().size())) {
+            return new PlannedCheck(check, legs, Optional.empty(), doubt);
+        }
+        for (Optional<String> node : nodes) {
             ProbeBook.Entry probe = probes.entry(check.source().name(), identity.on(node.or(identity::node)));
             for (Reach.Way way : reach.ways()) {
                 if (way.kind() == Path.Kind.LOOKUP && !lookupMatters(check)) {

@@ -1,6 +1,11 @@
 package dev.netproof.report;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -46,16 +51,42 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads JSON evidence back, so that a recorded run can be rendered later and two runs compared. */
 public final class ReportReader {
-    private static final JsonMapper JSON = JsonMapper.builder()
+    /** More than a run of the usual size can write; whoever allows larger runs has the JVM's memory as a bound. */
+    private static final long LONGEST = 512L << 20;
+
+    /** Evidence needs ten levels; fields that this version does not know may need some more. */
+    private static final int DEEPEST = 64;
+
+    /** Some 30 years in seconds, far more than a run takes, with as many decimals as nanoseconds have and some to spare. */
+    private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(1_000_000_000);
+
+    private static final int MOST_DECIMALS = 30;
+
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
+
+    /** Jackson names the method that a programmer would call. */
+    private static final Pattern WHOSE_BOUND = Pattern.compile(", from `[^`]*`");
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxDocumentLength(LONGEST)
+                            .maxNestingDepth(DEEPEST)
+                            .maxNumberLength(100)
+                            .maxStringLength(10_000_000)
+                            .maxNameLength(1_000)
+                            .build())
+                    .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     private ReportReader() {}
@@ -66,21 +97,38 @@ public final class ReportReader {
      * @throws UnreadableReport when the text is not JSON, or not evidence in the format of this version
      */
     public static Report read(InputStream in) throws IOException {
-        JsonNode tree;
-        try {
-            tree = JSON.reader().with(new SharedTexts()).readTree(in);
-        } catch (JsonProcessingException e) {
-            // Without the parser's words, which repeat what stands there: it may be any file.
-            throw new UnreadableReport(
-                    "line " + e.getLocation().getLineNr() + ": not JSON (column "
-                            + e.getLocation().getColumnNr() + ")",
-                    e);
-        }
+        JsonNode tree = tree(in);
         try {
             return new Node("", tree).report();
         } catch (Mismatch e) {
             throw new UnreadableReport(e.problem, e);
         }
+    }
+
+    private static JsonNode tree(InputStream in) throws IOException {
+        try (JsonParser json = JSON.createParser(in)) {
+            try {
+                JsonNode tree = JSON.reader().with(new SharedTexts()).readTree(json);
+                if (tree == null || json.nextToken() != null) {
+                    throw new UnreadableReport(place(json) + (tree == null ? "there is nothing" : "something follows the report"), null);
+                }
+                return tree;
+            } catch (StreamConstraintsException e) {
+                throw new UnreadableReport(place(json) + "more than evidence can have: "
+                                + WHOSE_BOUND.matcher(e.getOriginalMessage()).replaceAll(""),
+                        e);
+            } catch (JsonProcessingException e) {
+                // Without the parser's words, which repeat what stands there: it may be any file.
+                throw new UnreadableReport(place(json) + "not JSON", e);
+            } catch (ArithmeticException | NumberFormatException e) {
+                throw new UnreadableReport(place(json) + "a number that is none", e);
+            }
+        }
+    }
+
+    private static String place(JsonParser json) {
+        JsonLocation at = json.currentLocation();
+        return "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
     }
 
     /** Reports say the same names, nodes and signals thousands of times over: each is kept once. */
@@ -97,6 +145,22 @@ public final class ReportReader {
         public TextNode textNode(String text) {
             return texts.computeIfAbsent(text, TextNode::valueOf);
         }
+    }
+
+    private static Instant instant(String text) {
+        Instant instant = Instant.parse(text);
+        if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LAST)) {
+            throw new DateTimeException("not in this age");
+        }
+        return instant;
+    }
+
+    private static LocalDate date(String text) {
+        LocalDate date = LocalDate.parse(text);
+        if (date.getYear() < 1970 || date.getYear() > 9999) {
+            throw new DateTimeException("not in this age");
+        }
+        return date;
     }
 
     /** Thrown where the tree is not as it must be; never leaves this class. */
@@ -137,6 +201,19 @@ public final class ReportReader {
         }
 
         private Enforcement enforcement() {
+            Enforcement read = readEnforcement();
+            Set<String> known =
+                    read.capabilities().stream().map(Enforcement.Capability::id).collect(Collectors.toSet());
+            for (int i = 0; i < read.rows().size(); i++) {
+                if (!known.contains(read.rows().get(i).capability())) {
+                    throw new Mismatch(pointer + "/rows/" + i + "/capability: \"" + read.rows().get(i).capability()
+                            + "\" is none of the capabilities " + known);
+                }
+            }
+            return read;
+        }
+
+        private Enforcement readEnforcement() {
             return new Enforcement(
                     word(Enforcement.Verdict.class, "verdict"),
                     text("headline"),
@@ -318,7 +395,7 @@ public final class ReportReader {
                     text("because"),
                     text("owner"),
                     optional("ticket").map(Node::text),
-                    at("expires").parsed(LocalDate::parse, "a date such as 2027-01-31"));
+                    at("expires").parsed(ReportReader::date, "a date such as 2027-01-31"));
         }
 
         private Source source() {
@@ -354,7 +431,7 @@ public final class ReportReader {
         }
 
         private PortRef port() {
-            return json.isInt() ? new PortRef.Number(json.intValue()) : new PortRef.Name(text());
+            return json.isNumber() ? new PortRef.Number(number()) : new PortRef.Name(text());
         }
 
         private Destination.Request request() {
@@ -467,8 +544,9 @@ public final class ReportReader {
         }
 
         private int number() {
-            if (!json.isInt()) {
-                throw mismatch("expected a whole number");
+            // Counts, ports, lines and columns: none of them is below zero.
+            if (!json.isInt() || json.intValue() < 0) {
+                throw mismatch("expected a whole number from 0 to " + Integer.MAX_VALUE);
             }
             return json.intValue();
         }
@@ -478,12 +556,16 @@ public final class ReportReader {
             if (!value.json.isNumber()) {
                 throw value.mismatch("expected seconds, as a number");
             }
-            BigDecimal nanos = value.json.decimalValue().movePointRight(9);
-            return Duration.ofNanos(nanos.longValue());
+            BigDecimal seconds = value.json.decimalValue();
+            // Not even to be converted: a number of a few characters can have a thousand million digits.
+            if (seconds.signum() < 0 || seconds.scale() > MOST_DECIMALS || seconds.compareTo(MOST_SECONDS) > 0) {
+                throw value.mismatch("expected seconds, as a number from 0 to " + MOST_SECONDS);
+            }
+            return Duration.ofNanos(seconds.movePointRight(9).longValue());
         }
 
         private Instant instant(String field) {
-            return at(field).parsed(Instant::parse, "a time such as 2026-11-21T03:00:00.000Z");
+            return at(field).parsed(ReportReader::instant, "a time such as 2026-11-21T03:00:00.000Z");
         }
 
         private <T> T parsed(Function<String, T> parser, String expected) {

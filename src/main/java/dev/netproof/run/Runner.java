@@ -104,7 +104,7 @@ public final class Runner {
         Instant started = clock.instant();
         try {
             return observed(matrices, started);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError failure) {
             looking.ifPresent(watch -> watch.interrupt(Exit.NOT_JUDGED));
             hear();
             return report(
@@ -117,10 +117,16 @@ public final class Runner {
     }
 
     /** Whatever it was that ended the run, whoever waits for its reports gets them. */
-    private static Report.Breakage breakage(RuntimeException failure) {
+    private static Report.Breakage breakage(Throwable failure) {
         if (failure instanceof ClusterTrouble trouble) {
             return new Report.Breakage(
                     Optional.ofNullable(trouble.getMessage()).orElse("the cluster did not do as asked"), trouble.fix());
+        }
+        if (failure instanceof OutOfMemoryError) {
+            return new Report.Breakage(
+                    "netproof ran out of memory",
+                    "give it more (NETPROOF_JAVA_OPTS=-Xmx2g, or a larger limit for its container), or run fewer checks at"
+                            + " once");
         }
         LOG.error("the run broke", failure);
         return new Report.Breakage(
@@ -302,7 +308,7 @@ public final class Runner {
                     plan,
                     () -> asking.until(
                             end.plus(SECOND_LOOK), "looking at the targets again", () -> cluster.pods(namespaces)));
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | OutOfMemoryError | StackOverflowError failure) {
             return Optional.of(breakage(failure));
         }
         if (interruption.exit().isPresent()) {

@@ -125,8 +125,10 @@ class DistributionIT {
     @Test
     void where_the_distribution_is_read_only_the_archive_goes_to_the_users_cache() throws Exception {
         Files.setPosixFilePermissions(home.resolve("lib"), PosixFilePermissions.fromString("r-xr-xr-x"));
+        // Where everybody may make something, and nobody may touch what is another's: as /tmp is.
         Files.createDirectory(cache);
-        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThat(new ProcessBuilder("chmod", "1777", cache.toString()).start().waitFor())
+                .isZero();
 
         Ran ran = run(unprivileged(home.resolve("bin").resolve("netproof") + "", "--help"), "now");
 

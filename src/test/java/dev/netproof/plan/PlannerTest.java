@@ -17,6 +17,7 @@ import dev.netproof.model.Path;
 import dev.netproof.model.Placement;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
+import dev.netproof.model.Source;
 import dev.netproof.model.Source.Liveness;
 import dev.netproof.model.Target;
 import dev.netproof.model.Verdict;
@@ -763,6 +764,66 @@ class PlannerTest {
 
         private dev.netproof.model.Source placed(Placement placement) {
             return from("storefront", Map.of("app", "storefront"), Liveness.LIVE, placement);
+        }
+    }
+
+    @Nested
+    class Size {
+        private Shop wide() {
+            String[] nodes = java.util.stream.IntStream.range(0, 40)
+                    .mapToObj(i -> "node-" + i)
+                    .toArray(String[]::new);
+            Shop wide = Shop.withNodes(nodes);
+            for (int i = 0; i < nodes.length; i++) {
+                wide.pod("storefront", "10.0.1." + i, nodes[i], 8080).pod("catalog", "10.0.2." + i, nodes[i], 8080);
+            }
+            return wide.service("catalog", "10.96.0.2", 80, 8080)
+                    .deny(from("storefront", Map.of("app", "storefront"), Source.Liveness.LIVE, Placement.EACH), to("catalog"));
+        }
+
+        private PlanTerms most(int probes, int paths) {
+            return new PlanTerms(
+                    LocalDate.of(2026, 1, 1),
+                    5,
+                    PlanTerms.Published.REFUSE,
+                    Optional.empty(),
+                    Map.of(),
+                    new PlanTerms.Most(probes, paths));
+        }
+
+        @Test
+        void of_a_probe_on_every_node_is_within_bounds_or_refused_before_it_is_made() {
+            assertThat(wide().plan(most(40, 10_000)).refusals()).isEmpty();
+            Plan plan = wide().plan(most(39, 10_000));
+
+            assertThat(plan.probes()).isEmpty();
+            assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
+                assertThat(refusal.exit()).isEqualTo(Exit.BAD_INPUT);
+                assertThat(refusal.problem()).contains("shop.yaml:").contains("39 probe pods; in all, 40");
+                assertThat(refusal.fix()).contains("--max-probes 40");
+            });
+        }
+
+        @Test
+        void of_all_paths_is_within_bounds_or_refused_before_they_are_made() {
+            // 40 nodes try 40 pods, a Service's address and its name.
+            assertThat(wide().plan(most(40, 1680)).refusals()).isEmpty();
+            Plan plan = wide().plan(most(40, 1679));
+
+            assertThat(plan.checks()).allSatisfy(check -> assertThat(check.legs()).isEmpty());
+            assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
+                assertThat(refusal.exit()).isEqualTo(Exit.BAD_INPUT);
+                assertThat(refusal.problem()).contains("shop.yaml:").contains("1,679 paths to try; in all, 1,680");
+                assertThat(refusal.fix()).contains("--max-paths 1680");
+            });
+        }
+
+        @Test
+        void counts_a_probe_once_however_many_checks_it_makes() {
+            Shop wide = wide();
+            wide.allow(from("storefront"), to("catalog"));
+
+            assertThat(wide.plan(most(41, 10_000)).refusals()).isEmpty();
         }
     }
 

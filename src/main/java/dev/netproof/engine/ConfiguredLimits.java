@@ -1,0 +1,69 @@
+package dev.netproof.engine;
+
+import dev.netproof.matrix.AllowedDestinations;
+import dev.netproof.matrix.AllowedNamespaces;
+import dev.netproof.matrix.MatrixLimits;
+import dev.netproof.model.Matrix;
+import dev.netproof.plan.PlanTerms.Most;
+import dev.netproof.plan.Planner;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.platform.engine.ConfigurationParameters;
+
+/** What the build allows to whoever wrote the matrices: the flags of the command line, as configuration parameters. */
+final class ConfiguredLimits {
+    private final ConfigurationParameters parameters;
+
+    ConfiguredLimits(ConfigurationParameters parameters) {
+        this.parameters = parameters;
+    }
+
+    /** @throws IllegalArgumentException if a parameter is no number, or no pattern; the message says which */
+    MatrixLimits limits() {
+        return new MatrixLimits(
+                number("netproof.max-checks", MatrixLimits.MOST_CHECKS),
+                most().probes(),
+                AllowedNamespaces.of(list("netproof.allow-namespace")),
+                AllowedDestinations.of(list("netproof.allow-destination")));
+    }
+
+    Most most() {
+        return new Most(
+                number("netproof.max-probes", Most.USUAL.probes()), number("netproof.max-paths", Most.USUAL.paths()));
+    }
+
+    Optional<String> controlNamespace() {
+        return parameters.get("netproof.control-namespace");
+    }
+
+    /** Why netproof's own pods may not run where they are told to. */
+    Optional<String> noControl() {
+        AllowedNamespaces allowed = AllowedNamespaces.of(list("netproof.allow-namespace"));
+        return controlNamespace()
+                .filter(namespace -> !allowed.admits(namespace))
+                .map(namespace -> "netproof's own pods would run in " + allowed.why(namespace)
+                        + "; name another as netproof.control-namespace, or add it to netproof.allow-namespace");
+    }
+
+    private int number(String name, int usual) {
+        Optional<String> written = parameters.get(name).map(String::strip);
+        try {
+            int number = written.map(Integer::valueOf).orElse(usual);
+            if (number >= 1) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(name + " is " + written.orElse("") + ", which is no number from 1 up");
+    }
+
+    private List<String> list(String name) {
+        return parameters.get(name).stream()
+                .flatMap(written -> Arrays.stream(written.split(",", -1)))
+                .map(String::strip)
+                .filter(pattern -> !pattern.isEmpty())
+                .toList();
+    }
+}
