@@ -21,14 +21,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Runs a program for what it writes, for so long and so much of it. One that does not end is killed, with all that it started: a child
- * that keeps the output open would be waited for for ever.
+ * Runs a program for what it writes, for so long and so much of it. One that does not end is killed, with all that it started. One that ends and
+ * leaves a child that keeps the output open is not waited for.
  */
 final class BoundedProcess {
     static final int MOST_BYTES = 1 << 20;
 
-    /** A child that outlives the program may still be writing: for so long. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+    /** How long what was written may take to be read when the program has ended. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     /** Children inherit it, and it stays with them when their parent is gone. */
     private static final String MARK = "NETPROOF_STARTED";
@@ -64,17 +64,20 @@ final class BoundedProcess {
         ThreadPoolExecutor readers = Threads.pool("plugin", 2);
         boolean ended = false;
         try {
-            CompletableFuture<byte[]> output =
-                    CompletableFuture.supplyAsync(() -> atMost(process.getInputStream()), readers);
+            ByteArrayOutputStream output = new ByteArrayOutputStream();
+            CompletableFuture<Void> whole =
+                    CompletableFuture.runAsync(() -> atMost(process.getInputStream(), output), readers);
             CompletableFuture<Void> said = CompletableFuture.runAsync(() -> pass(process.getErrorStream()), readers);
-            byte[] written = written(process, output, end);
+            boolean held = !isWhole(process, whole, end);
+            byte[] written = output.toByteArray();
             if (written.length > MOST_BYTES) {
                 throw new Killed("wrote more than " + (MOST_BYTES >> 20) + " MiB");
             }
             if (!process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 throw late();
             }
-            ended = true;
+            // Whoever holds the output would hold this process's reader for ever.
+            ended = !held;
             wait(said);
             return new Ended(process.exitValue(), new String(written, StandardCharsets.UTF_8));
         } finally {
@@ -85,25 +88,23 @@ final class BoundedProcess {
         }
     }
 
-    private byte[] written(Process process, CompletableFuture<byte[]> output, long end)
+    /** Whether the output came to its end. A child that keeps it open is not waited for: the program has said what it had to say. */
+    private boolean isWhole(Process process, CompletableFuture<Void> whole, long end)
             throws IOException, InterruptedException, Killed {
         try {
-            CompletableFuture.anyOf(output, process.onExit())
+            CompletableFuture.anyOf(whole, process.onExit())
                     .get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (!process.isAlive()) {
+                whole.get(LAST_WORDS.toNanos(), TimeUnit.NANOSECONDS);
+            }
+            return true;
         } catch (ExecutionException e) {
             throw new IOException("what it writes cannot be read", e);
         } catch (TimeoutException e) {
-            throw late();
-        }
-        try {
-            long left = Math.max(0, end - System.nanoTime());
-            return output.get(process.isAlive() ? left : Math.min(left, LAST_WORDS.toNanos()), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw new IOException("what it writes cannot be read", e);
-        } catch (TimeoutException e) {
-            throw process.isAlive()
-                    ? late()
-                    : new Killed("ended, but left a process running that keeps its output open");
+            if (process.isAlive()) {
+                throw late();
+            }
+            return false;
         }
     }
 
@@ -119,18 +120,13 @@ final class BoundedProcess {
         }
     }
 
-    /** One byte more than allowed is enough to know. */
-    private static byte[] atMost(InputStream in) {
+    /** A little more than allowed is enough to know. */
+    private static void atMost(InputStream in, ByteArrayOutputStream bytes) {
         try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             byte[] some = new byte[8192];
-            for (int read = in.read(some); read >= 0; read = in.read(some)) {
+            for (int read = in.read(some); read >= 0 && bytes.size() <= MOST_BYTES; read = in.read(some)) {
                 bytes.write(some, 0, read);
-                if (bytes.size() > MOST_BYTES) {
-                    break;
-                }
             }
-            return bytes.toByteArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
