@@ -69,7 +69,7 @@ final class Track {
         return samples.stream()
                 .filter(s -> s.outcome().reachedListener() && !s.began().isBefore(settled))
                 .map(Sample::outcome)
-                .min(Comparator.comparing(OPENEST_FIRST::indexOf));
+                .min(Comparator.comparingInt(OPENEST_FIRST::indexOf));
     }
 
     /** The latest outcome. */
