@@ -211,7 +211,7 @@ public final class EnforcementCheck {
     private static List<Row> ordered(List<Row> rows, List<Capability> capabilities) {
         List<String> ids = capabilities.stream().map(Capability::id).toList();
         return rows.stream()
-                .sorted(java.util.Comparator.comparing((Row row) -> ids.indexOf(row.capability()))
+                .sorted(java.util.Comparator.comparingInt((Row row) -> ids.indexOf(row.capability()))
                         .thenComparing(Row::node)
                         .thenComparing(Row::direction))
                 .toList();

@@ -26,6 +26,6 @@ final class Openings {
         return history.samples().stream()
                 .filter(s -> s.outcome().reachedListener() && !s.began().isBefore(settled))
                 .map(Sample::outcome)
-                .min(Comparator.comparing(OPENEST_FIRST::indexOf));
+                .min(Comparator.comparingInt(OPENEST_FIRST::indexOf));
     }
 }

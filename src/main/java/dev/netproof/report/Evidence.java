@@ -306,7 +306,7 @@ final class Evidence {
 
     /** The paths, those first that show why a check failed. */
     static Stream<PathObservation> tellingFirst(CheckResult result) {
-        return result.paths().stream().sorted(Comparator.comparing(path -> rank(result.check(), path)));
+        return result.paths().stream().sorted(Comparator.comparingInt(path -> rank(result.check(), path)));
     }
 
     private static List<String> paths(CheckResult result) {
