@@ -78,7 +78,9 @@ class EnforcementRenderingTest {
     void theFamilyThatIsOpenIsInTheTableAndInTheEvidence() throws IOException {
         String text = Goldens.rendered(
                 Reports.console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)), RecordedEnforcement.oneFamily());
-        assertThat(text).contains("✗ IPv6 OPEN").containsSubsequence("evidence", "pod two", "over IPv6", "CONNECTED", "evidence");
+        assertThat(text)
+                .contains("✗ IPv6 OPEN")
+                .containsSubsequence("evidence", "pod two", "over IPv6", "CONNECTED", "evidence");
     }
 
     @Test
