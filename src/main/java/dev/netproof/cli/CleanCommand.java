@@ -3,6 +3,7 @@ package dev.netproof.cli;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterAccess;
 import dev.netproof.model.Exit;
+import dev.netproof.text.Visible;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.Set;
@@ -57,16 +58,16 @@ final class CleanCommand implements Callable<Integer> {
                 cleaning = new Cluster.Cleaning(
                         cleaning.removed() + rest.removed(), rest.alive(), cleaning.unreadable(), rest.remaining());
             }
-            out.println(cleaning.removed() + " removed from " + access.context()
+            out.println(cleaning.removed() + " removed from " + Visible.of(access.context())
                     + (cleaning.alive() > 0
                             ? ", " + cleaning.alive()
                                     + " left alone: their runs may still be alive (--all removes them)"
                             : ""));
             cleaning.unreadable()
-                    .forEach(what -> out.println("not permitted to " + what
+                    .forEach(what -> out.println("not permitted to " + Visible.of(what)
                             + ": what a killed enforcement check may have left there was not looked for"));
             PrintWriter err = spec.commandLine().getErr();
-            cleaning.remaining().forEach(why -> err.println("error: " + why));
+            cleaning.remaining().forEach(why -> err.println("error: " + Visible.of(why)));
             return (cleaning.remaining().isEmpty() ? Exit.CONFORMS : Exit.NOT_JUDGED).code();
         }
     }
