@@ -58,7 +58,8 @@ final class InitCommand implements Callable<Integer> {
         String text;
         try (Cluster live = ClusterOptions.connect(access)) {
             ClusterFacts facts = live.survey(Set.of(namespace));
-            if (facts.namespaces().get(namespace) == ClusterFacts.Existence.ABSENT || !StarterMatrix.isName(namespace)) {
+            if (facts.namespaces().get(namespace) == ClusterFacts.Existence.ABSENT
+                    || !StarterMatrix.isName(namespace)) {
                 err.println("error: there is no namespace " + Visible.of(namespace) + " in "
                         + Visible.of(access.context()));
                 return Exit.BAD_INPUT.code();

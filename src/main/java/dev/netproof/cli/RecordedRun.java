@@ -22,8 +22,9 @@ final class RecordedRun {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             return Optional.of(ReportReader.read(in));
         } catch (NoSuchFileException e) {
-            err.println("error: there is no file " + Visible.of(file.toString()) + "\n  fix: netproof run … --report json="
-                    + Visible.of(ShellWord.of(file.toString())) + " writes one");
+            err.println(
+                    "error: there is no file " + Visible.of(file.toString()) + "\n  fix: netproof run … --report json="
+                            + Visible.of(ShellWord.of(file.toString())) + " writes one");
         } catch (IOException e) {
             err.println("error: " + Visible.of(file.toString()) + " is no report that can be read: "
                     + Visible.of(String.valueOf(e.getMessage())));

@@ -74,9 +74,9 @@ final class MarkdownPage {
         StringBuilder escaped = new StringBuilder();
         for (int i = 0; i < visible.length(); i++) {
             char c = visible.charAt(i);
-            boolean link = c == ':' && visible.startsWith("//", i + 1)
-                    || c == '.' && i >= 3 && WWW.equalsIgnoreCase(visible.substring(i - 3, i));
-            if (i == marker || link || (c < 0x80 && MEANINGFUL.indexOf(c) >= 0)) {
+            boolean scheme = c == ':' && visible.startsWith("//", i + 1);
+            boolean host = c == '.' && i >= 3 && WWW.equalsIgnoreCase(visible.substring(i - 3, i));
+            if (i == marker || scheme || host || (c < 0x80 && MEANINGFUL.indexOf(c) >= 0)) {
                 escaped.append("&#").append((int) c).append(';');
             } else {
                 escaped.append(c);

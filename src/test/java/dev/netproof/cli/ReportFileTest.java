@@ -49,7 +49,8 @@ class ReportFileTest {
 
         assertThatThrownBy(() -> new ReportFile(link).replace(text("report"))).hasMessageContaining("symbolic link");
         assertThatThrownBy(() -> new ReportFile(link).append(text("report"))).hasMessageContaining("symbolic link");
-        assertThatThrownBy(() -> new ReportFile(nowhere).replace(text("report"))).hasMessageContaining("symbolic link");
+        assertThatThrownBy(() -> new ReportFile(nowhere).replace(text("report")))
+                .hasMessageContaining("symbolic link");
 
         assertThat(precious).hasContent("keep me");
         assertThat(folder.resolve("made")).doesNotExist();
@@ -105,7 +106,8 @@ class ReportFileTest {
                 .isTrue();
 
         Path pipe = folder.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         CompletableFuture<String> read = CompletableFuture.supplyAsync(() -> {
             try {
                 return Files.readString(pipe);

@@ -53,8 +53,7 @@ class HostileMatrixTest {
                 reader.readText(name, matrix.getBytes(StandardCharsets.UTF_8)).diagnostics();
         try {
             Hostile.assertCommandsNothing(text.render(diagnostics, Colour.NONE));
-            Hostile.assertCommandsNothing(
-                    text.render(diagnostics, Colour.ANSI).replaceAll("\u001B\\[[0-9;]+m", ""));
+            Hostile.assertCommandsNothing(text.render(diagnostics, Colour.ANSI).replaceAll("\u001B\\[[0-9;]+m", ""));
         } catch (AssertionError e) {
             throw new AssertionError("of " + matrix, e);
         }
@@ -62,10 +61,12 @@ class HostileMatrixTest {
     }
 
     private static String quoted(String hostile) {
-        return "\"" + Pattern.compile("[^ !#-\\[\\]-~]").matcher(hostile).replaceAll(character -> {
-            StringBuilder escaped = new StringBuilder();
-            character.group().chars().forEach(c -> escaped.append("\\u").append(String.format("%04x", c)));
-            return Matcher.quoteReplacement(escaped.toString());
-        }) + "\"";
+        return "\""
+                + Pattern.compile("[^ !#-\\[\\]-~]").matcher(hostile).replaceAll(character -> {
+                    StringBuilder escaped = new StringBuilder();
+                    character.group().chars().forEach(c -> escaped.append("\\u").append(String.format("%04x", c)));
+                    return Matcher.quoteReplacement(escaped.toString());
+                })
+                + "\"";
     }
 }

@@ -52,8 +52,8 @@ final class StarterMatrixTest {
             services.add(service(attack, 80));
             workloads.add(workload(WorkloadKind.DEPLOYMENT, attack));
         }
-        ClusterFacts hostile = new ClusterFacts(
-                FACTS.namespaces(), List.of(), services, workloads, List.of(), List.of(), Set.of());
+        ClusterFacts hostile =
+                new ClusterFacts(FACTS.namespaces(), List.of(), services, workloads, List.of(), List.of(), Set.of());
 
         assertThat(StarterMatrix.of(hostile, "shop")).isEqualTo(StarterMatrix.of(FACTS, "shop"));
         assertThatThrownBy(() -> StarterMatrix.of(hostile, "shop\nkind: Other"))

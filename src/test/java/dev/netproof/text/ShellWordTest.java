@@ -17,7 +17,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ShellWordTest {
     static Stream<String> words() {
         return Stream.concat(
-                Stream.of("plain.yaml:21", "", " ", "it's", "'", "a'b'c", "*", "~", "!x", "a b", "\\", "$HOME", "a\nb", "=ls", "{a,b}", "é"),
+                Stream.of(
+                        "plain.yaml:21",
+                        "",
+                        " ",
+                        "it's",
+                        "'",
+                        "a'b'c",
+                        "*",
+                        "~",
+                        "!x",
+                        "a b",
+                        "\\",
+                        "$HOME",
+                        "a\nb",
+                        "=ls",
+                        "{a,b}",
+                        "é"),
                 // No argument of a process holds a NUL.
                 Hostile.TEXTS.stream().map(text -> text.replace("\0", "")));
     }

@@ -48,9 +48,11 @@ class VisibleTest {
         String visible = Visible.of(attack);
 
         Hostile.assertCommandsNothing(visible);
-        assertThat(visible).hasSize(attack.length() - (int) attack.chars()
-                .filter(c -> Character.isLowSurrogate((char) c))
-                .count());
+        assertThat(visible)
+                .hasSize(attack.length()
+                        - (int) attack.chars()
+                                .filter(c -> Character.isLowSurrogate((char) c))
+                                .count());
         assertThat(Visible.of(visible)).isEqualTo(visible);
     }
 
@@ -65,7 +67,8 @@ class VisibleTest {
     void nothingBecomesACommandByWrapping() {
         for (String attack : Hostile.TEXTS) {
             for (int width = 1; width < 100; width++) {
-                TextWidth.wrapped(Visible.of("words before it " + attack), width).forEach(Hostile::assertCommandsNothing);
+                TextWidth.wrapped(Visible.of("words before it " + attack), width)
+                        .forEach(Hostile::assertCommandsNothing);
                 Hostile.assertCommandsNothing(TextWidth.shortened(Visible.of(attack + attack), width));
             }
         }
