@@ -36,7 +36,8 @@ class ArchitectureTest {
             "probe",
             "plan",
             "matrix",
-            "model");
+            "model",
+            "text");
 
     static final List<String> BELOW_THE_TOP = LAYERS.subList(1, LAYERS.size());
 
@@ -66,7 +67,11 @@ class ArchitectureTest {
 
     @Test
     void a_report_is_rendered_from_the_model_alone() {
-        check(noClasses().that().resideInAPackage(in("report")).should().dependOnClassesThat(ours("report", "model")));
+        check(noClasses()
+                .that()
+                .resideInAPackage(in("report"))
+                .should()
+                .dependOnClassesThat(ours("report", "model", "text")));
     }
 
     @Test

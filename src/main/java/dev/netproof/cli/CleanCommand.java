@@ -3,6 +3,7 @@ package dev.netproof.cli;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterAccess;
 import dev.netproof.model.Exit;
+import dev.netproof.text.Visible;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.Set;
@@ -63,17 +64,17 @@ final class CleanCommand implements Callable<Integer> {
                         rest.remaining(),
                         rest.foreign());
             }
-            out.println(cleaning.removed() + " removed from " + access.context()
+            out.println(cleaning.removed() + " removed from " + Visible.of(access.context())
                     + (cleaning.alive() > 0
                             ? ", " + cleaning.alive()
                                     + " left alone: their runs may still be alive (--all removes them)"
                             : ""));
             cleaning.unreadable()
-                    .forEach(what -> out.println("not permitted to " + what
+                    .forEach(what -> out.println("not permitted to " + Visible.of(what)
                             + ": what a killed enforcement check may have left there was not looked for"));
             PrintWriter err = spec.commandLine().getErr();
-            cleaning.foreign().forEach(what -> err.println("note: " + what));
-            cleaning.remaining().forEach(why -> err.println("error: " + why));
+            cleaning.foreign().forEach(what -> err.println("note: " + Visible.of(what)));
+            cleaning.remaining().forEach(why -> err.println("error: " + Visible.of(why)));
             return (cleaning.remaining().isEmpty() ? Exit.CONFORMS : Exit.NOT_JUDGED).code();
         }
     }

@@ -5,6 +5,8 @@ import dev.netproof.kube.ClusterAccess;
 import dev.netproof.model.Exit;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.StarterMatrix;
+import dev.netproof.text.ShellWord;
+import dev.netproof.text.Visible;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -56,8 +58,10 @@ final class InitCommand implements Callable<Integer> {
         String text;
         try (Cluster live = ClusterOptions.connect(access)) {
             ClusterFacts facts = live.survey(Set.of(namespace));
-            if (facts.namespaces().get(namespace) == ClusterFacts.Existence.ABSENT) {
-                err.println("error: there is no namespace " + namespace + " in " + access.context());
+            if (facts.namespaces().get(namespace) == ClusterFacts.Existence.ABSENT
+                    || !StarterMatrix.isName(namespace)) {
+                err.println("error: there is no namespace " + Visible.of(namespace) + " in "
+                        + Visible.of(access.context()));
                 return Exit.BAD_INPUT.code();
             }
             text = StarterMatrix.of(facts, namespace);
@@ -70,10 +74,15 @@ final class InitCommand implements Callable<Integer> {
         try {
             Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
         } catch (FileAlreadyExistsException e) {
-            err.println("error: " + file + " is there already; nothing was written");
+            err.println("error: " + Visible.of(file.toString()) + " is there already; nothing was written");
+            return Exit.BAD_INPUT.code();
+        } catch (IOException e) {
+            err.println("error: the matrix could not be written to " + Visible.of(file.toString()) + ": "
+                    + Visible.of(ReportFile.reason(e)));
             return Exit.BAD_INPUT.code();
         }
-        err.println("wrote " + file + "; next: netproof lint " + file);
+        err.println("wrote " + Visible.of(file.toString()) + "; next: netproof lint "
+                + Visible.of(ShellWord.ofFile(file.toString())));
         return Exit.CONFORMS.code();
     }
 }

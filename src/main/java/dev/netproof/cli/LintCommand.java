@@ -12,6 +12,7 @@ import dev.netproof.plan.PlanTerms;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.Planner;
 import dev.netproof.plan.Refusal;
+import dev.netproof.text.Visible;
 import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -95,22 +96,26 @@ final class LintCommand implements Callable<Integer> {
         Plan plan = Planner.plan(reading.matrices(), facts, terms);
         for (ClusterFacts.Policy policy : policies.found()) {
             if (policy.selectsNone(facts.pods())) {
-                err.println("warning: NetworkPolicy " + policy.name() + " in namespace "
-                        + policy.namespace().orElse("")
+                err.println("warning: NetworkPolicy " + Visible.of(policy.name()) + " in namespace "
+                        + Visible.of(policy.namespace().orElse(""))
                         + " selects no pod that is there now\n  fix: compare its podSelector with the pods' labels");
             }
         }
         for (Refusal refusal : plan.refusals()) {
-            err.println("error: " + refusal.problem() + "\n  fix: " + refusal.fix());
+            err.println("error: " + Visible.of(refusal.problem()) + "\n  fix: " + Visible.of(refusal.fix()));
         }
         boolean clean = plan.refusals().isEmpty();
         for (PlannedCheck planned : plan.checks()) {
             Optional<Verdict> verdict = planned.foregone().or(planned::doubt);
             if (verdict.isPresent()) {
                 clean = false;
-                err.println(planned.check().location() + ": " + planned.check().sentence() + ": "
-                        + verdict.get().explanation()
-                        + verdict.get().fix().map(fix -> "\n  fix: " + fix).orElse(""));
+                err.println(Visible.of(planned.check().location() + ": "
+                                + planned.check().sentence() + ": "
+                                + verdict.get().explanation())
+                        + verdict.get()
+                                .fix()
+                                .map(fix -> "\n  fix: " + Visible.of(fix))
+                                .orElse(""));
             }
         }
         return clean;

@@ -3,8 +3,8 @@ package dev.netproof.cli;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.Redaction;
 import dev.netproof.model.Exit;
+import dev.netproof.text.Visible;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 
 /** netproof, from a shell. */
 @Command(
@@ -58,7 +59,7 @@ public final class Main {
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 System.getenv("NETPROOF_LOG") == null ? "off" : System.getenv("NETPROOF_LOG"));
-        System.setErr(RedactedErrors.over(System.err));
+        System.setErr(new GuardedStream(RedactedErrors.over(System.err)));
         Signals.listen();
         Thread.setDefaultUncaughtExceptionHandler(Exhaustion::inAThread);
         System.exit(execute(args));
@@ -87,14 +88,16 @@ public final class Main {
 
     static int execute(String... args) {
         CommandLine line = commandsFor(args);
-        line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
-        line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        line.setOut(Terminal.guarded(System.out));
+        line.setErr(Terminal.guarded(System.err));
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours() ? Ansi.ON : Ansi.OFF));
+        line.setParameterExceptionHandler(Main::misused);
         line.setUsageHelpAutoWidth(true);
         line.setExecutionExceptionHandler((error, command, parsed) -> {
             PrintWriter err = command.getErr();
             if (error instanceof ClusterTrouble trouble) {
-                err.println("error: " + trouble.getMessage());
-                err.println("  fix: " + trouble.fix());
+                err.println("error: " + Visible.of(String.valueOf(trouble.getMessage())));
+                err.println("  fix: " + Visible.of(trouble.fix()));
                 return Exit.NOT_JUDGED.code();
             }
             if (error.getCause() instanceof OutOfMemoryError || error.getCause() instanceof StackOverflowError) {
@@ -113,11 +116,23 @@ public final class Main {
     }
 
     private static int fault(Throwable error, PrintWriter err) {
-        err.println(Redaction.of("error: " + error + (error.getCause() == null ? "" : ": " + error.getCause())));
+        err.println("error: "
+                + Visible.of(Redaction.of(error + (error.getCause() == null ? "" : ": " + error.getCause()))));
         err.println("  this is a fault of netproof itself; with NETPROOF_LOG=debug there is more to report");
         if (System.getenv("NETPROOF_LOG") != null) {
             error.printStackTrace(err);
         }
         return Exit.NOT_JUDGED.code();
+    }
+
+    /** As picocli does by itself, but for the message, which quotes what was given. */
+    private static int misused(CommandLine.ParameterException mistake, String[] args) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(command.getColorScheme().errorText(Visible.of(String.valueOf(mistake.getMessage()))));
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)) {
+            command.usage(err, command.getColorScheme());
+        }
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 }

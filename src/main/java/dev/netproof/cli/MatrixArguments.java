@@ -6,6 +6,7 @@ import dev.netproof.matrix.MatrixReader;
 import dev.netproof.matrix.Reading;
 import dev.netproof.model.Check;
 import dev.netproof.model.Matrix;
+import dev.netproof.text.Visible;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
 
 /** The matrices that a command works on, and which of their checks. */
 final class MatrixArguments {
-    private static final Pattern WITH_LINE = Pattern.compile("^(.+\\.ya?ml):(\\d{1,7})$");
+    private static final Pattern WITH_LINE = Pattern.compile("^(.+\\.ya?ml):(\\d{1,7})$", Pattern.DOTALL);
 
     @Parameters(
             arity = "1..*",
@@ -98,11 +99,11 @@ final class MatrixArguments {
                     .map(c -> c.source().name())
                     .distinct()
                     .toList();
-            return "no check has the source " + String.join(", ", only) + "; the sources are "
-                    + String.join(", ", sources);
+            return Visible.of("no check has the source " + String.join(", ", only) + "; the sources are "
+                    + String.join(", ", sources));
         }
         return lines.isEmpty()
-                ? "no check has one of the tags " + String.join(", ", tags)
+                ? Visible.of("no check has one of the tags " + String.join(", ", tags))
                 : "no check stands on the line asked for; run with --dry-run to see where checks stand";
     }
 }

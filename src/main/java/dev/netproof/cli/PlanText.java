@@ -3,6 +3,7 @@ package dev.netproof.cli;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.ProbePod;
+import dev.netproof.text.Visible;
 import java.io.PrintWriter;
 
 /** A plan, for people. */
@@ -18,22 +19,25 @@ final class PlanText {
         }
         out.println();
         for (PlannedCheck check : plan.checks()) {
-            out.println(check.check().location() + ": " + check.check().sentence() + "  "
-                    + check.foregone()
-                            .or(check::doubt)
-                            .map(v -> v.status() + ": " + v.explanation())
-                            .orElse(check.legs().size() + (check.legs().size() == 1 ? " path" : " paths")));
+            out.println(Visible.of(
+                    check.check().location() + ": " + check.check().sentence() + "  "
+                            + check.foregone()
+                                    .or(check::doubt)
+                                    .map(v -> v.status() + ": " + v.explanation())
+                                    .orElse(check.legs().size() + (check.legs().size() == 1 ? " path" : " paths"))));
         }
-        plan.refusals().forEach(refusal -> out.println("refused: " + refusal.problem() + "\n  fix: " + refusal.fix()));
-        plan.notes().forEach(note -> out.println("note: " + note));
+        plan.refusals()
+                .forEach(refusal -> out.println(
+                        "refused: " + Visible.of(refusal.problem()) + "\n  fix: " + Visible.of(refusal.fix())));
+        plan.notes().forEach(note -> out.println("note: " + Visible.of(note)));
         out.println();
         out.println(plan.probes().size() + plan.controls().size() + " pods, "
                 + plan.checks().size() + " checks; nothing was started");
     }
 
     private static void print(String what, ProbePod probe, PrintWriter out) {
-        out.println(what + " " + probe.source() + " in namespace " + probe.namespace() + ": "
+        out.println(Visible.of(what + " " + probe.source() + " in namespace " + probe.namespace() + ": "
                 + probe.attempts().size() + " attempts a round"
-                + probe.node().map(n -> ", on node " + n).orElse(""));
+                + probe.node().map(n -> ", on node " + n).orElse("")));
     }
 }

@@ -2,6 +2,8 @@ package dev.netproof.cli;
 
 import dev.netproof.model.Report;
 import dev.netproof.report.ReportReader;
+import dev.netproof.text.ShellWord;
+import dev.netproof.text.Visible;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,10 +22,12 @@ final class RecordedRun {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             return Optional.of(ReportReader.read(in));
         } catch (NoSuchFileException e) {
-            err.println("error: there is no file " + file + "\n  fix: netproof run … --report json=" + file
-                    + " writes one");
+            err.println(
+                    "error: there is no file " + Visible.of(file.toString()) + "\n  fix: netproof run … --report json="
+                            + Visible.of(ShellWord.of(file.toString())) + " writes one");
         } catch (IOException e) {
-            err.println("error: " + file + " is no report that can be read: " + e.getMessage());
+            err.println("error: " + Visible.of(file.toString()) + " is no report that can be read: "
+                    + Visible.of(String.valueOf(e.getMessage())));
         }
         return Optional.empty();
     }

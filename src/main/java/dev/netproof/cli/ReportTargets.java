@@ -4,13 +4,10 @@ import dev.netproof.model.Report;
 import dev.netproof.report.MarkdownRoom;
 import dev.netproof.report.Rendering;
 import dev.netproof.report.Reports;
-import java.io.BufferedOutputStream;
+import dev.netproof.text.Visible;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,23 +47,18 @@ final class ReportTargets {
     boolean write(Report report, PrintWriter err) {
         boolean all = true;
         for (Wanted target : wanted) {
+            ReportFile file = new ReportFile(target.file());
             try {
-                Path parent = target.file().toAbsolutePath().getParent();
-                if (parent != null) {
-                    Files.createDirectories(parent);
-                }
-                boolean summary = isStepSummary(target);
-                try (OutputStream out = new BufferedOutputStream(
-                        summary
-                                ? Files.newOutputStream(
-                                        target.file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-                                : Files.newOutputStream(target.file()))) {
-                    (summary ? Reports.markdown(MarkdownRoom.STEP_SUMMARY) : target.rendering()).write(report, out);
+                if (isStepSummary(target)) {
+                    file.append(
+                            out -> Reports.markdown(MarkdownRoom.STEP_SUMMARY).write(report, out));
+                } else {
+                    file.replace(out -> target.rendering().write(report, out));
                 }
             } catch (IOException e) {
                 all = false;
-                err.println("error: the " + target.format() + " report could not be written to " + target.file() + ": "
-                        + e.getMessage());
+                err.println("error: the " + target.format() + " report could not be written to "
+                        + Visible.of(target.file().toString()) + ": " + Visible.of(ReportFile.reason(e)));
             }
         }
         return all;

@@ -2,10 +2,14 @@ package dev.netproof.cli;
 
 import dev.netproof.model.CheckResult;
 import dev.netproof.report.ConsoleStyle;
-import dev.netproof.report.Reports;
 import dev.netproof.run.Progress;
+import dev.netproof.text.Visible;
 import java.io.Console;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -38,6 +42,12 @@ final class Terminal {
         }
     }
 
+    /** A stream for messages, which passes on nothing that commands a terminal or a CI runner. */
+    static PrintWriter guarded(PrintStream stream) {
+        Writer text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
+        return new PrintWriter(isTerminal() ? GuardedWriter.ofTerminal(text) : GuardedWriter.ofText(text), true);
+    }
+
     /** A live line on a terminal, a line per step elsewhere, and nothing where nothing is to be said. */
     static Progress progress(PrintWriter err, Instant started, Verbosity verbosity) {
         if (verbosity.level() == Verbosity.Level.QUIET) {
@@ -51,7 +61,7 @@ final class Terminal {
     private record Steps(PrintWriter err, Instant started, Verbosity.Level level) implements Progress {
         @Override
         public void step(String what) {
-            err.println("netproof: " + what);
+            err.println("netproof: " + Visible.of(what));
         }
 
         @Override
@@ -79,7 +89,7 @@ final class Terminal {
 
         @Override
         public void step(String what) {
-            show(what);
+            show(Visible.of(what));
         }
 
         @Override
@@ -114,7 +124,7 @@ final class Terminal {
     }
 
     private static String judgement(CheckResult result) {
-        return result.verdict().status() + " " + Reports.visible(result.check().sentence());
+        return result.verdict().status() + " " + Visible.of(result.check().sentence());
     }
 
     /** Asks a question on the terminal; anything but a yes is a no, and so is having no terminal. */

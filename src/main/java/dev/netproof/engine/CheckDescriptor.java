@@ -4,6 +4,7 @@ import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Verdict;
+import dev.netproof.text.Visible;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.platform.engine.TestSource;
@@ -20,7 +21,7 @@ final class CheckDescriptor extends AbstractTestDescriptor implements Node<Run> 
     private final Matrix matrix;
 
     CheckDescriptor(UniqueId id, Check check, Matrix matrix, TestSource source) {
-        super(id, check.sentence(), source);
+        super(id, Visible.of(check.sentence()), source);
         this.check = check;
         this.matrix = matrix;
     }
@@ -50,13 +51,13 @@ final class CheckDescriptor extends AbstractTestDescriptor implements Node<Run> 
     public Run execute(Run run, DynamicTestExecutor dynamicTestExecutor) {
         CheckResult result = run.result(check).orElseThrow(() -> located(new Inconclusive(run.breakage())));
         Verdict verdict = result.verdict();
-        String message = check.sentence() + ": " + verdict.explanation()
-                + check.because().map(because -> ", because " + because).orElse("");
+        String message = Visible.of(check.sentence() + ": " + verdict.explanation()
+                + check.because().map(because -> ", because " + because).orElse(""));
         switch (verdict.status()) {
             case PASS -> {}
             case FAIL ->
-                throw located(
-                        new AssertionFailedError(message, check.expectation().participle(), verdict.explanation()));
+                throw located(new AssertionFailedError(
+                        message, check.expectation().participle(), Visible.of(verdict.explanation())));
             case INCONCLUSIVE -> throw located(new Inconclusive(message));
             case UNTESTABLE, SKIPPED -> throw new TestAbortedException(message);
         }
@@ -67,9 +68,9 @@ final class CheckDescriptor extends AbstractTestDescriptor implements Node<Run> 
     private <T extends Throwable> T located(T error) {
         error.setStackTrace(new StackTraceElement[] {
             new StackTraceElement(
-                    "matrix " + check.matrix(),
-                    check.source().name(),
-                    check.location().file(),
+                    "matrix " + Visible.of(check.matrix()),
+                    Visible.of(check.source().name()),
+                    Visible.of(check.location().file()),
                     check.location().line())
         });
         return error;

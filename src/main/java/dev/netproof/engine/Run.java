@@ -5,6 +5,7 @@ import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
+import dev.netproof.text.Visible;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,6 @@ public final class Run implements EngineExecutionContext {
     }
 
     String breakage() {
-        return breakage.map(b -> b.problem() + "; " + b.fix()).orElse("the check has no result");
+        return breakage.map(b -> Visible.of(b.problem() + "; " + b.fix())).orElse("the check has no result");
     }
 }

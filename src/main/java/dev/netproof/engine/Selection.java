@@ -2,6 +2,7 @@ package dev.netproof.engine;
 
 import dev.netproof.matrix.MatrixReader;
 import dev.netproof.model.Check;
+import dev.netproof.text.Visible;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -86,9 +87,10 @@ final class Selection {
                     lines(resource.getName(), selector.getPosition());
                 }
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot read the resource " + resource.getName(), e);
+                throw new UncheckedIOException("cannot read the resource " + Visible.of(resource.getName()), e);
             } catch (URISyntaxException e) {
-                throw new IllegalArgumentException("the resource " + resource.getName() + " has no usable place", e);
+                throw new IllegalArgumentException(
+                        "the resource " + Visible.of(resource.getName()) + " has no usable place", e);
             }
         }
     }

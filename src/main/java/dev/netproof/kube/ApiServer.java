@@ -1,6 +1,7 @@
 package dev.netproof.kube;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.netproof.text.ShellWord;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -271,7 +272,7 @@ final class ApiServer implements AutoCloseable {
     String kubectl(String command) {
         return connection.context().equals(Connection.IN_CLUSTER)
                 ? "kubectl " + command
-                : "kubectl --context " + connection.context() + " " + command;
+                : "kubectl --context " + ShellWord.of(connection.context()) + " " + command;
     }
 
     /** The HTTP status of a failure; 0 when there was no answer. */

@@ -1,7 +1,8 @@
 package dev.netproof.matrix;
 
 import dev.netproof.model.Location;
-import java.util.ArrayList;
+import dev.netproof.text.TextWidth;
+import dev.netproof.text.Visible;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -45,16 +46,16 @@ public final class DiagnosticText {
         if (diagnostic.width() == 0) {
             out.append(margin)
                     .append(ink.in(BLUE, "--> "))
-                    .append(visible(place(diagnostic)))
+                    .append(Visible.of(place(diagnostic)))
                     .append('\n')
                     .append(margin)
                     .append(ink.in(BLUE, " | "))
-                    .append(visible(diagnostic.problem()))
+                    .append(Visible.of(diagnostic.problem()))
                     .append('\n');
         } else {
             out.append(margin)
                     .append(ink.in(BLUE, "--> "))
-                    .append(visible(diagnostic.location().toString()))
+                    .append(Visible.of(diagnostic.location().toString()))
                     .append('\n');
             excerpt(
                     out,
@@ -67,7 +68,7 @@ public final class DiagnosticText {
         diagnostic.related().ifPresent(other -> {
             out.append(margin)
                     .append(ink.in(BLUE, "::: "))
-                    .append(visible(other.location().toString()))
+                    .append(Visible.of(other.location().toString()))
                     .append('\n');
             excerpt(
                     out,
@@ -78,7 +79,7 @@ public final class DiagnosticText {
                     new Excerpt(other.location(), other.width(), other.line(), other.note()));
         });
         String prefix = margin + ink.in(BLUE, " = ");
-        for (String line : wrap(visible(diagnostic.fix()))) {
+        for (String line : TextWidth.wrapped(Visible.of(diagnostic.fix()), WRAP)) {
             out.append(prefix).append(line).append('\n');
             prefix = margin + "   ";
         }
@@ -113,11 +114,11 @@ public final class DiagnosticText {
         String shown = before + text(line, Math.min(caret, to), to) + (to < line.length ? "…" : "");
         int width = Math.max(1, Math.min(excerpt.width(), Math.max(1, to - caret)));
         String carets = String.valueOf(under)
-                .repeat(Math.max(1, columns(text(line, Math.min(caret, to), Math.min(caret + width, to)))));
+                .repeat(Math.max(1, TextWidth.of(text(line, Math.min(caret, to), Math.min(caret + width, to)))));
         String empty = " ".repeat(gutter) + ink.in(BLUE, " |");
         String number = String.format(
                 Locale.ROOT, "%" + gutter + "d", excerpt.location().line());
-        int padding = columns(before) + Math.max(0, caret - line.length);
+        int padding = TextWidth.of(before) + Math.max(0, caret - line.length);
         out.append(empty)
                 .append('\n')
                 .append(ink.in(BLUE, number + " | "))
@@ -126,65 +127,14 @@ public final class DiagnosticText {
                 .append(empty)
                 .append(' ')
                 .append(" ".repeat(padding))
-                .append(ink.in(mark, carets + " " + visible(excerpt.note())))
+                .append(ink.in(mark, carets + " " + Visible.of(excerpt.note())))
                 .append('\n')
                 .append(empty)
                 .append('\n');
     }
 
     private static String text(int[] line, int from, int to) {
-        return visible(new String(line, from, Math.max(0, to - from)));
-    }
-
-    /** Nothing from a file may steer the terminal, and everything must be as wide as it is counted. */
-    private static String visible(String text) {
-        StringBuilder visible = new StringBuilder(text.length());
-        text.codePoints().forEach(character -> {
-            if (character == '\t') {
-                visible.append('→');
-            } else if (Character.isISOControl(character)
-                    || Character.getType(character) == Character.FORMAT
-                    || Character.getType(character) == Character.LINE_SEPARATOR
-                    || Character.getType(character) == Character.PARAGRAPH_SEPARATOR) {
-                visible.append('\u00b7');
-            } else {
-                visible.appendCodePoint(character);
-            }
-        });
-        return visible.toString();
-    }
-
-    /** How wide a terminal shows the text: East Asian characters take two columns, combining marks none. */
-    private static int columns(String text) {
-        return text.codePoints()
-                .map(character -> {
-                    int type = Character.getType(character);
-                    if (type == Character.NON_SPACING_MARK || type == Character.ENCLOSING_MARK) {
-                        return 0;
-                    }
-                    boolean wide = Character.isIdeographic(character)
-                            || (character >= 0x1100 && character <= 0x115F)
-                            || (character >= 0x3040 && character <= 0x30FF)
-                            || (character >= 0xAC00 && character <= 0xD7A3)
-                            || (character >= 0xFF01 && character <= 0xFF60)
-                            || (character >= 0x1F300 && character <= 0x1FAFF);
-                    return wide ? 2 : 1;
-                })
-                .sum();
-    }
-
-    private static List<String> wrap(String text) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ", -1)) {
-            if (line.length() > 0 && line.length() + 1 + word.length() > WRAP) {
-                lines.add(line.toString());
-                line.setLength(0);
-            }
-            line.append(line.length() == 0 ? "" : " ").append(word);
-        }
-        lines.add(line.toString());
-        return lines;
+        return Visible.of(new String(line, from, Math.max(0, to - from)));
     }
 
     private record Ink(Colour colour) {

@@ -10,9 +10,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Writes the matrix that somebody starts from: a namespace's workloads against its Services, everything denied. Pure. */
 public final class StarterMatrix {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]*[a-z0-9])?");
+
     private final ClusterFacts facts;
     private final String namespace;
 
@@ -21,9 +24,21 @@ public final class StarterMatrix {
         this.namespace = namespace;
     }
 
-    /** The text of a matrix for this namespace, which must be among those surveyed. */
+    /**
+     * The text of a matrix for this namespace, which must be among those surveyed.
+     *
+     * @throws IllegalArgumentException when no namespace can have this name
+     */
     public static String of(ClusterFacts facts, String namespace) {
+        if (!isName(namespace)) {
+            throw new IllegalArgumentException("no namespace can have this name: " + namespace);
+        }
         return new StarterMatrix(facts, namespace).text();
+    }
+
+    /** Whether an API server takes it for a name. What it says all the same would write lines of its own into the matrix. */
+    public static boolean isName(String name) {
+        return NAME.matcher(name).matches();
     }
 
     /** One destination of the grid. */
@@ -31,7 +46,7 @@ public final class StarterMatrix {
 
     private String text() {
         List<Workload> workloads = facts.workloads().stream()
-                .filter(w -> w.namespace().equals(namespace))
+                .filter(w -> w.namespace().equals(namespace) && isName(w.name()))
                 .sorted(Comparator.comparing(Workload::name))
                 .toList();
         List<Column> columns = columns();
@@ -58,7 +73,7 @@ public final class StarterMatrix {
     private List<Column> columns() {
         List<Column> columns = new ArrayList<>();
         facts.services().stream()
-                .filter(s -> s.namespace().equals(namespace) && !s.selector().isEmpty())
+                .filter(s -> s.namespace().equals(namespace) && !s.selector().isEmpty() && isName(s.name()))
                 .sorted(Comparator.comparing(Service::name))
                 .forEach(service -> {
                     List<ServicePort> ports = service.ports().stream()

@@ -8,6 +8,8 @@ import dev.netproof.report.Comparison.Change;
 import dev.netproof.report.Comparison.Kind;
 import dev.netproof.report.Comparison.Movement;
 import dev.netproof.report.Comparison.PolicyChange;
+import dev.netproof.text.TextWidth;
+import dev.netproof.text.Visible;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -5,6 +5,8 @@ import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Report;
+import dev.netproof.text.TextWidth;
+import dev.netproof.text.Visible;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;

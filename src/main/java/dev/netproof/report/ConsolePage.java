@@ -1,5 +1,8 @@
 package dev.netproof.report;
 
+import dev.netproof.text.RunnerCommands;
+import dev.netproof.text.TextWidth;
+
 /** A text for the console as it grows, and its colours. */
 final class ConsolePage {
     private final ConsoleStyle style;
@@ -18,7 +21,8 @@ final class ConsolePage {
     }
 
     void line(String line) {
-        text.append(line).append('\n');
+        // Pieces that mean nothing alone may be a command together.
+        text.append(RunnerCommands.broken(line)).append('\n');
     }
 
     void blank() {

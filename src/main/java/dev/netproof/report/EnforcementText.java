@@ -11,6 +11,8 @@ import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Streak;
+import dev.netproof.text.TextWidth;
+import dev.netproof.text.Visible;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -72,7 +74,7 @@ final class EnforcementText {
             return;
         }
         int first = decided.stream()
-                .mapToInt(one -> TextWidth.of(one.title()))
+                .mapToInt(one -> TextWidth.of(Visible.of(one.title())))
                 .max()
                 .orElse(0);
         List<Column> band = new ArrayList<>();
@@ -145,7 +147,8 @@ final class EnforcementText {
         page.line(indent + page.muted(nodes.toString().stripTrailing()));
         page.line(indent + page.muted(directions.toString().stripTrailing()));
         for (Capability capability : capabilities) {
-            StringBuilder line = new StringBuilder(INDENT).append(TextWidth.padded(capability.title(), first));
+            StringBuilder line =
+                    new StringBuilder(INDENT).append(TextWidth.padded(Visible.of(capability.title()), first));
             int pending = 0;
             for (Column column : band) {
                 Optional<Row> row = Optional.ofNullable(column.cells().get(capability.id()));
@@ -218,7 +221,7 @@ final class EnforcementText {
         page.line(INDENT
                 + page.paint(sign.tone(), sign.symbol())
                 + " "
-                + page.strong(capability.title())
+                + page.strong(Visible.of(capability.title()))
                 + " "
                 + page.paint(sign.tone(), "— " + word(one))
                 + page.muted(GAP + places(rows)));
@@ -322,7 +325,7 @@ final class EnforcementText {
         groups.forEach((alike, rows) -> page.hanging(
                 INDENT + "- ",
                 INDENT + INDENT,
-                enforcement.capability(rows.get(0)).title()
+                Visible.of(enforcement.capability(rows.get(0)).title())
                         + ": "
                         + Visible.of(alike.seen())
                         + " ("

@@ -3,6 +3,7 @@ package dev.netproof.report;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Location;
 import dev.netproof.model.Report;
+import dev.netproof.text.Visible;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -8,6 +8,7 @@ import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
 import dev.netproof.model.Streak;
 import dev.netproof.model.Verdict;
+import dev.netproof.text.Visible;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;

@@ -32,6 +32,7 @@ final class JsonLayout {
                 .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
                 .build()
                 .createGenerator(out);
+        json.setCharacterEscapes(new ActingCharacters());
         json.setPrettyPrinter(
                 new DefaultPrettyPrinter(LAYOUT).withObjectIndenter(indenter).withArrayIndenter(indenter));
         return json;

@@ -4,6 +4,7 @@ import dev.netproof.model.CheckResult;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Report;
+import dev.netproof.text.TextWidth;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.netproof.report;
 
+import dev.netproof.text.Visible;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;

@@ -11,6 +11,8 @@ import dev.netproof.model.Identity;
 import dev.netproof.model.Report;
 import dev.netproof.model.Source;
 import dev.netproof.model.Verdict;
+import dev.netproof.text.TextWidth;
+import dev.netproof.text.Visible;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -133,7 +135,7 @@ final class PolicyReport implements Rendering {
         yaml.writeObjectFieldStart("metadata");
         yaml.writeStringField("name", name);
         if (namespace.isPresent()) {
-            yaml.writeStringField("namespace", namespace.get());
+            yaml.writeStringField("namespace", Visible.of(namespace.get()));
         }
         yaml.writeObjectFieldStart("labels");
         yaml.writeStringField("app.kubernetes.io/managed-by", TOOL);
@@ -204,7 +206,7 @@ final class PolicyReport implements Rendering {
             yaml.writeObjectFieldStart("resourceSelector");
             yaml.writeObjectFieldStart("matchLabels");
             for (Map.Entry<String, String> label : labels.labels().entrySet()) {
-                yaml.writeStringField(label.getKey(), label.getValue());
+                yaml.writeStringField(Visible.of(label.getKey()), Visible.of(label.getValue()));
             }
             yaml.writeEndObject();
             yaml.writeEndObject();
@@ -221,8 +223,8 @@ final class PolicyReport implements Rendering {
         yaml.writeStartObject();
         yaml.writeStringField("apiVersion", apiVersion);
         yaml.writeStringField("kind", kind);
-        yaml.writeStringField("namespace", namespace);
-        yaml.writeStringField("name", name);
+        yaml.writeStringField("namespace", Visible.of(namespace));
+        yaml.writeStringField("name", Visible.of(name));
         yaml.writeEndObject();
         yaml.writeEndArray();
     }
@@ -259,7 +261,7 @@ final class PolicyReport implements Rendering {
         yaml.writeStartObject();
         yaml.writeStringField("apiVersion", "v1");
         yaml.writeStringField("kind", "Node");
-        yaml.writeStringField("name", row.node());
+        yaml.writeStringField("name", Visible.of(row.node()));
         yaml.writeEndObject();
         yaml.writeEndArray();
     }

@@ -3,6 +3,7 @@ package dev.netproof.report;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Report;
 import dev.netproof.model.Verdict;
+import dev.netproof.text.Visible;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -130,7 +131,7 @@ final class Prometheus implements Rendering {
     }
 
     private static String label(String name, String value) {
-        return name + "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+        return name + "=\"" + Visible.of(value).replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 
     private static void family(StringBuilder text, String name, String help) {

@@ -60,11 +60,6 @@ public final class Reports {
         return new Console(style);
     }
 
-    /** A text that may come from a cluster, without characters that act instead of being seen. */
-    public static String visible(String text) {
-        return Visible.of(text);
-    }
-
     /** The names that {@link #byName} knows, in the order to list them. */
     public static Set<String> names() {
         return Collections.unmodifiableSet(BY_NAME.keySet());

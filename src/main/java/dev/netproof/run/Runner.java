@@ -25,6 +25,7 @@ import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.Refusal;
 import dev.netproof.probe.Pace;
 import dev.netproof.run.RunTerms.Beside;
+import dev.netproof.text.ShellWord;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -344,8 +345,9 @@ public final class Runner {
 
     /** The command that tries one check again. */
     static String repeat(Check check) {
-        return "netproof run " + check.location().file() + ":"
-                + check.location().line();
+        return "netproof run "
+                + ShellWord.ofFile(
+                        check.location().file() + ":" + check.location().line());
     }
 
     private Report refused(List<Matrix> matrices, Instant started, List<Refusal> refusals) {

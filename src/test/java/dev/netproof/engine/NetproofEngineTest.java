@@ -8,6 +8,7 @@ import static org.junit.platform.testkit.engine.EventConditions.test;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
+import dev.netproof.Hostile;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
@@ -94,6 +95,29 @@ class NetproofEngineTest {
         });
         assertThat(failure.getStackTrace()[0].getFileName()).isEqualTo("shop.yaml");
         assertThat(failure.getStackTrace()[0].getLineNumber()).isEqualTo(11);
+    }
+
+    /** Build tools print names and messages of tests into the logs of CI runners. */
+    @Test
+    void what_build_tools_print_of_a_matrix_commands_nothing() {
+        for (String attack : Hostile.TEXTS) {
+            List<Matrix> hostile = Hostile.replaced(matrices, text -> attack.replace("\0", "") + text);
+            NetproofEngine engine = new NetproofEngine(hostile, asked -> {
+                throw new ClusterTrouble(attack, attack);
+            });
+            EngineExecutionResults results = EngineTestKit.engine(engine).execute();
+
+            results.allEvents().stream().forEach(event -> {
+                Hostile.assertCommandsNothing(event.getTestDescriptor().getDisplayName());
+                event.getPayload(TestExecutionResult.class)
+                        .flatMap(TestExecutionResult::getThrowable)
+                        .ifPresent(failure -> {
+                            Hostile.assertCommandsNothing(String.valueOf(failure.getMessage()));
+                            Hostile.assertCommandsNothing(failure.getStackTrace()[0].toString());
+                        });
+            });
+            results.testEvents().assertStatistics(s -> s.started(4).failed(4));
+        }
     }
 
     @Test

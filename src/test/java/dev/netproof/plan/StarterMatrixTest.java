@@ -1,7 +1,9 @@
 package dev.netproof.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.netproof.Hostile;
 import dev.netproof.matrix.MatrixReader;
 import dev.netproof.matrix.Reading;
 import dev.netproof.model.Check;
@@ -14,6 +16,7 @@ import dev.netproof.plan.ClusterFacts.ServicePort;
 import dev.netproof.plan.ClusterFacts.Workload;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +41,23 @@ final class StarterMatrixTest {
 
         assertThat(reading.diagnostics()).isEmpty();
         assertThat(reading.matrices().get(0).name()).isEqualTo("shop");
+    }
+
+    /** No API server has such names; one that says so all the same writes nothing into the matrix. */
+    @Test
+    void aNameThatIsNoneIsLeftOut() {
+        List<Service> services = new ArrayList<>(FACTS.services());
+        List<Workload> workloads = new ArrayList<>(FACTS.workloads());
+        for (String attack : Hostile.TEXTS) {
+            services.add(service(attack, 80));
+            workloads.add(workload(WorkloadKind.DEPLOYMENT, attack));
+        }
+        ClusterFacts hostile =
+                new ClusterFacts(FACTS.namespaces(), List.of(), services, workloads, List.of(), List.of(), Set.of());
+
+        assertThat(StarterMatrix.of(hostile, "shop")).isEqualTo(StarterMatrix.of(FACTS, "shop"));
+        assertThatThrownBy(() -> StarterMatrix.of(hostile, "shop\nkind: Other"))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

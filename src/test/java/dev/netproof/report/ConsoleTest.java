@@ -6,6 +6,7 @@ import dev.netproof.model.Report;
 import dev.netproof.model.Verdict;
 import dev.netproof.report.ConsoleStyle.Colour;
 import dev.netproof.report.ConsoleStyle.Detail;
+import dev.netproof.text.TextWidth;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

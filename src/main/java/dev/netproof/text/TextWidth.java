@@ -1,10 +1,10 @@
-package dev.netproof.report;
+package dev.netproof.text;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** How many columns of a terminal a text takes. */
-final class TextWidth {
+public final class TextWidth {
     private static final int[][] WIDE = {
         {0x1100, 0x115F}, {0x231A, 0x231B}, {0x23E9, 0x23EC}, {0x26A1, 0x26A1}, {0x2705, 0x2705}, {0x274C, 0x274C},
         {0x2E80, 0x303E}, {0x3041, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF}, {0xFE30, 0xFE6F}, {0xFF00, 0xFF60},
@@ -13,7 +13,8 @@ final class TextWidth {
 
     private TextWidth() {}
 
-    static int of(String text) {
+    /** In columns: East Asian characters and pictures take two, combining marks none. */
+    public static int of(String text) {
         return text.codePoints().map(TextWidth::of).sum();
     }
 
@@ -31,12 +32,12 @@ final class TextWidth {
     }
 
     /** The text and blanks after it up to a width. */
-    static String padded(String text, int width) {
+    public static String padded(String text, int width) {
         return text + " ".repeat(Math.max(0, width - of(text)));
     }
 
     /** A long text without its middle. */
-    static String shortened(String text, int width) {
+    public static String shortened(String text, int width) {
         if (of(text) <= width) {
             return text;
         }
@@ -60,7 +61,7 @@ final class TextWidth {
     }
 
     /** The text in lines that fit, broken at blanks; a word that is longer than a line stays whole, to be copied. */
-    static List<String> wrapped(String text, int width) {
+    public static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         int used = 0;
