@@ -14,7 +14,6 @@ import dev.netproof.model.Report;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlanTerms;
 import dev.netproof.plan.PlanTerms.Published;
-import dev.netproof.plan.Planner;
 import dev.netproof.report.ConsoleStyle.Detail;
 import dev.netproof.report.Rendering;
 import dev.netproof.report.Reports;

@@ -13,11 +13,11 @@ import dev.netproof.model.Enforcement.Reason;
 import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
 import dev.netproof.model.Expectation;
+import dev.netproof.model.Family;
 import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
 import dev.netproof.model.Sample;
 import dev.netproof.model.Streak;
-import dev.netproof.model.Family;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ProbePod;
 import java.time.Duration;
@@ -356,10 +356,12 @@ final class Trial {
     /** Ends it where admission made something else of any of its pods. */
     private boolean isChangedByAdmission() {
         Optional<String> changed = all.stream()
-                .flatMap(edge -> seen.life(edge.probe())
-                        .changed()
-                        .or(() -> seen.life(edge.server()).changed())
-                        .stream())
+                .flatMap(
+                        edge -> seen
+                                .life(edge.probe())
+                                .changed()
+                                .or(() -> seen.life(edge.server()).changed())
+                                .stream())
                 .findFirst();
         if (changed.isEmpty()) {
             return false;
@@ -382,8 +384,7 @@ final class Trial {
         }
         Instant probing = all.stream()
                 .filter(edge -> edge.edge().way() != Scenario.Way.KUBELET)
-                .map(edge ->
-                        seen.life(edge.probe()).started().orElse(Instant.MAX))
+                .map(edge -> seen.life(edge.probe()).started().orElse(Instant.MAX))
                 .max(Instant::compareTo)
                 .orElse(Instant.MIN);
         if (all.stream().allMatch(this::isReached)) {
@@ -423,7 +424,8 @@ final class Trial {
                         Left.Why.NO_CONNECTION,
                         Families.over(family)
                                 + " nothing is proved, because there is no connection even without a policy: "
-                                + missing.get(0).meaning() + " " + looked(since(missing.get(0), since).samples())));
+                                + missing.get(0).meaning() + " "
+                                + looked(since(missing.get(0), since).samples())));
     }
 
     /**
@@ -644,8 +646,7 @@ final class Trial {
 
     /** From the start of a fresh pod to its last connection that opened; zero where none did. */
     private Duration letThrough(List<Bound> edges) {
-        Instant began =
-                fresh.flatMap(probe -> seen.life(probe.id()).started()).orElse(since);
+        Instant began = fresh.flatMap(probe -> seen.life(probe.id()).started()).orElse(since);
         return PhaseJudge.letThroughAfter(phases(edges, Instant.MIN), began);
     }
 
@@ -659,8 +660,7 @@ final class Trial {
         if (reached.isEmpty()) {
             return Optional.empty();
         }
-        String names =
-                reached.stream().map(seen::source).distinct().sorted().collect(Collectors.joining(", "));
+        String names = reached.stream().map(seen::source).distinct().sorted().collect(Collectors.joining(", "));
         return Optional.of(names + " reached " + edge.backend().ip() + ":"
                 + edge.backend().port() + " " + reached.size() + (reached.size() == 1 ? " time" : " times"));
     }
@@ -792,10 +792,9 @@ final class Trial {
     private Optional<Family> openAlone(List<Bound> edges, List<Bound> through, Instant deadline) {
         return Families.alone(through, edges.stream().filter(Trial::forbids).toList())
                 .filter(open -> Families.of(Families.other(open), edges).stream()
-                        .allMatch(edge ->
-                                forbids(edge)
-                                        ? since(edge, since).denial().isPresent()
-                                        : !since(edge, deadline).neverOpened()));
+                        .allMatch(edge -> forbids(edge)
+                                ? since(edge, since).denial().isPresent()
+                                : !since(edge, deadline).neverOpened()));
     }
 
     private static String advice(Family family) {

@@ -1,10 +1,10 @@
 package dev.netproof.evidence;
 
+import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.Sample;
 import dev.netproof.plan.Attempt;
-import dev.netproof.model.Family;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.Leg;

@@ -124,8 +124,8 @@ final class Controls {
         }
         if (!otherFamily.concerns(check)
                 || leg.backends().stream()
-                        .anyMatch(backend ->
-                                evidence.reachedByOthers(backend, "").isPresent())) {
+                        .anyMatch(
+                                backend -> evidence.reachedByOthers(backend, "").isPresent())) {
             return Optional.empty();
         }
         for (Backend backend : leg.backends()) {
@@ -135,8 +135,8 @@ final class Controls {
                 Optional<Proof> proof = isRefusedThere(check, leg, backend)
                         ? alive(leg, other.get())
                         : backend.transport() == Protocol.TCP
-                                ? witnessed(leg, backend).flatMap(way -> alive(leg, other.get())
-                                        .map(alive -> alive.along(way)))
+                                ? witnessed(leg, backend)
+                                        .flatMap(way -> alive(leg, other.get()).map(alive -> alive.along(way)))
                                 : Optional.empty();
                 if (proof.isPresent()) {
                     return proof;

@@ -110,11 +110,13 @@ public final class ReportReader {
             try {
                 JsonNode tree = JSON.reader().with(new SharedTexts()).readTree(json);
                 if (tree == null || json.nextToken() != null) {
-                    throw new UnreadableReport(place(json) + (tree == null ? "there is nothing" : "something follows the report"), null);
+                    throw new UnreadableReport(
+                            place(json) + (tree == null ? "there is nothing" : "something follows the report"), null);
                 }
                 return tree;
             } catch (StreamConstraintsException e) {
-                throw new UnreadableReport(place(json) + "more than evidence can have: "
+                throw new UnreadableReport(
+                        place(json) + "more than evidence can have: "
                                 + WHOSE_BOUND.matcher(e.getOriginalMessage()).replaceAll(""),
                         e);
             } catch (JsonProcessingException e) {
@@ -206,8 +208,8 @@ public final class ReportReader {
                     read.capabilities().stream().map(Enforcement.Capability::id).collect(Collectors.toSet());
             for (int i = 0; i < read.rows().size(); i++) {
                 if (!known.contains(read.rows().get(i).capability())) {
-                    throw new Mismatch(pointer + "/rows/" + i + "/capability: \"" + read.rows().get(i).capability()
-                            + "\" is none of the capabilities " + known);
+                    throw new Mismatch(pointer + "/rows/" + i + "/capability: \""
+                            + read.rows().get(i).capability() + "\" is none of the capabilities " + known);
                 }
             }
             return read;

@@ -125,7 +125,8 @@ class LimitOptionsTest {
     void the_namespace_of_an_enforcement_check_is_a_place_for_probes() {
         assertThat(Main.execute("enforcement", "-n", "kube-system")).isEqualTo(2);
         assertThat(err()).contains("would run in namespace kube-system", "--namespace");
-        assertThat(Main.execute("enforcement", "-n", "lab", "--allow-namespace", "test-*")).isEqualTo(2);
+        assertThat(Main.execute("enforcement", "-n", "lab", "--allow-namespace", "test-*"))
+                .isEqualTo(2);
         assertThat(err()).contains("namespace lab, which no --allow-namespace matches");
         String none = folder.resolve("none").toString();
         assertThat(Main.execute("enforcement", "-n", "lab", "--allow-namespace", "l?b", "--kubeconfig", none))
@@ -181,7 +182,9 @@ class LimitOptionsTest {
         }
 
         assertThat(process.exitValue()).as(Files.readString(said)).isEqualTo(5);
-        assertThat(Files.readString(said)).contains("ran out of memory", "NETPROOF_JAVA_OPTS").doesNotContain("\tat ");
+        assertThat(Files.readString(said))
+                .contains("ran out of memory", "NETPROOF_JAVA_OPTS")
+                .doesNotContain("\tat ");
     }
 
     @Test

@@ -45,7 +45,8 @@ class StartScriptTest {
         Path home = Files.createDirectory(folder.resolve("home"));
         Path bin = Files.createDirectory(home.resolve("bin"));
         lib = Files.createDirectory(home.resolve("lib"));
-        Path java = Files.createDirectories(folder.resolve("java").resolve("bin")).resolve("java");
+        Path java =
+                Files.createDirectories(folder.resolve("java").resolve("bin")).resolve("java");
         Files.writeString(java, JAVA);
         permit(java, "rwxr-xr-x");
         script = Files.copy(Path.of("src", "dist", "bin", "netproof"), bin.resolve("netproof"));
@@ -62,7 +63,9 @@ class StartScriptTest {
     void an_archive_beside_the_jar_is_made_and_used() throws Exception {
         String used = run("now");
 
-        assertThat(used).startsWith("archive=" + lib.toRealPath() + "/netproof-").endsWith(".jsa");
+        assertThat(used)
+                .startsWith("archive=" + lib.toRealPath() + "/netproof-")
+                .endsWith(".jsa");
         assertThat(run("auto")).isEqualTo(used);
     }
 
@@ -141,15 +144,18 @@ class StartScriptTest {
                     Files.createSymbolicLink(archive, other);
                 },
                 archive -> {
-                    Path other = Files.move(archive.getParent(), archive.getParent().resolveSibling("other"));
+                    Path other =
+                            Files.move(archive.getParent(), archive.getParent().resolveSibling("other"));
                     Files.createSymbolicLink(archive.getParent(), other);
                 });
         // Only root can make somebody else the owner; and root is whom it would hurt most.
         return "root".equals(System.getProperty("user.name"))
                 ? Stream.concat(
                         always,
-                        Stream.of(archive -> give(archive), archive -> give(archive.getParent()), archive -> give(
-                                archive.getParent().getParent())))
+                        Stream.of(
+                                archive -> give(archive),
+                                archive -> give(archive.getParent()),
+                                archive -> give(archive.getParent().getParent())))
                 : always;
     }
 

@@ -374,9 +374,9 @@ final class FabricClusterIT {
                         .endMetadata()
                         .build())
                 .create();
-        client().resource(made).edit(map -> new ConfigMapBuilder(map)
-                .addToData("changed", "since")
-                .build());
+        client().resource(made)
+                .edit(map ->
+                        new ConfigMapBuilder(map).addToData("changed", "since").build());
 
         assertThat(Deletion.ofUid(server, made, "00000000-0000-0000-0000-000000000000"))
                 .isEqualTo(Deletion.End.CHANGED);
