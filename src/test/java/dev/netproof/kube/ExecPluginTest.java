@@ -91,7 +91,8 @@ final class ExecPluginTest {
     @ValueSource(strings = {"", "sleep 1\n"})
     void aChildThatKeepsTheOutputOpenIsNotWaitedFor(String meanwhile) throws IOException {
         Instant before = Instant.now();
-        assertThat(plugin("sleep 40 &\n" + CREDENTIAL + meanwhile).authorization()).contains("Bearer a-token-of-a-test");
+        assertThat(plugin("sleep 40 &\n" + CREDENTIAL + meanwhile).authorization())
+                .contains("Bearer a-token-of-a-test");
         assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(20));
     }
 
