@@ -203,6 +203,16 @@ final class Controls {
         return proofs;
     }
 
+    /** Which half of a control is missing, where a leg has none. */
+    Finding.Missing missing(Leg leg) {
+        boolean lacksWitness = leg.backends().stream()
+                .filter(backend -> backend.transport() == Protocol.TCP)
+                .anyMatch(backend ->
+                        evidence.aliveToOthers(backend, leg.probe()).isPresent()
+                                && witnessed(leg, backend).isEmpty());
+        return lacksWitness ? Finding.Missing.WITNESS : Finding.Missing.LISTENER;
+    }
+
     String whyNot(PlannedCheck check, Leg leg) {
         Optional<Backend> unwitnessed = leg.backends().stream()
                 .filter(backend -> otherFamily

@@ -317,9 +317,18 @@ public final class Convergence {
         }
         Verdict verdict = check.foregone().orElseGet(() -> {
             Verdict found = new Verdicts(check, findings, settling.patience(), settling.arrivals()).verdict();
-            return found.status() == Status.PASS ? check.doubt().orElse(found) : found;
+            return check.doubt().map(doubt -> doubted(found, doubt)).orElse(found);
         });
         return new CheckResult(check.check(), verdict, paths, Duration.between(launched, now), repeat);
+    }
+
+    /** A pass that means nothing is the doubt; what is no pass anyway keeps its reason beside it, unless it was proved. */
+    private static Verdict doubted(Verdict found, Verdict doubt) {
+        return switch (found.status()) {
+            case PASS -> doubt;
+            case FAIL -> found.besides(List.of(doubt));
+            default -> doubt.besides(List.of(found));
+        };
     }
 
     private Finding finding(PlannedCheck check, Leg leg) {
@@ -389,6 +398,7 @@ public final class Convergence {
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Controls.Proof::grade).orElse(ControlGrade.NONE),
                 proof.map(p -> p.by().get()).orElseGet(() -> controls.whyNot(check, leg)),
+                controls.missing(leg),
                 life.node(),
                 life.started(),
                 life.loss(),

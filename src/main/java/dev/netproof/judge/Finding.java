@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param nodes how the nodes that its packets pass were
  * @param outcome what it settled on, or the latest seen when it did not settle
  * @param controlledBy who proved the far end alive, or why nobody did
+ * @param missing which half of a control was missing, where there was none
  * @param node where its probe runs
  * @param started when its probe began
  * @param changed how admission changed the probe
@@ -33,6 +34,7 @@ record Finding(
         Steadiness steadiness,
         ControlGrade grade,
         String controlledBy,
+        Missing missing,
         Optional<String> node,
         Optional<Instant> started,
         Optional<Loss> loss,
@@ -42,6 +44,14 @@ record Finding(
         Optional<Blame> blame,
         Names names,
         Elsewhere elsewhere) {
+
+    /** What a control lacked. */
+    enum Missing {
+        /** Nothing showed that anybody listens there. */
+        LISTENER,
+        /** Somebody listens, and nothing got from the probe's node to the target's. */
+        WITNESS
+    }
 
     /** Whether the name servers served anybody meanwhile: the control of a name that does not resolve. */
     enum Names {

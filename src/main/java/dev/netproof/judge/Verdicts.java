@@ -49,21 +49,27 @@ final class Verdicts {
             verdicts.add(judge(finding));
         }
         Verdict worst = verdicts.stream()
-                .min(Comparator.comparingInt(v -> switch (v.status()) {
+                .min(Comparator.<Verdict>comparingInt(v -> switch (v.status()) {
                     case FAIL -> 0;
                     case INCONCLUSIVE -> 1;
                     case UNTESTABLE -> 2;
                     case SKIPPED -> 3;
                     case PASS -> 4;
-                }))
+                })
+                        .thenComparing(Verdict.mostActionableFirst()))
                 .orElseThrow();
         if (worst.status() == Status.PASS) {
             return pass();
         }
         Verdict advised = worst.reason() == Reason.BLOCKED ? blocked(worst) : worst;
-        return OneFamilyAlone.of(expected, findings, verdicts)
+        Verdict told = OneFamilyAlone.of(expected, findings, verdicts)
                 .map(alone -> alone.told(advised, closing()))
                 .orElse(advised);
+        return told.status() == Status.INCONCLUSIVE
+                ? told.besides(verdicts.stream()
+                        .filter(v -> v.status() == Status.INCONCLUSIVE)
+                        .toList())
+                : told;
     }
 
     private Verdict judge(Finding finding) {
@@ -364,14 +370,32 @@ final class Verdicts {
                         planned.check().destination().protocol().transport() == Protocol.UDP
                                 ? "add a source that may reach it, and say under destinations what the server answers:"
                                         + " send"
-                                : finding.leg().path().targetPod().isPresent()
-                                        ? "check that the target listens on that port on its pod IP; permit pods/portforward,"
-                                                + " add a source that may reach it, or give the target a readiness probe"
+                                : finding.leg().backends().stream()
+                                                .anyMatch(backend -> backend.pod().isPresent())
+                                        ? missingControl(finding)
                                         : "no control reached it: name a namespace that may with --control-namespace");
             case PROBE_UNRELIABLE ->
                 finding.blame().map(b -> "give the probe's nodes a route there, of the same family of addresses");
             case WRONG_MANNER -> Optional.of("expect: deny accepts every manner of a proven denial");
             default -> Optional.empty();
+        };
+    }
+
+    /** What is missing is said, and never what the target has. */
+    private static String missingControl(Finding finding) {
+        return switch (finding.missing()) {
+            case WITNESS ->
+                "let netproof show that packets get from node to node: permit it to create namespaces and pods in them, or"
+                        + " name a namespace without policies with --control-namespace; if it may, look at the network between"
+                        + " these nodes";
+            case LISTENER ->
+                "check that the target listens on that port on its pod IP"
+                        + (finding.leg().backends().stream()
+                                        .flatMap(backend -> backend.pod().stream())
+                                        .anyMatch(pod -> pod.kubeletProbed().isPresent())
+                                ? "; permit pods/portforward, or add a source that may reach it"
+                                : "; permit pods/portforward, add a source that may reach it, or give the target a readiness"
+                                        + " probe");
         };
     }
 

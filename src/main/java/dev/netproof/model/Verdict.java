@@ -1,5 +1,9 @@
 package dev.netproof.model;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,8 +12,62 @@ import java.util.Optional;
  * @param reason a stable code for machines
  * @param explanation one sentence for people: what was seen and what it means
  * @param fix what to do about it, where there is something to do
+ * @param also what else stood in the way, each reason once, what can be mended best first
  */
-public record Verdict(Status status, Reason reason, String explanation, Optional<String> fix) {
+public record Verdict(Status status, Reason reason, String explanation, Optional<String> fix, List<Also> also) {
+    /** What is mended first: whoever names the wrong source or destination need not look for a control. */
+    private static final List<Reason> MOST_ACTIONABLE = List.of(
+            Reason.NO_SUCH_SOURCE,
+            Reason.NO_DESTINATION,
+            Reason.NO_BACKEND,
+            Reason.PROBE_CHANGED,
+            Reason.PROBE_FAILED,
+            Reason.TARGET_CHANGED,
+            Reason.PROBE_UNRELIABLE,
+            Reason.NAME_NOT_RESOLVED,
+            Reason.WRONG_RESPONSE,
+            Reason.UNSETTLED,
+            Reason.OUT_OF_TIME,
+            Reason.NO_CONTROL);
+
+    public Verdict {
+        also = List.copyOf(also);
+    }
+
+    /** A verdict that nothing else stood in the way of. */
+    public Verdict(Status status, Reason reason, String explanation, Optional<String> fix) {
+        this(status, reason, explanation, fix, List.of());
+    }
+
+    /** Another reason that stood in the way of a verdict, or of believing it. */
+    public record Also(Reason reason, String explanation, Optional<String> fix) {}
+
+    /** Verdicts by what can be mended best. */
+    public static Comparator<Verdict> mostActionableFirst() {
+        return Comparator.comparingInt(verdict -> rank(verdict.reason()));
+    }
+
+    private static int rank(Reason reason) {
+        int rank = MOST_ACTIONABLE.indexOf(reason);
+        return rank < 0 ? MOST_ACTIONABLE.size() : rank;
+    }
+
+    /** The same verdict, with the reasons of others that it does not have itself. */
+    public Verdict besides(Collection<Verdict> others) {
+        List<Also> reasons = new ArrayList<>(also);
+        others.stream().sorted(mostActionableFirst()).forEach(other -> {
+            add(reasons, new Also(other.reason(), other.explanation(), other.fix()));
+            other.also().forEach(one -> add(reasons, one));
+        });
+        reasons.sort(Comparator.comparingInt(one -> rank(one.reason())));
+        return new Verdict(status, reason, explanation, fix, reasons);
+    }
+
+    private void add(List<Also> reasons, Also one) {
+        if (one.reason() != reason && reasons.stream().noneMatch(known -> known.reason() == one.reason())) {
+            reasons.add(one);
+        }
+    }
 
     /** The five verdicts. */
     public enum Status {

@@ -37,6 +37,7 @@ public final class Planner {
     private final ClusterFacts facts;
     private final PlanTerms terms;
     private final Destinations destinations;
+    private final Sources sources;
     private final ProbeBook probes = new ProbeBook("p");
     private final ProbeBook controls = new ProbeBook("c");
     private final Set<Refusal> refusals = new LinkedHashSet<>();
@@ -54,6 +55,7 @@ public final class Planner {
         this.facts = facts;
         this.terms = terms;
         this.destinations = new Destinations(facts, terms);
+        this.sources = new Sources(facts);
         this.size = new Size(terms.most());
         this.published = facts.services().stream()
                 .filter(service -> service.publishing() == ClusterFacts.Publishing.NOT_READY_TOO
@@ -104,122 +106,20 @@ public final class Planner {
                 .ifPresent(n -> requireNamespace(
                         check, n, "destination " + check.destination().name()));
         Reach reach = destinations.reach(check.destination());
+        Sources.Found source = sources.find(check);
         if (reach.foregone().isPresent()) {
-            return foregone(check, reach.foregone().get());
-        }
-        return source(check, reach);
-    }
-
-    private PlannedCheck source(Check check, Reach reach) {
-        Source source = check.source();
-        if (source.identity() instanceof Identity.ExistingPod pod) {
-            return likePod(check, reach, pod);
-        }
-        if (source.identity() instanceof Identity.Workload workload) {
-            Optional<ClusterFacts.Workload> live = facts.workloads().stream()
-                    .filter(w -> w.namespace().equals(source.namespace())
-                            && w.kind() == workload.kind()
-                            && w.name().equals(workload.name()))
-                    .findFirst();
-            Optional<String> hidden = facts.hidden(plural(workload.kind()), source.namespace());
-            if (live.isEmpty() && hidden.isPresent()) {
-                return foregone(
-                        check,
-                        Foregone.hidden(hidden.get(), "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE));
-            }
-            if (live.isEmpty()) {
-                Set<String> names = facts.workloads().stream()
-                        .filter(w -> w.namespace().equals(source.namespace()) && w.kind() == workload.kind())
-                        .map(ClusterFacts.Workload::name)
-                        .collect(Collectors.toSet());
-                return foregone(
-                        check,
-                        Foregone.missingWorkload(workload.kind().kind(), workload.name(), source.namespace(), names));
-            }
-            ClusterFacts.Workload found = live.get();
-            if (found.network() == ClusterFacts.Network.NODE) {
-                return foregone(check, Foregone.inNodeNetwork(source.name()));
-            }
-            return legs(
+            // An identity that no pod has is said too, and first: nothing else is worth mending before it.
+            return foregone(
                     check,
-                    reach,
-                    new SourceIdentity(
-                            source.namespace(),
-                            found.templateLabels(),
-                            source.serviceAccount().or(found::serviceAccount),
-                            Optional.empty(),
-                            found.nodeSelector(),
-                            found.tolerations(),
-                            found.affinity()),
-                    Optional.empty());
+                    source.foregone()
+                            .or(source::doubt)
+                            .filter(trouble -> trouble.status() == Verdict.Status.INCONCLUSIVE)
+                            .map(trouble -> trouble.besides(List.of(reach.foregone().get())))
+                            .orElseGet(reach.foregone()::get));
         }
-        Map<String, String> labels = ((Identity.Labels) source.identity()).labels();
-        List<Pod> living = living(source, labels);
-        if (!living.isEmpty() && living.stream().allMatch(p -> p.network() == ClusterFacts.Network.NODE)) {
-            return foregone(check, Foregone.inNodeNetwork(source.name()));
-        }
-        Optional<Verdict> doubt = Optional.empty();
-        if (source.liveness() == Source.Liveness.LIVE && check.expectation().forbids() && living.isEmpty()) {
-            doubt = Optional.of(
-                    Foregone.nobodyHas(check, Labels.text(labels), source.namespace(), meant(source, labels)));
-        }
-        return legs(check, reach, SourceIdentity.of(source.namespace(), labels, source.serviceAccount()), doubt);
-    }
-
-    /** A probe with an existing pod's labels, on its node: to policies it is that pod's twin. */
-    private PlannedCheck likePod(Check check, Reach reach, Identity.ExistingPod wanted) {
-        Source source = check.source();
-        List<Pod> living = facts.pods().stream()
-                .filter(p -> p.namespace().equals(source.namespace()) && p.readiness() != Readiness.GONE)
-                .toList();
-        Optional<Pod> found =
-                living.stream().filter(p -> p.name().equals(wanted.name())).findFirst();
-        if (found.isEmpty()) {
-            Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
-            return foregone(check, Foregone.missingWorkload("pod", wanted.name(), source.namespace(), names));
-        }
-        if (found.get().network() == ClusterFacts.Network.NODE) {
-            return foregone(check, Foregone.inNodeNetwork(source.name()));
-        }
-        return legs(
-                check,
-                reach,
-                SourceIdentity.of(source.namespace(), found.get().labels(), source.serviceAccount())
-                        .on(found.get().node()),
-                Optional.empty());
-    }
-
-    /** Many checks have the same source, and there are many pods to look through. */
-    private List<Pod> living(Source source, Map<String, String> labels) {
-        return living.computeIfAbsent(new Labelled(source.namespace(), labels), who -> {
-            Selector selector = Selector.of(who.labels());
-            return facts.pods().stream()
-                    .filter(p -> p.namespace().equals(who.namespace())
-                            && p.readiness() != Readiness.GONE
-                            && selector.selects(p.labels()))
-                    .toList();
-        });
-    }
-
-    /** The label value that somebody has and that looks most like one that nobody has. */
-    private Optional<String> meant(Source source, Map<String, String> labels) {
-        for (Map.Entry<String, String> label : labels.entrySet()) {
-            Set<String> keys = new TreeSet<>();
-            Set<String> values = new TreeSet<>();
-            for (Pod pod : facts.pods()) {
-                if (pod.namespace().equals(source.namespace())) {
-                    keys.addAll(pod.labels().keySet());
-                    Optional.ofNullable(pod.labels().get(label.getKey())).ifPresent(values::add);
-                }
-            }
-            if (!keys.contains(label.getKey())) {
-                return Similar.among(keys, label.getKey()).map(k -> "the label " + k);
-            }
-            if (!values.contains(label.getValue())) {
-                return Similar.among(values, label.getValue()).map(v -> label.getKey() + "=" + v);
-            }
-        }
-        return Optional.empty();
+        return source.foregone()
+                .map(verdict -> foregone(check, verdict))
+                .orElseGet(() -> legs(check, reach, source.identity().orElseThrow(), source.doubt()));
     }
 
     private PlannedCheck legs(Check check, Reach reach, SourceIdentity identity, Optional<Verdict> doubt) {

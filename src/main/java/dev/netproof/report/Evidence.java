@@ -13,6 +13,7 @@ import dev.netproof.model.Placement;
 import dev.netproof.model.Source;
 import dev.netproof.model.Streak;
 import dev.netproof.model.Target;
+import dev.netproof.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ final class Evidence {
         OBSERVED,
         EVIDENCE,
         CONTROL,
+        ALSO,
         WHERE,
         FIX,
         REPEAT;
@@ -83,11 +85,24 @@ final class Evidence {
         if (!control.isEmpty()) {
             facts.add(new Fact(Label.CONTROL, control));
         }
+        if (!result.verdict().also().isEmpty()) {
+            facts.add(new Fact(Label.ALSO, also(result)));
+        }
         facts.add(new Fact(Label.WHERE, place(check.location())));
         result.verdict().fix().ifPresent(fix -> facts.add(new Fact(Label.FIX, fix)));
         facts.add(new Fact(Label.REPEAT, result.repeat()));
         facts.removeIf(fact -> untold.contains(fact.label()));
         return facts;
+    }
+
+    /** What else stood in the way, a line each, and below it what to do about it. */
+    private static List<String> also(CheckResult result) {
+        List<String> lines = new ArrayList<>();
+        for (Verdict.Also one : result.verdict().also()) {
+            lines.add(one.reason() + ": " + one.explanation());
+            one.fix().ifPresent(fix -> lines.add("  fix: " + fix));
+        }
+        return lines;
     }
 
     /** "CONNECTED on 1 of 3 paths, TIMEOUT on 2". */

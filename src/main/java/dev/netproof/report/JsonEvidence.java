@@ -239,6 +239,13 @@ final class JsonEvidence implements Rendering {
                 json.writeStringField("reason", verdict.reason().name());
                 json.writeStringField("explanation", verdict.explanation());
                 text("fix", verdict.fix());
+                if (!verdict.also().isEmpty()) {
+                    array("also", verdict.also(), also -> {
+                        json.writeStringField("reason", also.reason().name());
+                        json.writeStringField("explanation", also.explanation());
+                        text("fix", also.fix());
+                    });
+                }
             });
             object("check", result.check(), this::check);
             array("paths", result.paths(), this::path);

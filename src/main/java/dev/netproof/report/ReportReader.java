@@ -373,10 +373,16 @@ public final class ReportReader {
                             verdict.word(Verdict.Status.class, "status"),
                             verdict.word(Verdict.Reason.class, "reason"),
                             verdict.text("explanation"),
-                            verdict.optional("fix").map(Node::text)),
+                            verdict.optional("fix").map(Node::text),
+                            verdict.optional("also").isPresent() ? verdict.list("also", Node::also) : List.of()),
                     list("paths", Node::path),
                     seconds("elapsedSeconds"),
                     text("repeat"));
+        }
+
+        private Verdict.Also also() {
+            return new Verdict.Also(
+                    word(Verdict.Reason.class, "reason"), text("explanation"), optional("fix").map(Node::text));
         }
 
         private Check check() {

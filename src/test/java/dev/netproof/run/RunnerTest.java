@@ -28,6 +28,8 @@ import dev.netproof.model.Protocol;
 import dev.netproof.model.Report;
 import dev.netproof.model.Source.Liveness;
 import dev.netproof.model.Target;
+import dev.netproof.model.Verdict;
+import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.ClusterFacts.Direction;
 import dev.netproof.plan.ClusterFacts.Existence;
@@ -289,6 +291,37 @@ class RunnerTest {
     }
 
     @Test
+    void a_mistyped_label_is_said_before_the_missing_control_and_both_are_said() {
+        Report report = run(cluster(shop.deny(from("storefornt"), to("postgres")), t -> TIMEOUT)
+                .forbidding(Operation.CREATE_NAMESPACE));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_SUCH_SOURCE");
+        Verdict verdict = report.results().get(0).verdict();
+        assertThat(verdict.explanation()).contains("did you mean app=storefront?");
+        assertThat(verdict.also()).extracting(Verdict.Also::reason).containsExactly(Reason.NO_CONTROL);
+    }
+
+    @Test
+    void a_mistyped_label_beside_a_missing_destination_is_said_first() {
+        Report report = run(cluster(shop.deny(from("storefornt"), to("postgers")), ENFORCED));
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_SUCH_SOURCE");
+        Verdict verdict = report.results().get(0).verdict();
+        assertThat(verdict.also()).extracting(Verdict.Also::reason).containsExactly(Reason.NO_DESTINATION);
+        assertThat(verdict.also().get(0).explanation()).contains("did you mean postgres?");
+    }
+
+    @Test
+    void what_is_open_is_a_violation_whoever_has_the_identity() {
+        Report report = run(cluster(shop.deny(from("storefornt"), to("catalog")), ENFORCED));
+
+        says(report, Exit.VIOLATIONS, "FAIL OPEN");
+        assertThat(report.results().get(0).verdict().also())
+                .extracting(Verdict.Also::reason)
+                .containsExactly(Reason.NO_SUCH_SOURCE);
+    }
+
+    @Test
     void a_single_denied_check_is_proved_by_netproofs_own_witness() {
         InMemoryCluster cluster =
                 cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED).listening(POSTGRES, 5432);
@@ -349,6 +382,9 @@ class RunnerTest {
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL");
         assertThat(explanation(report)).contains("node node-1").contains("node node-2");
+        assertThat(report.results().get(0).verdict().fix().orElseThrow())
+                .contains("look at the network between these nodes")
+                .doesNotContain("readiness probe");
     }
 
     @Test
