@@ -39,12 +39,14 @@ class RepeatTest {
         String command = Runner.repeat(checkIn(file));
         String said = shell("netproof() { printf '[%s]' \"$@\"; }\n" + command + "\n");
 
-        assertThat(said).isEqualTo("[run][" + (file.startsWith("@") || file.startsWith("-") ? "./" : "") + file + ":7]");
+        assertThat(said)
+                .isEqualTo("[run][" + (file.startsWith("@") || file.startsWith("-") ? "./" : "") + file + ":7]");
     }
 
     @Test
     void aPlainNameStaysPlain() {
-        assertThat(Runner.repeat(checkIn("matrices/shop/matrix.yaml"))).isEqualTo("netproof run matrices/shop/matrix.yaml:7");
+        assertThat(Runner.repeat(checkIn("matrices/shop/matrix.yaml")))
+                .isEqualTo("netproof run matrices/shop/matrix.yaml:7");
         assertThat(Runner.repeat(checkIn("-v.yaml"))).isEqualTo("netproof run ./-v.yaml:7");
     }
 
