@@ -207,8 +207,8 @@ final class Controls {
     Finding.Missing missing(Leg leg) {
         boolean lacksWitness = leg.backends().stream()
                 .filter(backend -> backend.transport() == Protocol.TCP)
-                .anyMatch(backend ->
-                        evidence.aliveToOthers(backend, leg.probe()).isPresent()
+                .anyMatch(
+                        backend -> evidence.aliveToOthers(backend, leg.probe()).isPresent()
                                 && witnessed(leg, backend).isEmpty());
         return lacksWitness ? Finding.Missing.WITNESS : Finding.Missing.LISTENER;
     }

@@ -50,12 +50,12 @@ final class Verdicts {
         }
         Verdict worst = verdicts.stream()
                 .min(Comparator.<Verdict>comparingInt(v -> switch (v.status()) {
-                    case FAIL -> 0;
-                    case INCONCLUSIVE -> 1;
-                    case UNTESTABLE -> 2;
-                    case SKIPPED -> 3;
-                    case PASS -> 4;
-                })
+                            case FAIL -> 0;
+                            case INCONCLUSIVE -> 1;
+                            case UNTESTABLE -> 2;
+                            case SKIPPED -> 3;
+                            case PASS -> 4;
+                        })
                         .thenComparing(Verdict.mostActionableFirst()))
                 .orElseThrow();
         if (worst.status() == Status.PASS) {
@@ -371,7 +371,8 @@ final class Verdicts {
                                 ? "add a source that may reach it, and say under destinations what the server answers:"
                                         + " send"
                                 : finding.leg().backends().stream()
-                                                .anyMatch(backend -> backend.pod().isPresent())
+                                                .anyMatch(
+                                                        backend -> backend.pod().isPresent())
                                         ? missingControl(finding)
                                         : "no control reached it: name a namespace that may with --control-namespace");
             case PROBE_UNRELIABLE ->

@@ -3,18 +3,14 @@ package dev.netproof.plan;
 import dev.netproof.model.Check;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Expectation;
-import dev.netproof.model.Identity;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Path;
 import dev.netproof.model.Placement;
-import dev.netproof.model.Similar;
-import dev.netproof.model.Source;
 import dev.netproof.model.Target;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.WorkloadKind;
 import dev.netproof.plan.ClusterFacts.Existence;
 import dev.netproof.plan.ClusterFacts.Pod;
-import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.Service;
 import dev.netproof.plan.ProbeBook.SourceIdentity;
 import dev.netproof.plan.ProbePod.Ownership;
@@ -26,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Turns matrices and cluster facts into a plan. Pure. */
@@ -114,7 +109,8 @@ public final class Planner {
                     source.foregone()
                             .or(source::doubt)
                             .filter(trouble -> trouble.status() == Verdict.Status.INCONCLUSIVE)
-                            .map(trouble -> trouble.besides(List.of(reach.foregone().get())))
+                            .map(trouble ->
+                                    trouble.besides(List.of(reach.foregone().get())))
                             .orElseGet(reach.foregone()::get));
         }
         return source.foregone()

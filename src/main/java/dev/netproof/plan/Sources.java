@@ -57,27 +57,31 @@ final class Sources {
                     .findFirst();
             Optional<String> hidden = facts.hidden(Planner.plural(workload.kind()), source.namespace());
             if (live.isEmpty() && hidden.isPresent()) {
-                return Found.none(Foregone.hidden(hidden.get(), "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE));
+                return Found.none(
+                        Foregone.hidden(hidden.get(), "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE));
             }
             if (live.isEmpty()) {
                 Set<String> names = facts.workloads().stream()
                         .filter(w -> w.namespace().equals(source.namespace()) && w.kind() == workload.kind())
                         .map(ClusterFacts.Workload::name)
                         .collect(Collectors.toSet());
-                return Found.none(Foregone.missingWorkload(workload.kind().kind(), workload.name(), source.namespace(), names));
+                return Found.none(
+                        Foregone.missingWorkload(workload.kind().kind(), workload.name(), source.namespace(), names));
             }
             ClusterFacts.Workload found = live.get();
             if (found.network() == ClusterFacts.Network.NODE) {
                 return Found.none(Foregone.inNodeNetwork(source.name()));
             }
-            return Found.of(new SourceIdentity(
+            return Found.of(
+                    new SourceIdentity(
                             source.namespace(),
                             found.templateLabels(),
                             source.serviceAccount().or(found::serviceAccount),
                             Optional.empty(),
                             found.nodeSelector(),
                             found.tolerations(),
-                            found.affinity()), Optional.empty());
+                            found.affinity()),
+                    Optional.empty());
         }
         Map<String, String> labels = ((Identity.Labels) source.identity()).labels();
         List<Pod> living = living(source, labels);

@@ -382,7 +382,9 @@ public final class ReportReader {
 
         private Verdict.Also also() {
             return new Verdict.Also(
-                    word(Verdict.Reason.class, "reason"), text("explanation"), optional("fix").map(Node::text));
+                    word(Verdict.Reason.class, "reason"),
+                    text("explanation"),
+                    optional("fix").map(Node::text));
         }
 
         private Check check() {
