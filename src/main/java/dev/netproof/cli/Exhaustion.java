@@ -5,10 +5,14 @@ import java.nio.charset.StandardCharsets;
 
 /** The end of a process whose memory is used up: it has judged nothing, and says so in words that were made while there was some. */
 final class Exhaustion {
-    private static final byte[] HEAP = bytes("error: netproof ran out of memory, and judged nothing\n"
-            + "  fix: give it more (NETPROOF_JAVA_OPTS=-Xmx2g, or a larger limit for its container), or run fewer checks at once\n");
-    private static final byte[] STACK = bytes("error: netproof came upon something too deeply nested, and judged nothing\n"
-            + "  fix: this is a fault of netproof itself; please report it with the input that causes it\n");
+    private static final byte[] HEAP = bytes("""
+            error: netproof ran out of memory, and judged nothing
+              fix: give it more (NETPROOF_JAVA_OPTS=-Xmx2g, or a larger limit for its container), or run fewer checks at once
+            """);
+    private static final byte[] STACK = bytes("""
+            error: netproof came upon something too deeply nested, and judged nothing
+              fix: this is a fault of netproof itself; please report it with the input that causes it
+            """);
 
     private Exhaustion() {}
 

@@ -46,12 +46,7 @@ final class ConfiguredHarness implements Harness {
                 parameters.get("netproof.kubeconfig").map(Path::of), parameters.get("netproof.context"));
         Clock clock = Clock.systemUTC();
         PlanTerms plan = new PlanTerms(
-                LocalDate.now(ZoneOffset.UTC),
-                5,
-                Published.REFUSE,
-                limits.controlNamespace(),
-                Map.of(),
-                limits.most());
+                LocalDate.now(ZoneOffset.UTC), 5, Published.REFUSE, limits.controlNamespace(), Map.of(), limits.most());
         Duration settle = duration("netproof.settle").orElse(Patience.DEFAULT.settle());
         Duration deadline = duration("netproof.deadline").orElse(Patience.DEFAULT.deadline());
         RunTerms terms = new RunTerms(

@@ -118,7 +118,10 @@ public final class NetproofEngine extends HierarchicalTestEngine<Run> {
         try {
             limits = configured.limits();
         } catch (IllegalArgumentException mistaken) {
-            tell(request, uniqueId, DiscoveryIssue.create(DiscoveryIssue.Severity.ERROR, String.valueOf(mistaken.getMessage())));
+            tell(
+                    request,
+                    uniqueId,
+                    DiscoveryIssue.create(DiscoveryIssue.Severity.ERROR, String.valueOf(mistaken.getMessage())));
             return List.of();
         }
         MatrixReader reader = MatrixReader.of(

@@ -14,6 +14,7 @@ final class Addresses {
     private static final Pattern IPV4 = Pattern.compile(BYTE + "(\\." + BYTE + "){3}");
     /** Without a step back: it would take one of the stack's frames for each number. */
     private static final Pattern LOOKS_LIKE_IPV4 = Pattern.compile("[0-9]++(?:\\.[0-9]++)++");
+
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
     private static final Pattern HOST = Pattern.compile(
             "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?)+\\.?");

@@ -44,7 +44,8 @@ public final class AllowedNamespaces {
      */
     public static AllowedNamespaces of(List<String> patterns) {
         for (String pattern : patterns) {
-            if (pattern.length() > KubernetesNames.LONGEST_LABEL || !LEGAL.matcher(pattern).matches()) {
+            if (pattern.length() > KubernetesNames.LONGEST_LABEL
+                    || !LEGAL.matcher(pattern).matches()) {
                 throw new IllegalArgumentException(Problems.quote(pattern)
                         + " matches no namespace: a name has lower-case letters, digits and \"-\"; * stands for any of them, ? for"
                         + " one");

@@ -66,7 +66,8 @@ final class Demand {
         /** Says how much was asked for in all, if it was too much. */
         void conclude() {
             tooManyChecks.ifPresent(where -> findings.add(where, Problems.tooManyChecks(checks, limits.checks())));
-            tooManyProbes.ifPresent(where -> findings.add(where, Problems.tooManyProbes(askers.size(), limits.probes())));
+            tooManyProbes.ifPresent(
+                    where -> findings.add(where, Problems.tooManyProbes(askers.size(), limits.probes())));
         }
     }
 }

@@ -62,7 +62,8 @@ final class DocumentReader {
         Optional<String> owner = metadata.flatMap(known -> known.text("owner")).map(Text::value);
         Optional<Fields> defaults =
                 fields.node("defaults").flatMap(node -> Fields.of(findings, node, "\"defaults\"", Keys.DEFAULTS));
-        String namespace = defaults.flatMap(known -> new DefinitionReader(findings, fallbackNamespace, demand).namespace(known))
+        String namespace = defaults.flatMap(
+                        known -> new DefinitionReader(findings, fallbackNamespace, demand).namespace(known))
                 .orElse(fallbackNamespace);
         SortedSet<String> tags = defaults.map(known -> known.words("tags")).orElseGet(TreeSet::new);
 
@@ -77,8 +78,7 @@ final class DocumentReader {
             Fields.of(findings, item, "a check", Keys.CHECK)
                     .ifPresent(check -> rules.addAll(check(name, check, tags, references)));
         }
-        fields.node("grid")
-                .ifPresent(grid -> rules.addAll(grid(name, grid, tags, references)));
+        fields.node("grid").ifPresent(grid -> rules.addAll(grid(name, grid, tags, references)));
         for (YamlNode item : fields.items("exceptions")) {
             Fields.of(findings, item, "an exception", Keys.EXCEPTION)
                     .ifPresent(exception -> exceptions.addAll(exception(name, exception, tags, references)));
@@ -270,7 +270,9 @@ final class DocumentReader {
 
     private List<Claim> grid(String matrix, YamlNode grid, SortedSet<String> tags, References references) {
         List<Grid.Cell> cells = new Grid(findings, references).read(grid);
-        return demand.admits(cells.size(), cells.isEmpty() ? grid.span() : cells.get(0).span())
+        return demand.admits(
+                        cells.size(),
+                        cells.isEmpty() ? grid.span() : cells.get(0).span())
                 ? cells.stream().map(cell -> claim(matrix, cell, tags)).toList()
                 : List.of();
     }

@@ -220,7 +220,8 @@ final class Fields {
             return Optional.empty();
         }
         if (scalar.value().length() > LONGEST_TEXT) {
-            findings.add(scalar.span(), Problems.textTooLong(what, scalar.value().length(), LONGEST_TEXT));
+            findings.add(
+                    scalar.span(), Problems.textTooLong(what, scalar.value().length(), LONGEST_TEXT));
             return Optional.empty();
         }
         return Optional.of(scalar.text());

@@ -77,9 +77,10 @@ final class Problems {
     static Problem tooManyChecks(long asked, int most) {
         return error(
                 "too-many-checks",
-                "from here on there are more than " + number(most) + " checks; in all, " + number(asked) + " are asked for",
-                "Every source of a list is paired with every destination of the other: is that meant? If it is, --max-checks " + asked
-                        + " allows them.");
+                "from here on there are more than " + number(most) + " checks; in all, " + number(asked)
+                        + " are asked for",
+                "Every source of a list is paired with every destination of the other: is that meant? If it is, --max-checks "
+                        + asked + " allows them.");
     }
 
     static Problem tooManyProbes(int asked, int most) {

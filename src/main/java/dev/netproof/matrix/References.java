@@ -184,8 +184,7 @@ final class References {
         if (text.value().length() <= Fields.LONGEST_TEXT) {
             return false;
         }
-        findings.add(
-                text.span(), Problems.textTooLong("this word", text.value().length(), Fields.LONGEST_TEXT));
+        findings.add(text.span(), Problems.textTooLong("this word", text.value().length(), Fields.LONGEST_TEXT));
         return true;
     }
 

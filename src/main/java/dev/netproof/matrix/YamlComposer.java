@@ -188,7 +188,11 @@ final class YamlComposer {
             return new YamlNode.Refused(span);
         }
         if (event.getValue().contains("${")) {
-            findings.add(findings.isFull() ? span : file.find("${", span).map(this::toBrace).orElse(span), Problems.variable());
+            findings.add(
+                    findings.isFull()
+                            ? span
+                            : file.find("${", span).map(this::toBrace).orElse(span),
+                    Problems.variable());
             return new YamlNode.Refused(span);
         }
         return new YamlNode.Scalar(span, event.getValue(), type(event), style(event.getScalarStyle()));
@@ -227,7 +231,9 @@ final class YamlComposer {
 
     private Span spanOf(String word, Event event) {
         Span span = span(event);
-        return findings.isFull() ? span : file.find(word, new Span(span.line(), 1, 1)).orElse(span);
+        return findings.isFull()
+                ? span
+                : file.find(word, new Span(span.line(), 1, 1)).orElse(span);
     }
 
     private Span span(Event event) {

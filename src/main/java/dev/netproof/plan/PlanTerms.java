@@ -26,7 +26,11 @@ public record PlanTerms(
 
     /** A plan that holds as much as is usual at most. */
     public PlanTerms(
-            LocalDate today, int endpoints, Published published, String controlNamespace, Map<String, String> addresses) {
+            LocalDate today,
+            int endpoints,
+            Published published,
+            String controlNamespace,
+            Map<String, String> addresses) {
         this(today, endpoints, published, controlNamespace, addresses, Most.USUAL);
     }
 

@@ -109,23 +109,26 @@ public final class ReportReader {
             try {
                 JsonNode tree = JSON.reader().with(new SharedTexts()).readTree(json);
                 if (tree == null || json.nextToken() != null) {
-                    throw new UnreadableReport(place(json) + (tree == null ? "there is nothing" : "something follows the report"), null);
+                    throw new UnreadableReport(
+                            place(json.currentLocation())
+                                    + (tree == null ? "there is nothing" : "something follows the report"), null);
                 }
                 return tree;
             } catch (StreamConstraintsException e) {
-                throw new UnreadableReport(place(json) + "more than evidence can have: "
+                throw new UnreadableReport(
+                        place(json.currentLocation()) + "more than evidence can have: "
                                 + WHOSE_BOUND.matcher(e.getOriginalMessage()).replaceAll(""),
                         e);
             } catch (JsonProcessingException e) {
-                throw new UnreadableReport(place(json) + "not JSON: " + e.getOriginalMessage(), e);
+                JsonLocation at = Optional.ofNullable(e.getLocation()).orElseGet(json::currentLocation);
+                throw new UnreadableReport(place(at) + "not JSON: " + e.getOriginalMessage(), e);
             } catch (ArithmeticException | NumberFormatException e) {
-                throw new UnreadableReport(place(json) + "a number that is none", e);
+                throw new UnreadableReport(place(json.currentLocation()) + "a number that is none", e);
             }
         }
     }
 
-    private static String place(JsonParser json) {
-        JsonLocation at = json.currentLocation();
+    private static String place(JsonLocation at) {
         return "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
     }
 
@@ -204,8 +207,8 @@ public final class ReportReader {
                     read.capabilities().stream().map(Enforcement.Capability::id).collect(Collectors.toSet());
             for (int i = 0; i < read.rows().size(); i++) {
                 if (!known.contains(read.rows().get(i).capability())) {
-                    throw new Mismatch(pointer + "/rows/" + i + "/capability: \"" + read.rows().get(i).capability()
-                            + "\" is none of the capabilities " + known);
+                    throw new Mismatch(pointer + "/rows/" + i + "/capability: \""
+                            + read.rows().get(i).capability() + "\" is none of the capabilities " + known);
                 }
             }
             return read;

@@ -27,7 +27,8 @@ public final class PaceBounds {
             return Optional.of("--stable must be " + MOST_ROUNDS + " or less: no run is that patient");
         }
         if (connectTimeout.compareTo(SHORTEST_ATTEMPT) < 0 || connectTimeout.compareTo(LONGEST_ATTEMPT) > 0) {
-            return Optional.of("--connect-timeout must be from 500ms to 1m: in less, nothing far away answers; in more, attempts pile up");
+            return Optional.of(
+                    "--connect-timeout must be from 500ms to 1m: in less, nothing far away answers; in more, attempts pile up");
         }
         return Optional.empty();
     }

@@ -105,7 +105,8 @@ class LimitOptionsTest {
         assertThat(execute("run MATRIX --kubeconfig NONE --control-namespace kube-system", outside))
                 .isEqualTo(2);
         assertThat(err()).contains("would run in namespace kube-system", "--control-namespace");
-        assertThat(execute("run MATRIX --kubeconfig NONE --allow-namespace shop", outside)).isEqualTo(2);
+        assertThat(execute("run MATRIX --kubeconfig NONE --allow-namespace shop", outside))
+                .isEqualTo(2);
         assertThat(err()).contains("would run in namespace default", "--allow-namespace default");
         assertThat(execute("run MATRIX --kubeconfig NONE --allow-namespace shop --control-namespace shop", outside))
                 .as("then the kubeconfig is what is missing")
@@ -124,7 +125,8 @@ class LimitOptionsTest {
     void the_namespace_of_an_enforcement_check_is_a_place_for_probes() {
         assertThat(Main.execute("enforcement", "-n", "kube-system")).isEqualTo(2);
         assertThat(err()).contains("would run in namespace kube-system", "--namespace");
-        assertThat(Main.execute("enforcement", "-n", "lab", "--allow-namespace", "test-*")).isEqualTo(2);
+        assertThat(Main.execute("enforcement", "-n", "lab", "--allow-namespace", "test-*"))
+                .isEqualTo(2);
         assertThat(err()).contains("namespace lab, which no --allow-namespace matches");
         String none = folder.resolve("none").toString();
         assertThat(Main.execute("enforcement", "-n", "lab", "--allow-namespace", "l?b", "--kubeconfig", none))
@@ -148,6 +150,8 @@ class LimitOptionsTest {
                 "--deadline 999999999ms999999h",
                 "--connect-timeout 1ms",
                 "--connect-timeout 2m",
+                "--curl-image curl:8@sha256:abc",
+                "--netshoot-image @sha256:0000",
                 "--stable 101",
                 "--stable 2147483647",
                 "--stable 99999999999",
@@ -157,6 +161,16 @@ class LimitOptionsTest {
 
         assertThat(execute("run MATRIX --kubeconfig NONE " + option, matrix)).isEqualTo(2);
         assertThat(err()).contains(option.split(" ", 2)[0]).doesNotContain("\tat ");
+    }
+
+    @Test
+    void an_image_may_be_pinned_by_its_digest() throws IOException {
+        String matrix = matrix("  - {from: deploy/a, to: svc/x, expect: deny}\n");
+        String pinned = "docker.io/curlimages/curl:8.16.0@sha256:" + "0123456789abcdef".repeat(4);
+
+        assertThat(execute("run MATRIX --kubeconfig NONE --curl-image " + pinned, matrix))
+                .as("the kubeconfig is what is missing")
+                .isEqualTo(5);
     }
 
     /** In a JVM of its own, which has hardly any memory. */
@@ -180,7 +194,9 @@ class LimitOptionsTest {
         }
 
         assertThat(process.exitValue()).as(Files.readString(said)).isEqualTo(5);
-        assertThat(Files.readString(said)).contains("ran out of memory", "NETPROOF_JAVA_OPTS").doesNotContain("\tat ");
+        assertThat(Files.readString(said))
+                .contains("ran out of memory", "NETPROOF_JAVA_OPTS")
+                .doesNotContain("\tat ");
     }
 
     @Test

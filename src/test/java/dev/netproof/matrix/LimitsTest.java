@@ -40,7 +40,9 @@ class LimitsTest {
         @Test
         void one_check_more_is_refused_where_it_is_asked_for() {
             Reading reading = read(
-                    few, HEAD + check("[deploy/a, deploy/b]", "[svc/x, svc/y]") + "  - {from: deploy/c, to: [svc/x, svc/y, svc/z], expect: deny}\n");
+                    few,
+                    HEAD + check("[deploy/a, deploy/b]", "[svc/x, svc/y]")
+                            + "  - {from: deploy/c, to: [svc/x, svc/y, svc/z], expect: deny}\n");
 
             assertThat(text(reading)).isEqualTo("""
                     error: too-many-checks
@@ -121,7 +123,8 @@ class LimitsTest {
         void what_was_measured_is_far_below_what_is_usual() {
             String measured = HEAD + check("[" + numbered("deploy/a", 100) + "]", "[" + numbered("svc/b", 100) + "]");
 
-            assertThat(read(MatrixLimits.USUAL, measured).matrices().get(0).checks()).hasSize(10_000);
+            assertThat(read(MatrixLimits.USUAL, measured).matrices().get(0).checks())
+                    .hasSize(10_000);
         }
     }
 
@@ -167,7 +170,8 @@ class LimitsTest {
                     .isEmpty();
             Reading refused = read(limits, HEAD + check("[deploy/a, jobs/deploy/b]", "svc/x"));
             assertThat(codes(refused)).containsExactly("namespace-not-allowed");
-            assertThat(refused.diagnostics().get(0).problem()).endsWith("namespace jobs, which no --allow-namespace matches");
+            assertThat(refused.diagnostics().get(0).problem())
+                    .endsWith("namespace jobs, which no --allow-namespace matches");
         }
 
         @ParameterizedTest
@@ -207,7 +211,8 @@ class LimitsTest {
 
         @Test
         void a_pattern_of_many_stars_is_matched_at_once() {
-            assertThat(new Glob("*a".repeat(30) + "b").matches("a".repeat(20_000))).isFalse();
+            assertThat(new Glob("*a".repeat(30) + "b").matches("a".repeat(20_000)))
+                    .isFalse();
         }
     }
 
@@ -218,10 +223,15 @@ class LimitsTest {
             MatrixLimits limits = limits(List.of(), List.of("shop/*", "*.example.com"));
 
             Reading reading = read(
-                    limits, HEAD + check("deploy/a", "[svc/x, 'pay.example.com:443', 'kube-system/svc/kube-dns:53/udp', 'ip/169.254.169.254:80']"));
+                    limits,
+                    HEAD
+                            + check(
+                                    "deploy/a",
+                                    "[svc/x, 'pay.example.com:443', 'kube-system/svc/kube-dns:53/udp', 'ip/169.254.169.254:80']"));
 
             assertThat(codes(reading)).containsExactly("destination-not-allowed", "destination-not-allowed");
-            assertThat(text(reading)).contains("--allow-destination kube-system/kube-dns", "--allow-destination 169.254.169.254");
+            assertThat(text(reading))
+                    .contains("--allow-destination kube-system/kube-dns", "--allow-destination 169.254.169.254");
         }
 
         @ParameterizedTest
@@ -291,7 +301,21 @@ class LimitsTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/08", "fd00::/129", "300.1.1.1", "a/b/c", "shop/", "https://x.y", "x.y:80", "a b"})
+        @ValueSource(
+                strings = {
+                    "",
+                    "10.0.0.0/33",
+                    "10.0.0/8",
+                    "10.0.0.0/",
+                    "10.0.0.0/08",
+                    "fd00::/129",
+                    "300.1.1.1",
+                    "a/b/c",
+                    "shop/",
+                    "https://x.y",
+                    "x.y:80",
+                    "a b"
+                })
         void what_is_no_pattern_is_said_to_be_none(String pattern) {
             assertThatThrownBy(() -> AllowedDestinations.of(List.of(pattern)))
                     .isInstanceOf(IllegalArgumentException.class)

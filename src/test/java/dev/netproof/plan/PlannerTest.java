@@ -773,7 +773,9 @@ class PlannerTest {
                 wide.pod("storefront", "10.0.1." + i, nodes[i], 8080).pod("catalog", "10.0.2." + i, nodes[i], 8080);
             }
             return wide.service("catalog", "10.96.0.2", 80, 8080)
-                    .deny(from("storefront", Map.of("app", "storefront"), Source.Liveness.LIVE, Placement.EACH), to("catalog"));
+                    .deny(
+                            from("storefront", Map.of("app", "storefront"), Source.Liveness.LIVE, Placement.EACH),
+                            to("catalog"));
         }
 
         private PlanTerms most(int probes, int paths) {
@@ -805,7 +807,8 @@ class PlannerTest {
             assertThat(wide().plan(most(40, 1680)).refusals()).isEmpty();
             Plan plan = wide().plan(most(40, 1679));
 
-            assertThat(plan.checks()).allSatisfy(check -> assertThat(check.legs()).isEmpty());
+            assertThat(plan.checks())
+                    .allSatisfy(check -> assertThat(check.legs()).isEmpty());
             assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
                 assertThat(refusal.exit()).isEqualTo(Exit.BAD_INPUT);
                 assertThat(refusal.problem()).contains("shop.yaml:").contains("1,679 paths to try; in all, 1,680");

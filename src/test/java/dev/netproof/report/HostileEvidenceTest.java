@@ -74,7 +74,9 @@ class HostileEvidenceTest {
         String json = inResults(key + " " + number);
         assertThat(json).contains(number);
 
-        assertThatThrownBy(() -> read(json)).isInstanceOf(UnreadableReport.class).hasMessageContaining(message);
+        assertThatThrownBy(() -> read(json))
+                .isInstanceOf(UnreadableReport.class)
+                .hasMessageContaining(message);
     }
 
     @Test
@@ -209,8 +211,7 @@ class HostileEvidenceTest {
         String json = evidence();
         int results = json.indexOf("\"results\"");
         return json.substring(0, results)
-                + json.substring(results)
-                        .replaceFirst(field.substring(0, field.indexOf(':')) + ": [0-9.]+", field);
+                + json.substring(results).replaceFirst(field.substring(0, field.indexOf(':')) + ": [0-9.]+", field);
     }
 
     private static String evidence() throws IOException {
