@@ -127,7 +127,11 @@ final class EnforcementCommand implements Callable<Integer> {
                             + " admits them (pod-security.kubernetes.io/enforce: privileged).")
     boolean hostNetwork;
 
-    @Option(names = "--server-image", paramLabel = "IMAGE", description = "Image of the targets; needs agnhost.")
+    @Option(
+            names = "--server-image",
+            paramLabel = "IMAGE",
+            converter = ImageOptions.ImageName.class,
+            description = "Image of the targets; needs agnhost.")
     @Nullable String serverImage;
 
     @Spec

@@ -4,6 +4,7 @@ import dev.netproof.kube.SessionTerms.Images;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -11,12 +12,18 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Where the images of pods come from, for every command that starts some. */
 final class ImageOptions {
-    @Option(names = "--curl-image", paramLabel = "IMAGE", description = "Image of the probes; needs a shell and curl.")
+    @Option(
+            names = "--curl-image",
+            paramLabel = "IMAGE",
+            converter = ImageName.class,
+            description =
+                    "Image of the probes; needs a shell and curl. NAME:TAG@sha256:DIGEST pins it, as with every image.")
     @Nullable String curlImage;
 
     @Option(
             names = "--netshoot-image",
             paramLabel = "IMAGE",
+            converter = ImageName.class,
             description = "Image of probes that need more than curl, for UDP and SCTP; needs Python 3.")
     @Nullable String netshootImage;
 
@@ -43,6 +50,21 @@ final class ImageOptions {
                                 + " credentials; name a pull secret with --pull-secret");
             }
             return value;
+        }
+    }
+
+    /** A mistyped digest is said here, and not by a kubelet after a while. */
+    static final class ImageName implements ITypeConverter<String> {
+        private static final Pattern LEGAL =
+                Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]*+(@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?");
+
+        @Override
+        public String convert(String value) {
+            if (LEGAL.matcher(value).matches()) {
+                return value;
+            }
+            throw new TypeConversionException(
+                    "'" + value + "' is no image; write NAME:TAG, or NAME:TAG@sha256: and 64 hexadecimal digits");
         }
     }
 

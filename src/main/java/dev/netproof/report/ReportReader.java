@@ -111,25 +111,26 @@ public final class ReportReader {
                 JsonNode tree = JSON.reader().with(new SharedTexts()).readTree(json);
                 if (tree == null || json.nextToken() != null) {
                     throw new UnreadableReport(
-                            place(json) + (tree == null ? "there is nothing" : "something follows the report"), null);
+                            place(json.currentLocation())
+                                    + (tree == null ? "there is nothing" : "something follows the report"), null);
                 }
                 return tree;
             } catch (StreamConstraintsException e) {
                 throw new UnreadableReport(
-                        place(json) + "more than evidence can have: "
+                        place(json.currentLocation()) + "more than evidence can have: "
                                 + WHOSE_BOUND.matcher(e.getOriginalMessage()).replaceAll(""),
                         e);
             } catch (JsonProcessingException e) {
+                JsonLocation at = Optional.ofNullable(e.getLocation()).orElseGet(json::currentLocation);
                 // Without the parser's words, which repeat what stands there: it may be any file.
-                throw new UnreadableReport(place(json) + "not JSON", e);
+                throw new UnreadableReport(place(at) + "not JSON", e);
             } catch (ArithmeticException | NumberFormatException e) {
-                throw new UnreadableReport(place(json) + "a number that is none", e);
+                throw new UnreadableReport(place(json.currentLocation()) + "a number that is none", e);
             }
         }
     }
 
-    private static String place(JsonParser json) {
-        JsonLocation at = json.currentLocation();
+    private static String place(JsonLocation at) {
         return "line " + at.getLineNr() + ", column " + at.getColumnNr() + ": ";
     }
 

@@ -150,6 +150,8 @@ class LimitOptionsTest {
                 "--deadline 999999999ms999999h",
                 "--connect-timeout 1ms",
                 "--connect-timeout 2m",
+                "--curl-image curl:8@sha256:abc",
+                "--netshoot-image @sha256:0000",
                 "--stable 101",
                 "--stable 2147483647",
                 "--stable 99999999999",
@@ -159,6 +161,16 @@ class LimitOptionsTest {
 
         assertThat(execute("run MATRIX --kubeconfig NONE " + option, matrix)).isEqualTo(2);
         assertThat(err()).contains(option.split(" ", 2)[0]).doesNotContain("\tat ");
+    }
+
+    @Test
+    void an_image_may_be_pinned_by_its_digest() throws IOException {
+        String matrix = matrix("  - {from: deploy/a, to: svc/x, expect: deny}\n");
+        String pinned = "docker.io/curlimages/curl:8.16.0@sha256:" + "0123456789abcdef".repeat(4);
+
+        assertThat(execute("run MATRIX --kubeconfig NONE --curl-image " + pinned, matrix))
+                .as("the kubeconfig is what is missing")
+                .isEqualTo(5);
     }
 
     /** In a JVM of its own, which has hardly any memory. */

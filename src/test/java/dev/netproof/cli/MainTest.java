@@ -113,7 +113,7 @@ class MainTest {
                 .isEqualTo(2);
         assertThat(err()).contains("there is no file").contains("--report json=");
         assertThat(Main.execute("diff", "README.md", green)).isEqualTo(2);
-        assertThat(err()).contains("README.md is no report that can be read: line 1, column ", ": not JSON");
+        assertThat(err()).contains("README.md is no report that can be read: line 1, column 1: not JSON");
     }
 
     @Test

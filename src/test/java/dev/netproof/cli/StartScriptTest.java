@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,30 +133,34 @@ class StartScriptTest {
         void with(Path archive) throws Exception;
     }
 
-    static Stream<Meddling> meddling() {
-        Stream<Meddling> always = Stream.of(
-                archive -> permit(archive, "rw-rw-r--"),
-                archive -> permit(archive, "rw-r--rw-"),
-                archive -> permit(archive.getParent(), "rwxrwx---"),
-                archive -> permit(archive.getParent(), "rwx----wx"),
-                archive -> permit(archive.getParent().getParent(), "rwxrwxrwx"),
-                archive -> {
+    static Stream<Named<Meddling>> meddling() {
+        Stream<Named<Meddling>> always = Stream.of(
+                Named.of("a group may write the archive", archive -> permit(archive, "rw-rw-r--")),
+                Named.of("everybody may write the archive", archive -> permit(archive, "rw-r--rw-")),
+                Named.of("a group may write into its folder", archive -> permit(archive.getParent(), "rwxrwx---")),
+                Named.of("everybody may write into its folder", archive -> permit(archive.getParent(), "rwx----wx")),
+                Named.of(
+                        "everybody may write around its folder",
+                        archive -> permit(archive.getParent().getParent(), "rwxrwxrwx")),
+                Named.of("the archive is a link", archive -> {
                     Path other = Files.move(archive, archive.resolveSibling("other"));
                     Files.createSymbolicLink(archive, other);
-                },
-                archive -> {
+                }),
+                Named.of("its folder is a link", archive -> {
                     Path other =
                             Files.move(archive.getParent(), archive.getParent().resolveSibling("other"));
                     Files.createSymbolicLink(archive.getParent(), other);
-                });
+                }));
         // Only root can make somebody else the owner; and root is whom it would hurt most.
         return "root".equals(System.getProperty("user.name"))
                 ? Stream.concat(
                         always,
                         Stream.of(
-                                archive -> give(archive),
-                                archive -> give(archive.getParent()),
-                                archive -> give(archive.getParent().getParent())))
+                                Named.of("the archive is somebody else's", archive -> give(archive)),
+                                Named.of("its folder is somebody else's", archive -> give(archive.getParent())),
+                                Named.of(
+                                        "what is around its folder is somebody else's",
+                                        archive -> give(archive.getParent().getParent()))))
                 : always;
     }
 

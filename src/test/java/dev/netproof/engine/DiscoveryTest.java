@@ -18,6 +18,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.platform.engine.DiscoveryIssue;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestDescriptor;
@@ -240,6 +242,46 @@ class DiscoveryTest {
                 .selectors(selectors)
                 .discover()
                 .getEngineDescriptor();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            netproof.max-checks        | 2                | too-many-checks
+            netproof.max-probes        | 1                | too-many-probes
+            netproof.allow-namespace   | jobs, team-*     | namespace-not-allowed
+            netproof.allow-destination | jobs/*, 10.0.0.1 | destination-not-allowed
+            netproof.max-checks        | many             | netproof.max-checks is many, which is no number from 1 up
+            netproof.max-paths         | 0                | netproof.max-paths is 0, which is no number from 1 up
+            netproof.allow-namespace   | Shop             | matches no namespace
+            netproof.allow-destination | a/b/c            | is no destination
+            """)
+    void what_the_build_does_not_allow_is_an_error_of_the_discovery(String parameter, String value, String said) {
+        assertThat(EngineTestKit.engine(new NetproofEngine())
+                        .configurationParameter(parameter, value)
+                        .selectors(selectFile(shop.toString()))
+                        .discover()
+                        .getDiscoveryIssues())
+                .isNotEmpty()
+                .allSatisfy(issue -> {
+                    assertThat(issue.severity()).isEqualTo(DiscoveryIssue.Severity.ERROR);
+                    assertThat(issue.message()).contains(said);
+                });
+    }
+
+    @Test
+    void the_control_namespace_is_a_place_for_probes() throws IOException {
+        Path outside = Files.writeString(
+                folder.resolve("outside.yaml"),
+                SHOP.replace("{service: redis, namespace: shop, port: 6379}", "{host: example.com, port: 443}"),
+                StandardCharsets.UTF_8);
+
+        assertThat(EngineTestKit.engine(new NetproofEngine())
+                        .configurationParameter("netproof.allow-namespace", "shop")
+                        .selectors(selectFile(outside.toString()))
+                        .discover()
+                        .getDiscoveryIssues())
+                .singleElement()
+                .satisfies(issue -> assertThat(issue.message()).contains("would run in namespace default"));
     }
 
     private static List<DiscoveryIssue> issues(DiscoverySelector... selectors) {

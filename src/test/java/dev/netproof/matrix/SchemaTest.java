@@ -39,6 +39,8 @@ class SchemaTest {
             "bare-workload-as-source",
             "contradiction",
             "contradiction-with-grid",
+            "source-in-kube-system",
+            "too-many-checks",
             "destination-as-source",
             "exception-twice",
             "family-of-another-url",

@@ -90,7 +90,7 @@ class JsonEvidenceTest {
             "started"               | "begun"                   | /: "started" is missing
             netproof.dev/v1         | netproof.dev/v9           | /: this is netproof.dev/v9 Report; expected netproof.dev/v1 Report
             03:00:00.000Z           | three                     | /started: "2026-11-21Tthree" is not a time such as 2026-11-21T03:00:00.000Z
-            {                       | }                         | line 1, column 2: not JSON
+            {                       | }                         | line 1, column 1: not JSON
             """)
     void aBrokenFileIsToldWhereItIsBroken(String was, String is, String message) throws IOException {
         String json = render(RecordedReports.green());
