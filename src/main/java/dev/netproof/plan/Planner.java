@@ -41,10 +41,7 @@ public final class Planner {
     /** Services that list pods before they are ready. */
     private final List<Service> published;
 
-    private final Map<Labelled, List<Pod>> living = new HashMap<>();
     private final Size size;
-
-    private record Labelled(String namespace, Map<String, String> labels) {}
 
     private Planner(ClusterFacts facts, PlanTerms terms) {
         this.facts = facts;
