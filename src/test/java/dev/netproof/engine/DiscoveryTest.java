@@ -277,6 +277,7 @@ class DiscoveryTest {
 
         assertThat(EngineTestKit.engine(new NetproofEngine())
                         .configurationParameter("netproof.allow-namespace", "shop")
+                        .configurationParameter("netproof.control-namespace", "default")
                         .selectors(selectFile(outside.toString()))
                         .discover()
                         .getDiscoveryIssues())
