@@ -72,6 +72,9 @@ final class FabricGround implements ProvingGround {
     private final Map<String, PodWatch> watches = new ConcurrentHashMap<>();
     private final Map<String, LiveServer> servers = new ConcurrentHashMap<>();
     private final AtomicBoolean closing = new AtomicBoolean();
+    /** What could not be deleted, and why. */
+    private final Set<String> remaining = ConcurrentHashMap.newKeySet();
+
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     FabricGround(ApiServer server, Clock clock, SessionTerms terms, FabricSession session) {
@@ -484,6 +487,8 @@ final class FabricGround implements ProvingGround {
             }
             return going;
         } catch (RuntimeException e) {
+            remaining.add(object.getKind() + " " + object.getMetadata().getName() + " could not be deleted ("
+                    + ApiServer.message(e) + "); netproof clean removes it after " + deadline);
             LOG.warn(
                     "{} {} could not be deleted ({}); netproof clean removes it after {}",
                     object.getKind(),
@@ -492,6 +497,13 @@ final class FabricGround implements ProvingGround {
                     deadline);
             return false;
         }
+    }
+
+    @Override
+    public List<String> remaining() {
+        List<String> all = new ArrayList<>(session.remaining());
+        all.addAll(remaining);
+        return all;
     }
 
     private static void quietly(CompletableFuture<?> future) {

@@ -3,6 +3,8 @@ package dev.netproof.run;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.ProvingGround.Standard;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,6 +13,8 @@ import java.util.Optional;
  */
 final class OwnNamespace implements AutoCloseable {
     private final ProvingGround ground;
+    private final Asking asking;
+    private final Instant end;
     private final String name;
     private final Optional<String> named;
     private Optional<ClusterTrouble> refusal = Optional.empty();
@@ -18,10 +22,13 @@ final class OwnNamespace implements AutoCloseable {
 
     /**
      * @param ground of its own: nothing else is created by it
+     * @param end of the run: nothing is waited for beyond it
      * @param name what to call it
      * @param named an existing one to use instead
      */
-    OwnNamespace(ProvingGround ground, String name, Optional<String> named) {
+    OwnNamespace(ProvingGround ground, Asking asking, Instant end, String name, Optional<String> named) {
+        this.asking = asking;
+        this.end = end;
         this.ground = ground;
         this.name = name;
         this.named = named;
@@ -39,8 +46,10 @@ final class OwnNamespace implements AutoCloseable {
         }
         if (!created && refusal.isEmpty()) {
             try {
-                ground.createNamespace(name, Standard.RESTRICTED);
-                created = true;
+                created = asking.until(end, "creating a namespace for its own pods", () -> {
+                    ground.createNamespace(name, Standard.RESTRICTED);
+                    return true;
+                });
             } catch (ClusterTrouble trouble) {
                 refusal = Optional.of(trouble);
             }
@@ -52,6 +61,11 @@ final class OwnNamespace implements AutoCloseable {
     @Override
     public void close() {
         ground.close();
+    }
+
+    /** What closing could not remove, and what becomes of it. */
+    List<String> remaining() {
+        return ground.remaining();
     }
 
     /** Whether it is one that somebody named. */

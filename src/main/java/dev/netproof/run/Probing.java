@@ -2,6 +2,7 @@ package dev.netproof.run;
 
 import dev.netproof.evidence.EvidenceCollector;
 import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.evidence.HostAddresses;
 import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.evidence.Route;
 import dev.netproof.judge.Convergence;

@@ -146,7 +146,7 @@ public final class Runner {
         ProvingGround ground = cluster.ground(
                 new SessionTerms(id, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images()));
         try (OwnNamespace place = new OwnNamespace(
-                ground, ground.namespaceName("netproof-" + id), terms.plan().controlNamespace())) {
+                ground, asking, end, ground.namespaceName("netproof-" + id), terms.plan().controlNamespace())) {
             return observed(matrices, started, id, place);
         }
     }
@@ -231,6 +231,8 @@ public final class Runner {
             progress.step("waiting for the canary");
         }
         hear();
+        place.close();
+        notes.addAll(place.remaining());
         return report(matrices, started, results, breakage, exit(results, breakage));
     }
 

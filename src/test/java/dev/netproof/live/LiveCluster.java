@@ -54,6 +54,9 @@ final class LiveCluster
     /** An option of these tests alone: run as people do, with the canary. */
     static final String CANARY = "canary";
 
+    /** The run makes a namespace for what netproof itself needs, as it does unless told otherwise. */
+    static final String OWN_NAMESPACE = "a namespace of the run's own";
+
     /** Namespaces of a test class, so that one class does not take another's probes for leftovers. */
     private static final String OWNER = "live-test";
 
@@ -397,8 +400,6 @@ final class LiveCluster
                 matrix.toString(),
                 "--kubeconfig",
                 kubeconfig.toString(),
-                "--control-namespace",
-                namespace(),
                 "--report",
                 "json=" + json,
                 "--report",
@@ -409,7 +410,13 @@ final class LiveCluster
                 args.add(pace);
             }
         }
-        args.addAll(Stream.of(options).filter(option -> !option.equals(CANARY)).toList());
+        // A namespace to make and to remove takes its time too.
+        if (!List.of(options).contains(OWN_NAMESPACE)) {
+            args.addAll(List.of("--control-namespace", namespace()));
+        }
+        args.addAll(Stream.of(options)
+                .filter(option -> !option.equals(CANARY) && !option.equals(OWN_NAMESPACE))
+                .toList());
         // Most tests ask about one path; a canary beside each of them would take longer than the test.
         if (!List.of(options).contains(CANARY)) {
             args.add("--no-canary");

@@ -1,4 +1,4 @@
-package dev.netproof.run;
+package dev.netproof.evidence;
 
 import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** What outside names resolved to, as the controls saw it: one address of a name in each family that was asked for. */
-final class HostAddresses {
+public final class HostAddresses {
     /** Of one name in one family, or in whichever answers. */
     private record Asked(String name, Optional<Family> family) {}
 
@@ -27,7 +27,7 @@ final class HostAddresses {
     private final Set<String> names = new LinkedHashSet<>();
 
     /** Takes in one attempt. */
-    void heard(Attempt.ByName name, Reading reading) {
+    public void heard(Attempt.ByName name, Reading reading) {
         Asked asked = asked(name);
         names.add(name.name());
         latest.put(asked, reading.sample().outcome());
@@ -40,19 +40,19 @@ final class HostAddresses {
     }
 
     /** Whether the name has no address in this family, while it was reached in the other: another round would tell no more. */
-    boolean isNowhere(Attempt.ByName name) {
+    public boolean isNowhere(Attempt.ByName name) {
         Asked asked = asked(name);
         return latest.get(asked) == Outcome.DNS_FAILURE && isReachedElsewhere(asked);
     }
 
     /** Whether the name was reached in the one family that was asked for; where none was, an address is enough. */
-    boolean isFound(Attempt.ByName name) {
+    public boolean isFound(Attempt.ByName name) {
         Asked asked = asked(name);
         return reached.containsKey(asked) || (name.family().isEmpty() && seen.containsKey(asked));
     }
 
     /** Those that were reached, or else one that is known; IPv4 first. */
-    Map<String, List<String>> addresses() {
+    public Map<String, List<String>> addresses() {
         Map<String, List<String>> addresses = new TreeMap<>();
         for (String name : names) {
             List<String> known = of(reached, name);
@@ -67,7 +67,7 @@ final class HostAddresses {
     }
 
     /** What is said of one family alone, because nobody got to the other, not even from where no policy holds. */
-    Set<String> notes() {
+    public Set<String> notes() {
         Set<String> notes = new TreeSet<>();
         latest.forEach((asked, outcome) -> {
             if (outcome != Outcome.DNS_FAILURE && !reached.containsKey(asked) && isReachedElsewhere(asked)) {
