@@ -2,6 +2,7 @@ package dev.netproof.enforce;
 
 import dev.netproof.judge.ProbedPath;
 import dev.netproof.model.Family;
+import dev.netproof.model.Expectation;
 import dev.netproof.model.Path;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
@@ -25,6 +26,14 @@ record Bound(
         Path path,
         String fromNode,
         String toNode) {
+    boolean forbids() {
+        return edge.expected().filter(Expectation::forbids).isPresent();
+    }
+
+    boolean allows() {
+        return edge.expected().filter(Expectation.ALLOW::equals).isPresent();
+    }
+
     /** The same for the judge. */
     ProbedPath probed() {
         return new ProbedPath(

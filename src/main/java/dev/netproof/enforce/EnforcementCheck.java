@@ -356,12 +356,12 @@ public final class EnforcementCheck {
         }
         ground.launch(cast.probes());
         PhaseJudge judge = new PhaseJudge(evidence, terms.stable());
-        Map<String, List<Trial>> lanes = lanes(ground, stage, cast, addresses, judge);
+        Map<String, List<ScenarioRun>> lanes = lanes(ground, stage, cast, addresses, judge);
         watch(ground, listening, judge, lanes, end);
         List<Row> rows = new ArrayList<>();
-        lanes.values().stream().flatMap(List::stream).forEach(trial -> {
-            rows.add(trial.row());
-            denials.add(new Summary.Denied(trial.node(), trial.scenario().direction(), trial.denials()));
+        lanes.values().stream().flatMap(List::stream).forEach(run -> {
+            rows.add(run.row());
+            denials.add(new Summary.Denied(run.node(), run.scenario().direction(), run.denials()));
         });
         return rows;
     }
@@ -390,10 +390,10 @@ public final class EnforcementCheck {
     }
 
     /** Trials that share a subject, in turn; everything else goes on beside each other. */
-    private Map<String, List<Trial>> lanes(
+    private Map<String, List<ScenarioRun>> lanes(
             ProvingGround ground, Stage stage, Cast cast, Map<String, Address> addresses, PhaseJudge judge) {
         Findings findings = new Findings();
-        Map<String, List<Trial>> lanes = new LinkedHashMap<>();
+        Map<String, List<ScenarioRun>> lanes = new LinkedHashMap<>();
         for (Ready ready : cast.ready()) {
             Scenario scenario = ready.scenario();
             Scene scene = new Scene(
@@ -407,7 +407,7 @@ public final class EnforcementCheck {
                             .flatMap(id -> Optional.ofNullable(addresses.get(id)).stream())
                             .flatMap(address -> address.virtual().stream())
                             .toList());
-            Trial trial = new Trial(
+            ScenarioRun run = new ScenarioRun(
                     scenario,
                     ready.node(),
                     ready.steps(),
@@ -419,34 +419,20 @@ public final class EnforcementCheck {
                     judge,
                     findings,
                     ground);
+            Optional<String> missing = ready.missing().stream()
+                    .flatMap(id -> evidence.life(id).loss().stream())
+                    .map(loss -> loss.why() + " (" + loss.fix() + ")")
+                    .findFirst();
             if (ready.untestable().isPresent()) {
-                trial.forgo(
-                        Status.UNTESTABLE,
-                        Reason.NOT_SUPPORTED,
-                        ready.untestable().get(),
-                        Optional.empty());
-            } else if (!ready.whole() && scenario.capability().id().equals(Catalogue.SCTP)) {
-                trial.forgo(
-                        Status.UNTESTABLE,
-                        Reason.NOT_SUPPORTED,
-                        "no server could listen on SCTP: the node's kernel has none",
-                        Optional.empty());
+                run.forgo(Conclusions.notSupported(ready.untestable().get(), Optional.empty()));
             } else if (!ready.whole()) {
-                trial.forgo(
-                        Status.INCONCLUSIVE,
-                        Reason.ACTOR_LOST,
-                        "a target did not start: "
-                                + ready.missing().stream()
-                                        .flatMap(id -> evidence.life(id).loss().stream())
-                                        .map(loss -> loss.why() + " (" + loss.fix() + ")")
-                                        .findFirst()
-                                        .orElse("not in time"),
-                        Optional.of("see kubectl describe node " + ready.node()
-                                + "; name a mirror where images cannot be" + " pulled: --mirror"));
+                run.forgo(scenario.prerequisite()
+                        .lackingWithoutTarget()
+                        .orElseGet(() -> Conclusions.targetNotStarted(missing.orElse("not in time"), ready.node())));
             }
             lanes.computeIfAbsent(
                             scenario.direction() + " " + scenario.track() + " " + ready.place(), k -> new ArrayList<>())
-                    .add(trial);
+                    .add(run);
         }
         return lanes;
     }
@@ -475,7 +461,7 @@ public final class EnforcementCheck {
             ProvingGround ground,
             EvidenceCollector listening,
             PhaseJudge judge,
-            Map<String, List<Trial>> lanes,
+            Map<String, List<ScenarioRun>> lanes,
             Instant end) {
         Instant look = ground.now();
         int total = lanes.values().stream().mapToInt(List::size).sum();
@@ -488,7 +474,7 @@ public final class EnforcementCheck {
             }
             look = now.plus(TICK);
             judge.now(now);
-            for (List<Trial> lane : lanes.values()) {
+            for (List<ScenarioRun> lane : lanes.values()) {
                 heed(lane, lanes);
                 advance(lane, now);
             }
@@ -497,56 +483,56 @@ public final class EnforcementCheck {
             }
             long done = lanes.values().stream()
                     .flatMap(List::stream)
-                    .filter(trial -> trial.isDone() || trial.isHeld())
+                    .filter(run -> run.isDone() || run.isHeld())
                     .count();
             if (done != last) {
                 progress.accept(done + " of " + total + " rows judged");
                 last = done;
             }
             if (done == total) {
-                lanes.values().stream().flatMap(List::stream).forEach(Trial::review);
+                lanes.values().stream().flatMap(List::stream).forEach(ScenarioRun::review);
                 return;
             }
         }
     }
 
-    private static Optional<Map<String, Duration>> arrivals(Map<String, List<Trial>> lanes) {
+    private static Optional<Map<String, Duration>> arrivals(Map<String, List<ScenarioRun>> lanes) {
         Map<String, Duration> byNode = new HashMap<>();
-        for (Trial trial : lanes.values().stream().flatMap(List::stream).toList()) {
-            Optional<Duration> arrival = trial.arrival();
-            if (arrival.isEmpty() && !trial.isDone() && !trial.isHeld()) {
+        for (ScenarioRun run : lanes.values().stream().flatMap(List::stream).toList()) {
+            Optional<Duration> arrival = run.arrival();
+            if (arrival.isEmpty() && !run.isDone() && !run.isHeld()) {
                 return Optional.empty();
             }
-            arrival.ifPresent(time -> byNode.merge(trial.node(), time, (a, b) -> a.compareTo(b) > 0 ? a : b));
+            arrival.ifPresent(time -> byNode.merge(run.node(), time, (a, b) -> a.compareTo(b) > 0 ? a : b));
         }
         return Optional.of(Map.copyOf(byNode));
     }
 
     /** The first that is not done; what was seen since the one before took its policies back is its beginning. */
-    private static void advance(List<Trial> lane, Instant now) {
+    private static void advance(List<ScenarioRun> lane, Instant now) {
         Optional<Instant> free = Optional.empty();
-        for (Trial trial : lane) {
-            if (!trial.isDone()) {
-                if (trial.isQueued()) {
-                    free.ifPresent(trial::free);
+        for (ScenarioRun run : lane) {
+            if (!run.isDone()) {
+                if (run.isQueued()) {
+                    free.ifPresent(run::free);
                 }
-                trial.advance(now);
+                run.advance(now);
                 return;
             }
-            free = trial.free();
+            free = run.free();
         }
     }
 
     /** What default-deny has shown on its node, others need not find out again. */
-    private static void heed(List<Trial> lane, Map<String, List<Trial>> lanes) {
-        for (Trial trial : lane) {
-            if (trial.isQueued()) {
+    private static void heed(List<ScenarioRun> lane, Map<String, List<ScenarioRun>> lanes) {
+        for (ScenarioRun run : lane) {
+            if (run.isQueued()) {
                 lanes.values().stream()
                         .flatMap(List::stream)
-                        .filter(other -> other.node().equals(trial.node())
+                        .filter(other -> other.node().equals(run.node())
                                 && other.scenario().direction()
-                                        == trial.scenario().direction())
-                        .forEach(trial::heed);
+                                        == run.scenario().direction())
+                        .forEach(run::heed);
             }
         }
     }

@@ -28,6 +28,21 @@ record Scenario(
         this(capability, direction, track, least, Subject.RUNNING, steps);
     }
 
+    /** Whether everything else rests on it: where not even this is enforced, the rest need not be looked at. */
+    boolean isFoundation() {
+        return least == Profile.CANARY;
+    }
+
+    /** What the cluster must have for it to be tried at all. */
+    Prerequisite prerequisite() {
+        if (tried().stream().anyMatch(edge -> edge.way() == Way.POD_SCTP)) {
+            return Prerequisite.SCTP;
+        }
+        return tried().stream().anyMatch(edge -> edge.role().space() == Role.Space.HOST)
+                ? Prerequisite.HOST_NETWORK
+                : Prerequisite.NOTHING;
+    }
+
     /** When the pod that policies select begins to run. */
     enum Subject {
         RUNNING,

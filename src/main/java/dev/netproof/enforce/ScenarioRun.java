@@ -33,19 +33,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One scenario on one node, from the first connection to the return of the last one. Moves on when it is told the time: a step is
+ * One scenario on one node, from the first connection to the return of the last one: its phases. Moves on when it is told the time: a step is
  * believed once every edge was seen as expected for long enough at the same time, with controls; a mismatch not before the deadline.
  */
-final class Trial {
-    /** So many deadlines a trial waits for probes that it hears nothing of. */
+final class ScenarioRun {
+    /** So many deadlines a scenario waits for probes that it hears nothing of. */
     private static final int UNHEARD = 3;
 
-    /** How long past a deadline a trial waits for attempts that began after it. */
+    /** How long past a deadline a scenario waits for attempts that began after it. */
     private static final Duration LATE = Duration.ofSeconds(6);
-
-    private static final String ADVICE =
-            "look at the network plugin's policy engine on that node: its pod's log; a kernel"
-                    + " module or a feature that is switched off";
 
     /** So long policies are stored before a pod is started that they select. */
     private static final Duration BEFOREHAND = Duration.ofSeconds(5);
@@ -61,9 +57,6 @@ final class Trial {
         HELD,
         DONE
     }
-
-    /** What a row comes to, before it is known whether everything went back. */
-    private record Conclusion(Status status, Reason reason, String seen, Optional<String> fix) {}
 
     /**
      * A family of addresses that is not tried any more.
@@ -88,18 +81,17 @@ final class Trial {
     private List<Bound> all;
     private Optional<Left> left = Optional.empty();
     private final Scene scene;
-    private final Optional<String> subject;
     private final Optional<ProbePod> fresh;
     private final EnforcementTerms terms;
     private final EvidenceStore seen;
     private final PhaseJudge judge;
     private final Findings findings;
     private final ProvingGround ground;
+    private final AppliedPolicies policies;
 
     private Phase phase = Phase.QUEUED;
     private Instant since = Instant.MAX;
     private int step;
-    private final Map<String, PolicyManifest> standing = new LinkedHashMap<>();
     private Optional<Conclusion> conclusion = Optional.empty();
     /** What a first try came to that proved nothing; empty while there was none. */
     private Optional<Conclusion> first = Optional.empty();
@@ -121,7 +113,7 @@ final class Trial {
      * @param subject the selected pod's id
      * @param fresh the subject where it is a probe that starts when its policies are there
      */
-    Trial(
+    ScenarioRun(
             Scenario scenario,
             String node,
             List<List<Bound>> steps,
@@ -139,13 +131,13 @@ final class Trial {
         this.steps = steps;
         this.all = distinct(steps);
         this.scene = scene;
-        this.subject = subject;
         this.fresh = fresh;
         this.terms = terms;
         this.seen = seen;
         this.judge = judge;
         this.findings = findings;
         this.ground = ground;
+        this.policies = new AppliedPolicies(ground, scenario, scene, subject);
     }
 
     private static List<Bound> distinct(List<List<Bound>> steps) {
@@ -180,7 +172,7 @@ final class Trial {
     }
 
     private boolean isDefaultDeny() {
-        return scenario.capability().id().equals(Catalogue.DEFAULT_DENY);
+        return scenario.isFoundation();
     }
 
     /** Whether even the most basic policy has no effect. */
@@ -194,12 +186,12 @@ final class Trial {
     }
 
     /** Before it begins: where another one on its node found that not even default-deny is enforced, the rest is not worth its time. */
-    void heed(Trial other) {
+    void heed(ScenarioRun other) {
         if (!isQueued() || !other.isDefaultDeny()) {
             return;
         }
         if (other.foundNothingEnforced()) {
-            forgo(Status.UNTESTABLE, Reason.MOOT, "not even default-deny is enforced there", Optional.empty());
+            forgo(Conclusions.moot("not even default-deny is enforced there"));
             return;
         }
         other.foundOpen()
@@ -218,7 +210,7 @@ final class Trial {
         if (tellsWithout(family)) {
             leave(useless);
         } else if (useless.why() == Left.Why.OPEN) {
-            forgo(Status.UNTESTABLE, Reason.MOOT, useless.seen(), Optional.empty());
+            forgo(Conclusions.moot(useless.seen()));
         }
     }
 
@@ -262,8 +254,8 @@ final class Trial {
     }
 
     /** Ends it before it began. */
-    void forgo(Status status, Reason reason, String why, Optional<String> fix) {
-        conclusion = Optional.of(new Conclusion(status, reason, why, fix));
+    void forgo(Conclusion why) {
+        conclusion = Optional.of(why);
         phase = Phase.DONE;
     }
 
@@ -284,7 +276,7 @@ final class Trial {
             free = Optional.empty();
             if (fresh.isPresent()) {
                 since = now;
-                store(scenario.steps().get(0));
+                policies.apply(scenario.steps().get(0));
                 phase = Phase.BEFORE_POD;
             } else {
                 phase = Phase.BASELINE;
@@ -294,26 +286,15 @@ final class Trial {
             return;
         }
         Optional<String> gone = gone();
-        if (gone.isPresent()
-                && phase == Phase.BASELINE
-                && scenario.capability().id().equals(Catalogue.SCTP)) {
-            forgo(
-                    Status.UNTESTABLE,
-                    Reason.NOT_SUPPORTED,
-                    "no server could listen on SCTP: the node's kernel has none",
-                    Optional.of("load the module sctp on the nodes, if anything there needs it"));
-            return;
-        }
-        if (gone.isPresent() && phase == Phase.BASELINE && isAboutHosts()) {
-            forgo(
-                    Status.UNTESTABLE,
-                    Reason.NOT_SUPPORTED,
-                    "the cluster takes no pod in its node's network: " + gone.get(),
-                    Optional.empty());
+        Optional<Conclusion> lacking = phase == Phase.BASELINE
+                ? gone.flatMap(scenario.prerequisite()::lackingAfter)
+                : Optional.empty();
+        if (lacking.isPresent()) {
+            forgo(lacking.get());
             return;
         }
         if (gone.isPresent() && (conclusion.isEmpty() || conclusion.get().status() == Status.ENFORCED)) {
-            conclude(Status.INCONCLUSIVE, Reason.ACTOR_LOST, gone.get(), Optional.of("run again"));
+            conclude(Conclusions.actorLost(gone.get()));
             takeBack();
             phase = Phase.DONE;
             return;
@@ -325,10 +306,6 @@ final class Trial {
             case RETURN -> back(now);
             default -> throw new IllegalStateException(phase + " was returned from above");
         }
-    }
-
-    private boolean isAboutHosts() {
-        return scenario.capability().id().equals(Catalogue.HOST_NETWORK);
     }
 
     private Optional<String> gone() {
@@ -366,12 +343,8 @@ final class Trial {
         if (changed.isEmpty()) {
             return false;
         }
-        conclude(
-                Status.INCONCLUSIVE,
-                Reason.CHANGED_BY_ADMISSION,
-                "admission changed a pod of netproof's: " + changed.get(),
-                Optional.of("exempt pods with the label netproof.dev/role from that webhook"));
-        if (!standing.isEmpty()) {
+        conclude(Conclusions.podChangedByAdmission(changed.get()));
+        if (!policies.isEmpty()) {
             takeBack();
         }
         phase = Phase.DONE;
@@ -425,7 +398,7 @@ final class Trial {
                         Families.over(family)
                                 + " nothing is proved, because there is no connection even without a policy: "
                                 + missing.get(0).meaning() + " "
-                                + looked(since(missing.get(0), since).samples())));
+                                + Conclusions.looked(since(missing.get(0), since).samples())));
     }
 
     /**
@@ -453,13 +426,11 @@ final class Trial {
             phase = Phase.DONE;
             return;
         }
-        if (scenario.capability().id().equals(Catalogue.SCTP)
-                && all.stream().allMatch(edge -> since(edge, since).neverOpened())) {
-            forgo(
-                    Status.UNTESTABLE,
-                    Reason.NOT_SUPPORTED,
-                    "no SCTP association was made even without a policy: the nodes' kernel or the network has none",
-                    Optional.empty());
+        Optional<Conclusion> lacking = all.stream().allMatch(edge -> since(edge, since).neverOpened())
+                ? scenario.prerequisite().lackingWithoutPolicy()
+                : Optional.empty();
+        if (lacking.isPresent()) {
+            forgo(lacking.get());
             return;
         }
         Bound shut = all.stream()
@@ -476,55 +447,21 @@ final class Trial {
             return;
         }
         if (shut.edge().expected().isEmpty()) {
-            conclude(
-                    Status.UNTESTABLE,
-                    Reason.NO_BASELINE,
-                    shut.meaning() + ": no connection even without a policy",
-                    Optional.empty());
+            conclude(Conclusions.nothingToObserve(shut));
             phase = Phase.DONE;
             return;
         }
         List<String> foreign = ground.foreignPolicies(List.of(scene.home(), scene.away()));
-        conclude(
-                Status.INCONCLUSIVE,
-                Reason.NO_BASELINE,
-                "there was no connection before any policy of netproof's: " + shut.meaning() + " "
-                        + looked(since(shut, since).samples())
-                        + (foreign.isEmpty()
-                                ? "; no other policy is in the namespace: perhaps a cluster-wide policy or the network"
-                                        + " itself stops it"
-                                : "; something installed policies there: " + String.join(", ", foreign)),
-                Optional.of(
-                        foreign.isEmpty()
-                                ? "look for cluster-wide policies (kubectl get clusternetworkpolicies,"
-                                        + " adminnetworkpolicies, ciliumclusterwidenetworkpolicies,"
-                                        + " globalnetworkpolicies) and whether pods reach each other at all"
-                                : "exempt the namespace from what installs them, or name one without: --namespace"));
+        conclude(Conclusions.noBaseline(shut, results.samples(), foreign));
         phase = Phase.DONE;
-    }
-
-    private static String looked(List<Sample> samples) {
-        if (samples.isEmpty()) {
-            return "had no result in time";
-        }
-        Sample last = samples.get(samples.size() - 1);
-        return "saw " + last.outcome() + " (" + last.signal() + ")";
     }
 
     private void begin(int number, Instant now) {
         step = number;
         Scenario.Step doing = scenario.steps().get(number);
-        store(doing);
-        doing.labels().ifPresent(this::relabel);
+        policies.apply(doing);
         phase = Phase.STEP;
         since = later(now, ground.now());
-    }
-
-    private void store(Scenario.Step doing) {
-        for (PolicyManifest policy : doing.policies().apply(scene)) {
-            standing.put(policy.name(), policy);
-            ground.apply(policy);
-        }
     }
 
     /** Its first connection is what this is about, so that nothing is looked at before it. */
@@ -535,12 +472,6 @@ final class Trial {
         fresh.ifPresent(probe -> ground.launch(List.of(probe)));
         phase = Phase.STEP;
         since = now;
-    }
-
-    private void relabel(Map<String, String> labels) {
-        Map<String, String> whole = new HashMap<>(scene.subject());
-        whole.putAll(labels);
-        ground.label(subject.orElseThrow(() -> new IllegalStateException("nobody's labels can be changed")), whole);
     }
 
     private void step(Instant now) {
@@ -560,7 +491,7 @@ final class Trial {
         for (Bound edge : edges) {
             Optional<PathPhase.Denial> denial = since(edge, since).denial();
             denial.ifPresent(one -> stopped.put(edge, one));
-            if (forbids(edge)) {
+            if (edge.forbids()) {
                 satisfied &= denial.isPresent();
                 if (denial.isPresent()) {
                     effective = later(effective, denial.get().first());
@@ -568,7 +499,7 @@ final class Trial {
             }
         }
         for (Bound edge : edges) {
-            if (!forbids(edge)) {
+            if (!edge.forbids()) {
                 boolean open = since(edge, effective).isOpen();
                 boolean leftOpen = edge.edge().expected().isEmpty();
                 satisfied &= open || (leftOpen && stopped.containsKey(edge));
@@ -581,16 +512,8 @@ final class Trial {
         }
     }
 
-    private static boolean forbids(Bound edge) {
-        return edge.edge().expected().filter(Expectation::forbids).isPresent();
-    }
-
-    private static boolean allows(Bound edge) {
-        return edge.edge().expected().filter(Expectation.ALLOW::equals).isPresent();
-    }
-
     private void inEffect(List<Bound> edges, Map<Bound, PathPhase.Denial> stopped, Instant now) {
-        List<Bound> forbidden = edges.stream().filter(Trial::forbids).toList();
+        List<Bound> forbidden = edges.stream().filter(Bound::forbids).toList();
         forbidden.forEach(edge -> {
             PathPhase.Denial denial = java.util.Objects.requireNonNull(stopped.get(edge));
             denials.addAll(denial.counted());
@@ -608,36 +531,20 @@ final class Trial {
             return;
         }
         if (fresh.isPresent() && denied.filter(time -> !time.isZero()).isPresent()) {
-            conclude(
-                    Status.NOT_ENFORCED,
-                    Reason.LETS_THROUGH,
-                    String.format(
-                            java.util.Locale.ROOT,
-                            "a fresh pod was let through for %.1f s after its start, against a policy that was there before it",
-                            denied.get().toMillis() / 1000.0),
-                    Optional.of(
-                            "let run wait for longer: --settle; keep secrets of a pod's first moments out of reach"));
+            conclude(Conclusions.freshPodLetThrough(denied.get()));
             giveBack(now);
             return;
         }
-        String what = summary(edges, stopped)
-                + aside()
-                + first.map(one -> "; at a second try; at the first one: " + one.seen())
-                        .orElse("");
+        String what = Conclusions.summary(edges, stopped) + families(edges) + aside();
+        Conclusion found;
         if (isLeftUnproved()) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.NO_BASELINE,
-                    what,
-                    left.map(one -> "see why pods do not reach each other " + Families.over(one.family())
-                            + ": the network plugin's addresses of that family, and the routes between the nodes"));
+            found = Conclusions.familyWithoutConnection(what, left.orElseThrow().family());
+        } else if (scenario.capability().kind() == Kind.MUST) {
+            found = Conclusions.enforced(what);
         } else {
-            conclude(
-                    scenario.capability().kind() == Kind.MUST ? Status.ENFORCED : Status.OBSERVED,
-                    scenario.capability().kind() == Kind.MUST ? Reason.AS_SPECIFIED : behaviour(edges, stopped),
-                    what,
-                    Optional.empty());
+            found = Conclusions.observed(behaviour(edges, stopped), what);
         }
+        conclude(found.after(first));
         if (scenario.capability().kind() == Kind.MUST) {
             findings.enforced();
         }
@@ -680,39 +587,15 @@ final class Trial {
                 : Reason.LET_THROUGH;
     }
 
-    private static String behaviour(Bound edge, Map<Bound, PathPhase.Denial> denied) {
-        boolean stopped = denied.containsKey(edge);
-        if (edge.edge().way() == Scenario.Way.HELD) {
-            return stopped ? " ends with the deny" : " goes on after the deny";
+    /** In which families of addresses it was seen, where no open question is what it was about. */
+    private String families(List<Bound> edges) {
+        if (edges.stream().anyMatch(edge -> edge.edge().expected().isEmpty())) {
+            return "";
         }
-        return stopped ? " is denied" : " is let through";
-    }
-
-    private String summary(List<Bound> edges, Map<Bound, PathPhase.Denial> stopped) {
-        List<String> open = new ArrayList<>();
-        long shut = 0;
-        for (Bound edge : edges) {
-            if (edge.edge().expected().isEmpty()) {
-                open.add(edge.meaning() + behaviour(edge, stopped));
-            } else if (forbids(edge)) {
-                shut++;
-            }
-        }
-        if (!open.isEmpty()) {
-            return String.join("; ", open);
-        }
-        long free = edges.size() - shut;
-        return (shut == 0 ? "" : "denied on " + count(shut) + " while the targets were reached by others")
-                + (shut > 0 && free > 0 ? ", " : "")
-                + (free == 0 ? "" : "let through on " + count(free))
-                + (Families.both(edges)
-                        ? ", over IPv4 and IPv6"
-                        : left.map(one -> ", " + Families.over(Families.other(one.family())))
-                                .orElse(""));
-    }
-
-    private static String count(long paths) {
-        return paths + (paths == 1 ? " path" : " paths");
+        return Families.both(edges)
+                ? ", over IPv4 and IPv6"
+                : left.map(one -> ", " + Families.over(Families.other(one.family())))
+                        .orElse("");
     }
 
     /** The deadline has passed and not everything is as the policies say: what was seen on connections that began after it decides. */
@@ -730,53 +613,31 @@ final class Trial {
         edges.forEach(edge -> evidence.put(edge, since(edge, since).samples()));
         edges.forEach(edge -> control(edge).ifPresent(by -> controls.put(edge, by)));
         List<Bound> through = edges.stream()
-                .filter(edge -> forbids(edge) && since(edge, deadline).isOpenAgain())
+                .filter(edge -> edge.forbids() && since(edge, deadline).isOpenAgain())
                 .toList();
         List<Bound> blocked = edges.stream()
-                .filter(edge -> allows(edge)
+                .filter(edge -> edge.allows()
                         && since(edge, deadline).neverOpened()
                         && since(edge, since).denial().isPresent())
                 .toList();
-        List<Bound> forbidden = edges.stream().filter(Trial::forbids).toList();
-        Optional<Conclusion> changed = changed();
+        List<Bound> forbidden = edges.stream().filter(Bound::forbids).toList();
+        Optional<Conclusion> changed = policies.deviation(pods());
         if (changed.isPresent()) {
             conclusion = changed;
         } else if (!through.isEmpty() && through.stream().anyMatch(this::wasDeniedBefore)) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.UNSETTLED,
-                    "denied for a while and let through again under the same policy: "
-                            + through.get(0).meaning() + "; something changed meanwhile",
-                    Optional.of("run again when the policy engine holds still"));
+            conclude(Conclusions.letThroughAgain(through.get(0)));
         } else if (!through.isEmpty()) {
-            Optional<Family> alone = openAlone(edges, through, deadline);
-            String stored = terms.deadline().toSeconds() + " s after the policy was stored ";
-            if (alone.isPresent()) {
-                Family family = alone.get();
-                conclude(
-                        Status.NOT_ENFORCED,
-                        Families.letsThrough(family),
-                        stored + "and " + Families.over(family) + " alone, "
-                                + through(
-                                        through.size(),
-                                        Families.of(family, forbidden).size())
-                                + "; " + Families.over(Families.other(family)) + " what it forbids is denied",
-                        Optional.of(advice(family)));
-            } else {
-                conclude(
-                        Status.NOT_ENFORCED,
-                        Reason.LETS_THROUGH,
-                        stored + through(through.size(), forbidden.size()) + aside(),
-                        Optional.of(ADVICE));
-            }
+            conclude(openAlone(edges, through, deadline)
+                    .map(family -> Conclusions.letsThroughAlone(
+                            terms.deadline(),
+                            family,
+                            through.size(),
+                            Families.of(family, forbidden).size()))
+                    .orElseGet(() ->
+                            Conclusions.letsThrough(terms.deadline(), through.size(), forbidden.size(), aside())));
             open = through;
         } else if (!blocked.isEmpty()) {
-            conclude(
-                    Status.NOT_ENFORCED,
-                    Reason.DENIES_TOO_MUCH,
-                    "the policy allows it and it was stopped while the target was reached by others: "
-                            + blocked.get(0).meaning(),
-                    Optional.of(ADVICE));
+            conclude(Conclusions.deniesTooMuch(blocked.get(0)));
         } else {
             undecided(edges);
         }
@@ -790,57 +651,15 @@ final class Trial {
 
     /** The family in which something is let through, where all is as the policies say in the other one. */
     private Optional<Family> openAlone(List<Bound> edges, List<Bound> through, Instant deadline) {
-        return Families.alone(through, edges.stream().filter(Trial::forbids).toList())
+        return Families.alone(through, edges.stream().filter(Bound::forbids).toList())
                 .filter(open -> Families.of(Families.other(open), edges).stream()
-                        .allMatch(edge -> forbids(edge)
+                        .allMatch(edge -> edge.forbids()
                                 ? since(edge, since).denial().isPresent()
                                 : !since(edge, deadline).neverOpened()));
     }
 
-    private static String advice(Family family) {
-        return "look at the policy engine's rules for " + Families.word(family) + " on that node ("
-                + (family == Family.IPV6 ? "ip6tables" : "iptables")
-                + " or nft) and at its pod's log there: those of one family may never have been loaded";
-    }
-
-    /** What to conclude where the policies or the pods that they select are no longer what was asked for. */
-    private Optional<Conclusion> changed() {
-        Optional<String> deviation = standing.values().stream()
-                .flatMap(policy -> ground.deviation(policy).stream())
-                .findFirst();
-        if (deviation.isPresent()) {
-            return Optional.of(new Conclusion(
-                    Status.INCONCLUSIVE,
-                    Reason.CHANGED_BY_ADMISSION,
-                    deviation.get() + ", so that nothing follows from what was seen",
-                    Optional.of("see what else writes NetworkPolicies: a webhook, a GitOps controller")));
-        }
-        // Policies select pods as they are labelled now; their labels were asked for long ago, and have been seen
-        // since.
-        return pods().flatMap(pod -> ground.drift(pod).stream())
-                .findFirst()
-                .map(drift -> new Conclusion(
-                        Status.INCONCLUSIVE,
-                        Reason.CHANGED_BY_ADMISSION,
-                        "a pod of netproof's was changed while it ran, so that nothing follows from what was seen: "
-                                + drift,
-                        Optional.of("find out who changes pods with the label netproof.dev/role")));
-    }
-
-    /** The selected pod first, then whoever takes part. */
     private Stream<String> pods() {
-        return Stream.concat(subject.stream(), all.stream().flatMap(edge -> Stream.of(edge.server(), edge.probe())))
-                .distinct();
-    }
-
-    private static String through(long open, long forbidden) {
-        if (open < forbidden) {
-            return open + " of the " + forbidden + " paths that it forbids still "
-                    + (open == 1 ? "connects" : "connect");
-        }
-        return forbidden == 1
-                ? "the path that it forbids still connects"
-                : "all " + forbidden + " paths that it forbids still connect";
+        return all.stream().flatMap(edge -> Stream.of(edge.server(), edge.probe()));
     }
 
     private boolean wasDeniedBefore(Bound edge) {
@@ -853,12 +672,7 @@ final class Trial {
                 .filter(edge -> since(edge, deadline).samples().isEmpty())
                 .findFirst();
         if (silent.isPresent()) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.UNSETTLED,
-                    "no attempt came to an end after the deadline: "
-                            + silent.get().meaning() + "; the probes were starved or their logs did not arrive",
-                    Optional.of("run again when the nodes have CPU to spare"));
+            conclude(Conclusions.silent(silent.get()));
             tryAgain();
             return;
         }
@@ -867,20 +681,11 @@ final class Trial {
                 .filter(edge -> since(edge, since).denial().isEmpty())
                 .findFirst();
         if (uncontrolled.isPresent()) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.NO_CONTROL,
-                    "denied, but nothing shows that the target was alive meanwhile: "
-                            + uncontrolled.get().meaning(),
-                    Optional.of("run again; if it stays, see whether a cluster-wide policy denies everything"));
+            conclude(Conclusions.uncontrolled(uncontrolled.get()));
             tryAgain();
             return;
         }
-        conclude(
-                Status.INCONCLUSIVE,
-                Reason.UNSETTLED,
-                "it never held still: " + edges.get(0).meaning(),
-                Optional.of("run again when the policy engine and the network hold still"));
+        conclude(Conclusions.neverStill(edges.get(0)));
     }
 
     /**
@@ -914,31 +719,21 @@ final class Trial {
 
     /** The API server did not do what it was asked to. */
     private void refused(ClusterTrouble trouble) {
-        conclude(
-                Status.INCONCLUSIVE,
-                Reason.POLICY_REFUSED,
-                String.valueOf(trouble.getMessage()),
-                Optional.of(trouble.fix()));
+        conclude(Conclusions.refused(trouble));
     }
 
     /** Of an edge, nothing or too little was heard to say whether it opens. */
     private void unheard(String what, Bound edge, List<Sample> results) {
-        conclude(
-                Status.INCONCLUSIVE,
-                Reason.UNSETTLED,
-                what + " is not known: " + edge.meaning() + " "
-                        + (results.isEmpty() ? looked(results) : "had too few results in time")
-                        + "; the probe was starved or its log did not arrive",
-                Optional.of("run again when the nodes have CPU to spare"));
+        conclude(Conclusions.unheard(what, edge, results));
         phase = Phase.DONE;
     }
 
-    private void conclude(Status status, Reason found, String what, Optional<String> fix) {
+    private void conclude(Conclusion found) {
         // A policy that does not do as specified is judged by rows of its own.
         boolean moot = scenario.capability().kind() == Kind.INFORMATION
-                && (found == Reason.LETS_THROUGH || found == Reason.DENIES_TOO_MUCH);
-        Reason reason = moot ? Reason.MOOT : found;
-        conclusion = Optional.of(new Conclusion(status, reason, what, fix));
+                && (found.reason() == Reason.LETS_THROUGH || found.reason() == Reason.DENIES_TOO_MUCH);
+        conclusion =
+                Optional.of(moot ? new Conclusion(found.status(), Reason.MOOT, found.seen(), found.fix()) : found);
     }
 
     private void giveBack(Instant now) {
@@ -949,18 +744,13 @@ final class Trial {
 
     private void takeBack() {
         try {
-            standing.values().forEach(ground::remove);
-            if (subject.isPresent()
-                    && scenario.steps().stream().anyMatch(one -> one.labels().isPresent())) {
-                relabel(Map.of());
-            }
+            policies.takeBack();
         } catch (ClusterTrouble trouble) {
             // The ground's own end removes what is left.
             if (conclusion.filter(one -> one.status() == Status.ENFORCED).isPresent()) {
                 refused(trouble);
             }
         }
-        standing.clear();
     }
 
     private void back(Instant now) {
@@ -970,7 +760,7 @@ final class Trial {
                 .allMatch(edge -> since(edge, since).isOpenAgain());
         if (back) {
             List<Bound> were =
-                    steps.stream().flatMap(List::stream).filter(Trial::forbids).toList();
+                    steps.stream().flatMap(List::stream).filter(Bound::forbids).toList();
             if (!were.isEmpty()) {
                 allowed = Optional.of(PhaseJudge.openAfter(phases(were, since), since));
             }
@@ -988,14 +778,7 @@ final class Trial {
                     unheard("denied under the policy; whether the connection returned", shut, results);
                     return;
                 }
-                conclude(
-                        Status.INCONCLUSIVE,
-                        Reason.NOT_RESTORED,
-                        "denied under the policy, but the connection did not return in "
-                                + terms.deadline().toSeconds() + " s after its removal: " + shut.meaning() + " "
-                                + looked(results),
-                        Optional.of(
-                                "run again; see whether the engine removes rules, and whether the target holds still"));
+                conclude(Conclusions.notRestored(shut, results, terms.deadline()));
             }
             over(now);
         }
@@ -1019,29 +802,20 @@ final class Trial {
         // Pods that are gone, or that the policy no longer selects, would not show that an engine has begun to enforce
         // it.
         Optional<String> gone = gone();
-        Optional<Conclusion> changed = gone.isPresent() ? Optional.empty() : changed();
+        Optional<Conclusion> changed = gone.isPresent() ? Optional.empty() : policies.deviation(pods());
         if (gone.isPresent()) {
-            conclude(Status.INCONCLUSIVE, Reason.ACTOR_LOST, gone.get(), Optional.of("run again"));
+            conclude(Conclusions.actorLost(gone.get()));
         } else if (changed.isPresent()) {
             conclusion = changed;
         } else if (open.stream().anyMatch(this::wasDeniedBefore)) {
-            conclude(
-                    Status.INCONCLUSIVE,
-                    Reason.UNSETTLED,
-                    "let through past the deadline and denied later under the same policy: something changed"
-                            + " meanwhile",
-                    Optional.of("run again when the policy engine holds still"));
+            conclude(Conclusions.deniedLater());
         }
     }
 
     Row row() {
         Conclusion found = conclusion
                 .filter(ignored -> phase == Phase.DONE)
-                .orElseGet(() -> new Conclusion(
-                        Status.INCONCLUSIVE,
-                        Reason.OUT_OF_TIME,
-                        "the run ended before this could be judged",
-                        Optional.of("raise --timeout")));
+                .orElseGet(Conclusions::outOfTime);
         // Of what is left open nothing can be a failure, in no report: it was seen, or it was not.
         Status status = scenario.capability().kind() == Kind.INFORMATION && found.status() != Status.OBSERVED
                 ? Status.UNTESTABLE
