@@ -111,7 +111,8 @@ public final class ReportReader {
                 if (tree == null || json.nextToken() != null) {
                     throw new UnreadableReport(
                             place(json.currentLocation())
-                                    + (tree == null ? "there is nothing" : "something follows the report"), null);
+                                    + (tree == null ? "there is nothing" : "something follows the report"),
+                            null);
                 }
                 return tree;
             } catch (StreamConstraintsException e) {
