@@ -610,6 +610,19 @@ class RunnerTest {
     }
 
     @Test
+    void a_run_that_is_out_of_memory_judges_nothing_and_still_ends_in_a_report() {
+        Report report = run(cluster(shop.deny(from("storefront"), to("postgres")), t -> {
+            throw new OutOfMemoryError("Java heap space");
+        }));
+
+        says(report, Exit.NOT_JUDGED, "INCONCLUSIVE OUT_OF_TIME");
+        assertThat(report.breakage()).hasValueSatisfying(b -> {
+            assertThat(b.problem()).isEqualTo("netproof ran out of memory");
+            assertThat(b.fix()).contains("NETPROOF_JAVA_OPTS");
+        });
+    }
+
+    @Test
     void a_run_that_is_out_of_time_says_so() {
         Report report = run(
                 cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("catalog")), ENFORCED),
