@@ -1,8 +1,8 @@
 package dev.netproof.enforce;
 
 import dev.netproof.judge.ProbedPath;
-import dev.netproof.model.Family;
 import dev.netproof.model.Expectation;
+import dev.netproof.model.Family;
 import dev.netproof.model.Path;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;

@@ -43,8 +43,7 @@ final class Conclusions {
         return inconclusive(
                 Reason.ACTOR_LOST,
                 "a target did not start: " + why,
-                "see kubectl describe node " + node
-                        + "; name a mirror where images cannot be pulled: --mirror");
+                "see kubectl describe node " + node + "; name a mirror where images cannot be pulled: --mirror");
     }
 
     static Conclusion podChangedByAdmission(String how) {

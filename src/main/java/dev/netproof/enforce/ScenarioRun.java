@@ -12,13 +12,11 @@ import dev.netproof.model.Enforcement.Profile;
 import dev.netproof.model.Enforcement.Reason;
 import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Status;
-import dev.netproof.model.Expectation;
 import dev.netproof.model.Family;
 import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
 import dev.netproof.model.Sample;
 import dev.netproof.model.Streak;
-import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ProbePod;
 import java.time.Duration;
 import java.time.Instant;
@@ -286,9 +284,8 @@ final class ScenarioRun {
             return;
         }
         Optional<String> gone = gone();
-        Optional<Conclusion> lacking = phase == Phase.BASELINE
-                ? gone.flatMap(scenario.prerequisite()::lackingAfter)
-                : Optional.empty();
+        Optional<Conclusion> lacking =
+                phase == Phase.BASELINE ? gone.flatMap(scenario.prerequisite()::lackingAfter) : Optional.empty();
         if (lacking.isPresent()) {
             forgo(lacking.get());
             return;
@@ -398,7 +395,8 @@ final class ScenarioRun {
                         Families.over(family)
                                 + " nothing is proved, because there is no connection even without a policy: "
                                 + missing.get(0).meaning() + " "
-                                + Conclusions.looked(since(missing.get(0), since).samples())));
+                                + Conclusions.looked(
+                                        since(missing.get(0), since).samples())));
     }
 
     /**
@@ -426,9 +424,10 @@ final class ScenarioRun {
             phase = Phase.DONE;
             return;
         }
-        Optional<Conclusion> lacking = all.stream().allMatch(edge -> since(edge, since).neverOpened())
-                ? scenario.prerequisite().lackingWithoutPolicy()
-                : Optional.empty();
+        Optional<Conclusion> lacking =
+                all.stream().allMatch(edge -> since(edge, since).neverOpened())
+                        ? scenario.prerequisite().lackingWithoutPolicy()
+                        : Optional.empty();
         if (lacking.isPresent()) {
             forgo(lacking.get());
             return;
@@ -568,8 +567,8 @@ final class ScenarioRun {
             return Optional.empty();
         }
         String names = reached.stream().map(seen::source).distinct().sorted().collect(Collectors.joining(", "));
-        return Optional.of(names + " reached " + edge.backend().ip() + ":"
-                + edge.backend().port() + " " + reached.size() + (reached.size() == 1 ? " time" : " times"));
+        return Optional.of(names + " reached " + edge.backend().endpoint() + " " + reached.size()
+                + (reached.size() == 1 ? " time" : " times"));
     }
 
     /** What all paths that are left open have in common. */
@@ -732,8 +731,7 @@ final class ScenarioRun {
         // A policy that does not do as specified is judged by rows of its own.
         boolean moot = scenario.capability().kind() == Kind.INFORMATION
                 && (found.reason() == Reason.LETS_THROUGH || found.reason() == Reason.DENIES_TOO_MUCH);
-        conclusion =
-                Optional.of(moot ? new Conclusion(found.status(), Reason.MOOT, found.seen(), found.fix()) : found);
+        conclusion = Optional.of(moot ? new Conclusion(found.status(), Reason.MOOT, found.seen(), found.fix()) : found);
     }
 
     private void giveBack(Instant now) {
@@ -813,9 +811,7 @@ final class ScenarioRun {
     }
 
     Row row() {
-        Conclusion found = conclusion
-                .filter(ignored -> phase == Phase.DONE)
-                .orElseGet(Conclusions::outOfTime);
+        Conclusion found = conclusion.filter(ignored -> phase == Phase.DONE).orElseGet(Conclusions::outOfTime);
         // Of what is left open nothing can be a failure, in no report: it was seen, or it was not.
         Status status = scenario.capability().kind() == Kind.INFORMATION && found.status() != Status.OBSERVED
                 ? Status.UNTESTABLE

@@ -254,10 +254,15 @@ final class Controls {
         return evidence.route(leg.probe(), backend).flatMap(evidence::witnessed);
     }
 
-    /** Ways of a leg's packets along which nothing was seen to get since this moment. */
-    List<Route> unwitnessed(Leg leg, Instant since) {
+    /**
+     * Ways of a leg's packets along which nothing was seen to get since this moment; none to a target that others reach.
+     *
+     * @param recently others count that reached it since then
+     */
+    List<Route> unwitnessed(Leg leg, Instant since, Instant recently) {
         return leg.backends().stream()
                 .filter(backend -> backend.transport() == Protocol.TCP)
+                .filter(backend -> !evidence.reachedByAnotherSince(recently, backend, leg.probe()))
                 .flatMap(backend -> evidence.route(leg.probe(), backend).stream())
                 .filter(route -> evidence.witnessed(route)
                         .filter(span -> !span.to().isBefore(since))
@@ -279,7 +284,7 @@ final class Controls {
             }
         }
         String who = named.isEmpty() ? "another source" : String.join(", ", named);
-        return who + (others ? " and others" : "") + " reached " + backend.ip() + ":" + backend.port() + " "
-                + window.times() + (window.times() == 1 ? " time" : " times");
+        return who + (others ? " and others" : "") + " reached " + backend.endpoint() + " " + window.times()
+                + (window.times() == 1 ? " time" : " times");
     }
 }

@@ -91,11 +91,7 @@ public final class Convergence {
         if (answer.isEmpty() && tail.isEmpty() && !check.check().expectation().forbids()) {
             return false;
         }
-        // Others may have reached it only until their own rules arrived.
-        Instant recently = tail.isEmpty()
-                ? Instant.MIN
-                : tail.get(tail.size() - 1).began().minus(settling.patience().settle());
-        if (evidence.reachedByAnotherSince(recently, backend, leg.probe())) {
+        if (evidence.reachedByAnotherSince(recently(tail), backend, leg.probe())) {
             return false;
         }
         if (answer.isEmpty()) {
@@ -113,6 +109,13 @@ public final class Convergence {
                 && counted.get(counted.size() - 1).at().isAfter(answered);
     }
 
+    /** Others may have reached a target only until their own rules arrived: it counts since then. */
+    private Instant recently(List<Sample> tail) {
+        return tail.isEmpty()
+                ? Instant.MIN
+                : tail.get(tail.size() - 1).began().minus(settling.patience().settle());
+    }
+
     /**
      * The ways from node to node along which nothing was seen to get, though an attempt looks denied there: without that silence is no
      * denial.
@@ -125,7 +128,7 @@ public final class Convergence {
             for (Leg leg : check.legs()) {
                 List<Sample> tail = evidence.sound(leg).tail(s -> s.outcome().looksDenied());
                 if (!tail.isEmpty() && tail.get(0).began().isBefore(before)) {
-                    routes.addAll(controls.unwitnessed(leg, tail.get(0).began()));
+                    routes.addAll(controls.unwitnessed(leg, tail.get(0).began(), recently(tail)));
                 }
             }
         }

@@ -41,6 +41,11 @@ public record Backend(String ip, int port, Protocol transport, Optional<TargetPo
         return Optional.empty();
     }
 
+    /** As a person writes it: {@code 10.244.1.7:8080}, {@code [fd00::7]:8080}. */
+    public String endpoint() {
+        return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + port;
+    }
+
     /** Equal for the same listener, whoever describes it. */
     public String key() {
         return transport + " " + ip + " " + port;

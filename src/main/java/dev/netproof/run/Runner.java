@@ -146,7 +146,11 @@ public final class Runner {
         ProvingGround ground = cluster.ground(
                 new SessionTerms(id, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images()));
         try (OwnNamespace place = new OwnNamespace(
-                ground, asking, end, ground.namespaceName("netproof-" + id), terms.plan().controlNamespace())) {
+                ground,
+                asking,
+                end,
+                ground.namespaceName("netproof-" + id),
+                terms.plan().controlNamespace())) {
             return observed(matrices, started, id, place);
         }
     }

@@ -42,7 +42,7 @@ final class RejectIT {
     static void servers() {
         Lab.needed("rules that reject");
         LIVE.apply(
-                Manifests.everywhere("open", 80, 8080),
+                Manifests.dualStack(Manifests.everywhere("open", 80, 8080)),
                 Manifests.server("forwarded", 80, 8080),
                 Manifests.server("ambiguous", 80, 8080),
                 Manifests.datagrams("log", 5514, 8080),
@@ -53,19 +53,24 @@ final class RejectIT {
                 FAULTS.add(Lab.fault("reject", "--from", "any", "--to", address(name), "--with", answer)));
         ANSWERS.forEach((name, answer) -> FAULTS.add(
                 Lab.fault("reject", "--from", "any", "--to", "[" + ipv6(name) + "]:8080", "--with", answer)));
-        FAULTS.add(
-                Lab.fault("reject", "--from", "any", "--to", address("forwarded"), "--with", "icmp-port-unreachable"));
-        FAULTS.add(Lab.fault("reject", "--from", "any", "--to", address("ambiguous"), "--with", "tcp-reset"));
-        FAULTS.add(Lab.fault(
-                "reject",
-                "--from",
-                "any",
-                "--to",
-                LIVE.podOf("log").getStatus().getPodIP() + ":5514",
-                "--proto",
-                "udp",
-                "--with",
-                "icmp-admin-prohibited"));
+        for (String to : List.of(address("forwarded"), "[" + ipv6("forwarded") + "]:8080")) {
+            FAULTS.add(Lab.fault("reject", "--from", "any", "--to", to, "--with", "icmp-port-unreachable"));
+        }
+        for (String to : List.of(address("ambiguous"), "[" + ipv6("ambiguous") + "]:8080")) {
+            FAULTS.add(Lab.fault("reject", "--from", "any", "--to", to, "--with", "tcp-reset"));
+        }
+        for (String ip : List.of(LIVE.podOf("log").getStatus().getPodIP(), "[" + ipv6("log") + "]")) {
+            FAULTS.add(Lab.fault(
+                    "reject",
+                    "--from",
+                    "any",
+                    "--to",
+                    ip + ":5514",
+                    "--proto",
+                    "udp",
+                    "--with",
+                    "icmp-admin-prohibited"));
+        }
     }
 
     private static String ipv6(String app) {

@@ -37,7 +37,9 @@ final class WitnessIT {
                 checks:
                 - {from: deploy/front, to: svc/safe, expect: deny}
                 """, LiveCluster.OWN_NAMESPACE).exits(0);
-        assertThat(ran.that("deploy/front → svc/safe is denied").is("PASS", "DENIED").controls())
+        assertThat(ran.that("deploy/front → svc/safe is denied")
+                        .is("PASS", "DENIED")
+                        .controls())
                 .hasSize(2)
                 .containsOnly("LISTENING");
     }
@@ -48,7 +50,9 @@ final class WitnessIT {
                 checks:
                 - {from: deploy/front, to: svc/vault, expect: deny}
                 """, LiveCluster.OWN_NAMESPACE).exits(0);
-        assertThat(ran.that("deploy/front → svc/vault is denied").is("PASS", "DENIED").controls())
+        assertThat(ran.that("deploy/front → svc/vault is denied")
+                        .is("PASS", "DENIED")
+                        .controls())
                 .hasSize(2)
                 .containsOnly("LISTENING_LOOPBACK");
     }
@@ -58,7 +62,10 @@ final class WitnessIT {
         LIVE.run("""
                 checks:
                 - {from: deploy/front, to: svc/safe, expect: allow}
-                """, LiveCluster.OWN_NAMESPACE).exits(1).that("deploy/front → svc/safe is allowed").is("FAIL", "BLOCKED");
+                """, LiveCluster.OWN_NAMESPACE)
+                .exits(1)
+                .that("deploy/front → svc/safe is allowed")
+                .is("FAIL", "BLOCKED");
     }
 
     @Test
@@ -82,8 +89,11 @@ final class WitnessIT {
                   outside: {ip: %s, port: 80}
                 checks:
                 - {from: deploy/kept, to: outside, expect: deny}
-                """.formatted(Lab.OUTSIDE_IP), LiveCluster.OWN_NAMESPACE).exits(0);
-        assertThat(ran.that("deploy/kept → outside:80 is denied").is("PASS", "DENIED").controls())
+                """.formatted(Lab.OUTSIDE_IP), LiveCluster.OWN_NAMESPACE)
+                .exits(0);
+        assertThat(ran.that("deploy/kept → outside:80 is denied")
+                        .is("PASS", "DENIED")
+                        .controls())
                 .containsOnly("REACHED");
     }
 }
