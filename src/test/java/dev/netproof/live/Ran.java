@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
@@ -79,6 +81,16 @@ record Ran(int exit, String out, String err, JsonNode report, Path junit) {
         /** Outcomes of the paths that lead to an address. */
         List<String> outcomes() {
             return byAddress("outcome");
+        }
+
+        /** Of each path that leads to an address, every outcome that was seen. */
+        List<Set<String>> seen() {
+            return StreamSupport.stream(node.path("paths").spliterator(), false)
+                    .filter(path -> !path.path("kind").asText().equals("LOOKUP"))
+                    .map(path -> StreamSupport.stream(path.path("history").spliterator(), false)
+                            .map(streak -> streak.path("outcome").asText())
+                            .collect(Collectors.toSet()))
+                    .toList();
         }
 
         List<String> controls() {

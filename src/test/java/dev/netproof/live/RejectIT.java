@@ -99,9 +99,12 @@ final class RejectIT {
                 """).exits(0);
         ANSWERS.keySet().forEach(name -> {
             Ran.Result denied = ran.that("someone → svc/" + name + " is denied").is("PASS", "DENIED");
-            assertThat(denied.outcomes())
+            // Kernels limit how often they answer one client by ICMP: silence in between is the same denial.
+            assertThat(denied.seen())
                     .hasSize(2)
-                    .containsOnly(name.equals("prohibited") ? "UNREACHABLE" : "REFUSED");
+                    .allSatisfy(outcomes -> assertThat(outcomes)
+                            .contains(name.equals("prohibited") ? "UNREACHABLE" : "REFUSED")
+                            .isSubsetOf("UNREACHABLE", "REFUSED", "TIMEOUT"));
             assertThat(denied.controls()).hasSize(2).containsOnly("LISTENING");
             ran.that("rejected → svc/" + name + " is rejected").is("PASS", "DENIED");
         });
@@ -125,17 +128,22 @@ final class RejectIT {
 
     @Test
     void isAttributedAsFarAsItsMannerTells() {
-        Ran ran = LIVE.run(SOURCES + """
+        Ran ran = LIVE.run("""
+                destinations:
+                  reset: {pods: {app: reset}, port: 8080, family: IPv4}
+                  unreachable: {pods: {app: unreachable}, port: 8080, family: IPv4}
+                  prohibited: {pods: {app: prohibited}, port: 8080, family: IPv4}
+                """ + SOURCES + """
                 - {from: someone, to: ["deploy/log:8080", svc/open], expect: allow}
-                - {from: someone, to: ["deploy/reset:8080", "deploy/unreachable:8080", "deploy/prohibited:8080"], expect: deny}
+                - {from: someone, to: [reset, unreachable, prohibited], expect: deny}
                 """, "--deadline=25s").exits(0);
-        says(ran, "deploy/reset:8080", "PASS", "DENIED", "a TCP reset in the target's own name: most likely a filter");
-        says(ran, "deploy/unreachable:8080", "PASS", "DENIED", "ICMP port-unreachable from ", "a filter, for sure");
-        says(ran, "deploy/prohibited:8080", "PASS", "DENIED", "ICMP admin-prohibited from ", "a filter, for sure");
+        says(ran, "reset:8080", "PASS", "DENIED", "a TCP reset in the target's own name: most likely a filter");
+        says(ran, "unreachable:8080", "PASS", "DENIED", "ICMP port-unreachable from ", "a filter, for sure");
+        says(ran, "prohibited:8080", "PASS", "DENIED", "ICMP admin-prohibited from ", "a filter, for sure");
         assertThat(ran.report().at("/costs/probePods").asInt())
                 .as("one source, and one more probe that sees who refuses")
                 .isEqualTo(2);
-        assertThat(ran.that("someone → deploy/prohibited:8080 is denied")
+        assertThat(ran.that("someone → prohibited:8080 is denied")
                         .node()
                         .path("paths")
                         .toString())
