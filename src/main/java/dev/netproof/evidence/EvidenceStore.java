@@ -83,13 +83,6 @@ public final class EvidenceStore {
         public boolean covers(Instant began, Instant ended) {
             return !began.isBefore(from) && !ended.isAfter(to);
         }
-
-        /** The time that both have in common; empty where they have none. */
-        public Optional<Span> and(Span other) {
-            Instant later = from.isAfter(other.from) ? from : other.from;
-            Instant sooner = to.isBefore(other.to) ? to : other.to;
-            return later.isAfter(sooner) ? Optional.empty() : Optional.of(new Span(later, sooner));
-        }
     }
 
     /**
