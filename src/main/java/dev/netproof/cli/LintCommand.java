@@ -2,7 +2,7 @@ package dev.netproof.cli;
 
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterAccess;
-import dev.netproof.matrix.Reading;
+import dev.netproof.matrix.MatrixReading;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Verdict;
@@ -58,7 +58,7 @@ final class LintCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         Optional<ClusterAccess> access = live ? Optional.of(cluster.access()) : Optional.empty();
-        Reading reading = matrices.read(Optional.ofNullable(cluster.namespace)
+        MatrixReading reading = matrices.read(Optional.ofNullable(cluster.namespace)
                 .orElse(access.map(ClusterAccess::namespace).orElse("default")));
         if (!MatrixArguments.usable(reading, err)) {
             return Exit.BAD_INPUT.code();
@@ -78,7 +78,8 @@ final class LintCommand implements Callable<Integer> {
     }
 
     /** Shows what this cluster makes of the matrices before anything is probed. */
-    private static boolean meaningful(Reading reading, ClusterAccess access, PlanTerms.Most most, PrintWriter err) {
+    private static boolean meaningful(
+            MatrixReading reading, ClusterAccess access, PlanTerms.Most most, PrintWriter err) {
         Set<String> namespaces = Planner.namespaces(reading.matrices());
         ClusterFacts facts;
         ClusterFacts.Policies policies;

@@ -3,7 +3,7 @@ package dev.netproof.cli;
 import dev.netproof.matrix.Diagnostic;
 import dev.netproof.matrix.DiagnosticText;
 import dev.netproof.matrix.MatrixReader;
-import dev.netproof.matrix.Reading;
+import dev.netproof.matrix.MatrixReading;
 import dev.netproof.model.Check;
 import dev.netproof.model.Matrix;
 import dev.netproof.text.Visible;
@@ -45,7 +45,7 @@ final class MatrixArguments {
 
     private final Map<String, Set<Integer>> lines = new HashMap<>();
 
-    Reading read(String namespace) {
+    MatrixReading read(String namespace) {
         List<Path> paths = new ArrayList<>();
         for (String name : names) {
             Matcher matcher = WITH_LINE.matcher(name);
@@ -61,7 +61,7 @@ final class MatrixArguments {
     }
 
     /** Prints what there is to mend, and says whether the matrices can be used. */
-    static boolean usable(Reading reading, PrintWriter err) {
+    static boolean usable(MatrixReading reading, PrintWriter err) {
         DiagnosticText.Colour colour = Terminal.colours() ? DiagnosticText.Colour.ANSI : DiagnosticText.Colour.NONE;
         DiagnosticText text = new DiagnosticText();
         for (Diagnostic diagnostic : reading.diagnostics()) {

@@ -19,12 +19,12 @@ final class PlanText {
         }
         out.println();
         for (PlannedCheck check : plan.checks()) {
-            out.println(Visible.of(
-                    check.check().location() + ": " + check.check().sentence() + "  "
-                            + check.foregone()
-                                    .or(check::doubt)
-                                    .map(v -> v.status() + ": " + v.explanation())
-                                    .orElse(check.legs().size() + (check.legs().size() == 1 ? " path" : " paths"))));
+            out.println(Visible.of(check.check().location() + ": "
+                    + check.check().sentence() + "  "
+                    + check.foregone()
+                            .or(check::doubt)
+                            .map(v -> v.status() + ": " + v.explanation())
+                            .orElse(check.paths().size() + (check.paths().size() == 1 ? " path" : " paths"))));
         }
         plan.refusals()
                 .forEach(refusal -> out.println(

@@ -1,12 +1,12 @@
 package dev.netproof.cli;
 
 import dev.netproof.engine.NetproofEngine;
-import dev.netproof.judge.Patience;
+import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterAccess;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.matrix.AllowedNamespaces;
-import dev.netproof.matrix.Reading;
+import dev.netproof.matrix.MatrixReading;
 import dev.netproof.model.Circumstances;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
@@ -205,7 +205,7 @@ final class RunCommand implements Callable<Integer> {
         // Mistakes in the matrix are said first: they can be mended without a cluster.
         String namespace = Optional.ofNullable(cluster.namespace)
                 .orElse(access.map(ClusterAccess::namespace).orElse("default"));
-        Reading reading = matrices.read(namespace);
+        MatrixReading reading = matrices.read(namespace);
         if (!MatrixArguments.usable(reading, err)) {
             return Exit.BAD_INPUT.code();
         }
@@ -293,7 +293,7 @@ final class RunCommand implements Callable<Integer> {
         return new RunTerms(
                 Version.text(),
                 plan,
-                new Patience(stable, settle, deadline),
+                new ConvergenceTerms(stable, settle, deadline),
                 timeout,
                 connectTimeout,
                 images.images(),

@@ -1,6 +1,6 @@
 package dev.netproof.enforce;
 
-import dev.netproof.kube.ProvingGround;
+import dev.netproof.kube.Testbed;
 import dev.netproof.plan.PolicyManifest;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,17 +10,17 @@ import java.util.stream.Stream;
 
 /** The policies of one scenario that are stored at the moment, and the labels of the pod that they select. */
 final class AppliedPolicies {
-    private final ProvingGround ground;
+    private final Testbed testbed;
     private final Scenario scenario;
-    private final Scene scene;
+    private final PolicyFactory factory;
     private final Optional<String> subject;
     private final Map<String, PolicyManifest> stored = new LinkedHashMap<>();
 
     /** @param subject the selected pod's id */
-    AppliedPolicies(ProvingGround ground, Scenario scenario, Scene scene, Optional<String> subject) {
-        this.ground = ground;
+    AppliedPolicies(Testbed testbed, Scenario scenario, PolicyFactory factory, Optional<String> subject) {
+        this.testbed = testbed;
         this.scenario = scenario;
-        this.scene = scene;
+        this.factory = factory;
         this.subject = subject;
     }
 
@@ -30,17 +30,17 @@ final class AppliedPolicies {
 
     /** Stores a step's policies, and gives the selected pod the step's labels. */
     void apply(Scenario.Step step) {
-        for (PolicyManifest policy : step.policies().apply(scene)) {
+        for (PolicyManifest policy : step.policies().apply(factory)) {
             stored.put(policy.name(), policy);
-            ground.apply(policy);
+            testbed.apply(policy);
         }
         step.labels().ifPresent(this::relabel);
     }
 
-    /** Removes them all, and gives the selected pod its own labels back; what cannot be removed goes with the ground. */
+    /** Removes them all, and gives the selected pod its own labels back; what cannot be removed goes with the testbed. */
     void takeBack() {
         try {
-            stored.values().forEach(ground::remove);
+            stored.values().forEach(testbed::remove);
             if (subject.isPresent()
                     && scenario.steps().stream().anyMatch(one -> one.labels().isPresent())) {
                 relabel(Map.of());
@@ -51,9 +51,9 @@ final class AppliedPolicies {
     }
 
     private void relabel(Map<String, String> labels) {
-        Map<String, String> whole = new HashMap<>(scene.subject());
+        Map<String, String> whole = new HashMap<>(factory.subject());
         whole.putAll(labels);
-        ground.label(subject.orElseThrow(() -> new IllegalStateException("nobody's labels can be changed")), whole);
+        testbed.label(subject.orElseThrow(() -> new IllegalStateException("nobody's labels can be changed")), whole);
     }
 
     /**
@@ -63,7 +63,7 @@ final class AppliedPolicies {
      */
     Optional<Conclusion> deviation(Stream<String> pods) {
         Optional<String> policy = stored.values().stream()
-                .flatMap(one -> ground.deviation(one).stream())
+                .flatMap(one -> testbed.deviation(one).stream())
                 .findFirst();
         if (policy.isPresent()) {
             return policy.map(Conclusions::policyChanged);
@@ -72,7 +72,7 @@ final class AppliedPolicies {
         // since.
         return Stream.concat(subject.stream(), pods)
                 .distinct()
-                .flatMap(pod -> ground.drift(pod).stream())
+                .flatMap(pod -> testbed.drift(pod).stream())
                 .findFirst()
                 .map(Conclusions::podChanged);
     }

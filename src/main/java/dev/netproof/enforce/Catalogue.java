@@ -128,7 +128,7 @@ final class Catalogue {
                 "a",
                 Profile.CANARY,
                 List.of(step(
-                        scene -> List.of(scene.policy("", INGRESS), control(scene)),
+                        policies -> List.of(policies.policy("", INGRESS), control(policies)),
                         allow(ONE),
                         deny(TWO),
                         denyService(TWO)))));
@@ -137,7 +137,7 @@ final class Catalogue {
                 EGRESS,
                 "a",
                 Profile.CANARY,
-                List.of(step(scene -> List.of(scene.policy("", EGRESS)), deny(TWO), denyService(TWO)))));
+                List.of(step(policies -> List.of(policies.policy("", EGRESS)), deny(TWO), denyService(TWO)))));
     }
 
     private static void peers(List<Scenario> all) {
@@ -173,14 +173,14 @@ final class Catalogue {
                 "a label selector's matchExpressions are ANDed",
                 "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements");
         for (Direction direction : Direction.values()) {
-            all.add(one(pod, direction, "b", scene -> List.of(rule(direction, pods(ONE))), only(ONE)));
+            all.add(one(pod, direction, "b", policies -> List.of(rule(direction, pods(ONE))), only(ONE)));
         }
         for (Direction direction : Direction.values()) {
             all.add(one(
                     namespace,
                     direction,
                     "b",
-                    scene -> List.of(rule(direction, away(scene, Optional.empty()))),
+                    policies -> List.of(rule(direction, away(policies, Optional.empty()))),
                     only(AWAY_ONE, AWAY_TWO)));
         }
         for (Direction direction : Direction.values()) {
@@ -188,7 +188,7 @@ final class Catalogue {
                     both,
                     direction,
                     "b",
-                    scene -> List.of(rule(direction, away(scene, Optional.of(Selector.of(AWAY_ONE.labels()))))),
+                    policies -> List.of(rule(direction, away(policies, Optional.of(Selector.of(AWAY_ONE.labels()))))),
                     only(AWAY_ONE)));
         }
         for (Direction direction : Direction.values()) {
@@ -196,7 +196,7 @@ final class Catalogue {
                     either,
                     direction,
                     "b",
-                    scene -> List.of(rule(direction, pods(ONE), away(scene, Optional.empty()))),
+                    policies -> List.of(rule(direction, pods(ONE), away(policies, Optional.empty()))),
                     only(ONE, AWAY_ONE, AWAY_TWO)));
         }
         for (Direction direction : Direction.values()) {
@@ -204,7 +204,7 @@ final class Catalogue {
                     expressions,
                     direction,
                     direction == INGRESS ? "c" : "b",
-                    scene -> List.of(rule(
+                    policies -> List.of(rule(
                             direction,
                             new Pods(
                                     Optional.empty(),
@@ -245,12 +245,14 @@ final class Catalogue {
                     "a",
                     Profile.FULL,
                     List.of(step(
-                            scene -> List.of(
-                                    scene.policy("first", direction, rule(direction, pods(ONE))),
-                                    scene.policy(
+                            policies -> List.of(
+                                    policies.policy("first", direction, rule(direction, pods(ONE))),
+                                    policies.policy(
                                             "second",
                                             direction,
-                                            rule(direction, away(scene, Optional.of(Selector.of(AWAY_TWO.labels())))))),
+                                            rule(
+                                                    direction,
+                                                    away(policies, Optional.of(Selector.of(AWAY_TWO.labels())))))),
                             only(ONE, AWAY_TWO).toArray(Edge[]::new)))));
         }
     }
@@ -295,7 +297,7 @@ final class Catalogue {
             all.add(ported(
                     number,
                     direction,
-                    scene -> new Rule(direction, List.of(pods(other)), List.of(tcp(8082))),
+                    policies -> new Rule(direction, List.of(pods(other)), List.of(tcp(8082))),
                     List.of(edge(other, 8082, Expectation.ALLOW), edge(other, PORT, Expectation.DENY))));
         }
         for (Direction direction : Direction.values()) {
@@ -303,7 +305,7 @@ final class Catalogue {
             all.add(ported(
                     named,
                     direction,
-                    scene -> new Rule(direction, List.of(pods(other)), List.of(called(WEB), called(WRONG_PROTOCOL))),
+                    policies -> new Rule(direction, List.of(pods(other)), List.of(called(WEB), called(WRONG_PROTOCOL))),
                     List.of(
                             edge(other, NAMED_WEB, Expectation.ALLOW),
                             edge(other, NOT_NAMED_WEB, Expectation.DENY),
@@ -314,7 +316,7 @@ final class Catalogue {
             all.add(ported(
                     range,
                     direction,
-                    scene -> new Rule(
+                    policies -> new Rule(
                             direction,
                             List.of(pods(other)),
                             List.of(new Ports(
@@ -330,7 +332,7 @@ final class Catalogue {
         all.add(ported(
                 everybody,
                 INGRESS,
-                scene -> new Rule(INGRESS, List.of(), List.of(tcp(8082))),
+                policies -> new Rule(INGRESS, List.of(), List.of(tcp(8082))),
                 List.of(
                         edge(TWO, 8082, Expectation.ALLOW),
                         edge(AWAY_ONE, 8082, Expectation.ALLOW),
@@ -340,7 +342,7 @@ final class Catalogue {
         all.add(ported(
                 everybody,
                 EGRESS,
-                scene -> new Rule(EGRESS, List.of(), List.of(tcp(8082))),
+                policies -> new Rule(EGRESS, List.of(), List.of(tcp(8082))),
                 List.of(
                         edge(ONE, 8082, Expectation.ALLOW),
                         edge(ONE, PORT, Expectation.DENY),
@@ -349,9 +351,9 @@ final class Catalogue {
     }
 
     private static Scenario ported(
-            Capability capability, Direction direction, Function<Scene, Rule> rule, List<Edge> edges) {
+            Capability capability, Direction direction, Function<PolicyFactory, Rule> rule, List<Edge> edges) {
         if (direction == EGRESS) {
-            return one(capability, EGRESS, "p", scene -> List.of(rule.apply(scene)), edges);
+            return one(capability, EGRESS, "p", policies -> List.of(rule.apply(policies)), edges);
         }
         List<Edge> whole = new ArrayList<>(edges);
         edges.stream()
@@ -365,7 +367,7 @@ final class Catalogue {
                 "p",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(scene.policy("", INGRESS, rule.apply(scene)), control(scene)),
+                        policies -> List.of(policies.policy("", INGRESS, rule.apply(policies)), control(policies)),
                         whole.toArray(Edge[]::new))));
     }
 
@@ -397,7 +399,7 @@ final class Catalogue {
                 "s",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(scene.policy("", INGRESS), control(scene)),
+                        policies -> List.of(policies.policy("", INGRESS), control(policies)),
                         new Edge(TWO, Way.POD_SCTP, PORT, Optional.of(Expectation.DENY)),
                         new Edge(ONE, Way.POD_SCTP, PORT, Optional.of(Expectation.ALLOW))))));
         Capability ipv6 = must(
@@ -412,8 +414,8 @@ final class Catalogue {
                 "c",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(
-                                scene.policy(
+                        policies -> List.of(
+                                policies.policy(
                                         "",
                                         INGRESS,
                                         new Rule(
@@ -421,7 +423,7 @@ final class Catalogue {
                                                 List.of(pods(TWO)),
                                                 List.of(new Ports(
                                                         Protocol.UDP, Optional.empty(), OptionalInt.empty())))),
-                                control(scene)),
+                                control(policies)),
                         datagram(TWO, Expectation.ALLOW),
                         deny(TWO),
                         allow(ONE)))));
@@ -431,7 +433,7 @@ final class Catalogue {
                 "c",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(scene.policy(
+                        policies -> List.of(policies.policy(
                                 "",
                                 EGRESS,
                                 new Rule(
@@ -446,9 +448,9 @@ final class Catalogue {
                 "c",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(
-                                scene.policy("", INGRESS, new Rule(INGRESS, List.of(pods(TWO)), List.of(tcp(PORT)))),
-                                control(scene)),
+                        policies -> List.of(
+                                policies.policy("", INGRESS, new Rule(INGRESS, List.of(pods(TWO)), List.of(tcp(PORT)))),
+                                control(policies)),
                         datagram(TWO, Expectation.DENY),
                         datagram(ONE, Expectation.ALLOW),
                         allow(TWO)))));
@@ -458,8 +460,8 @@ final class Catalogue {
                 "a",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(
-                                scene.policy("", EGRESS, new Rule(EGRESS, List.of(pods(TWO)), List.of(tcp(PORT))))),
+                        policies -> List.of(
+                                policies.policy("", EGRESS, new Rule(EGRESS, List.of(pods(TWO)), List.of(tcp(PORT))))),
                         datagram(TWO, Expectation.DENY),
                         allow(TWO)))));
         all.add(new Scenario(
@@ -468,7 +470,7 @@ final class Catalogue {
                 "a",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(scene.policy("", INGRESS), control(scene)),
+                        policies -> List.of(policies.policy("", INGRESS), control(policies)),
                         new Edge(TWO, Way.POD_IPV6, PORT, Optional.of(Expectation.DENY)),
                         new Edge(ONE, Way.POD_IPV6, PORT, Optional.of(Expectation.ALLOW))))));
         all.add(new Scenario(
@@ -477,7 +479,7 @@ final class Catalogue {
                 "a",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(scene.policy("", EGRESS)),
+                        policies -> List.of(policies.policy("", EGRESS)),
                         new Edge(TWO, Way.POD_IPV6, PORT, Optional.of(Expectation.DENY))))));
     }
 
@@ -508,8 +510,8 @@ final class Catalogue {
                     block,
                     direction,
                     "c",
-                    scene ->
-                            List.of(new Rule(direction, ranges(scene.addresses().of(ONE)), List.of())),
+                    policies -> List.of(
+                            new Rule(direction, ranges(policies.addresses().of(ONE)), List.of())),
                     List.of(allow(ONE), deny(TWO), deny(AWAY_ONE))));
         }
         for (Direction direction : Direction.values()) {
@@ -517,8 +519,8 @@ final class Catalogue {
                     except,
                     direction,
                     "c",
-                    scene -> List.of(
-                            new Rule(direction, everywhereBut(scene.addresses().of(TWO)), List.of())),
+                    policies -> List.of(new Rule(
+                            direction, everywhereBut(policies.addresses().of(TWO)), List.of())),
                     List.of(allow(ONE), deny(TWO), allow(AWAY_ONE))));
         }
     }
@@ -565,7 +567,7 @@ final class Catalogue {
                 "a",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(scene.policy("", EGRESS, rule(EGRESS, pods(ONE)))),
+                        policies -> List.of(policies.policy("", EGRESS, rule(EGRESS, pods(ONE)))),
                         allow(ONE),
                         new Edge(ONE, Way.SERVICE, PORT, Optional.of(Expectation.ALLOW)),
                         deny(TWO),
@@ -593,11 +595,11 @@ final class Catalogue {
                     Profile.FULL,
                     List.of(
                             new Step(
-                                    scene -> List.of(
-                                            scene.policy("", LOCKED, Set.of(direction), rule(direction, pods(ONE)))),
+                                    policies -> List.of(
+                                            policies.policy("", LOCKED, Set.of(direction), rule(direction, pods(ONE)))),
                                     Optional.empty(),
                                     List.of(allow(ONE), allow(TWO))),
-                            new Step(scene -> List.of(), Optional.of(LOCKED), List.of(allow(ONE), deny(TWO))))));
+                            new Step(policies -> List.of(), Optional.of(LOCKED), List.of(allow(ONE), deny(TWO))))));
         }
         for (Direction direction : Direction.values()) {
             all.add(new Scenario(
@@ -607,11 +609,11 @@ final class Catalogue {
                     Profile.FULL,
                     List.of(
                             step(
-                                    scene -> List.of(scene.policy("", direction, rule(direction, pods(ONE)))),
+                                    policies -> List.of(policies.policy("", direction, rule(direction, pods(ONE)))),
                                     allow(ONE),
                                     deny(TWO)),
                             step(
-                                    scene -> List.of(scene.policy("", direction, rule(direction, pods(TWO)))),
+                                    policies -> List.of(policies.policy("", direction, rule(direction, pods(TWO)))),
                                     deny(ONE),
                                     allow(TWO)))));
         }
@@ -630,9 +632,10 @@ final class Catalogue {
                 "x",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(
+                        policies -> List.of(
                                 // Selects a target too, at which it is seen when the policy is in effect.
-                                scene.wide("", INGRESS), scene.wide("control", INGRESS, rule(INGRESS, pods(ONE)))),
+                                policies.wide("", INGRESS),
+                                policies.wide("control", INGRESS, rule(INGRESS, pods(ONE)))),
                         new Edge(TWO, Way.POD_INWARD, PORT, Optional.of(Expectation.DENY)),
                         new Edge(ONE, Way.POD_INWARD, PORT, Optional.of(Expectation.ALLOW)),
                         allow(TWO),
@@ -656,7 +659,7 @@ final class Catalogue {
                 "f",
                 Profile.FULL,
                 Scenario.Subject.FRESH,
-                List.of(step(scene -> List.of(scene.policy("", EGRESS)), deny(TWO)))));
+                List.of(step(policies -> List.of(policies.policy("", EGRESS)), deny(TWO)))));
     }
 
     private static void leftOpen(List<Scenario> all) {
@@ -673,17 +676,18 @@ final class Catalogue {
                 "p",
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(scene.policy(
+                        policies -> List.of(policies.policy(
                                 "",
                                 EGRESS,
-                                new Rule(EGRESS, ranges(scene.virtual().of(ONE)), List.of()))),
+                                new Rule(EGRESS, ranges(policies.virtual().of(ONE)), List.of()))),
                         new Edge(ONE, Way.SERVICE, PORT, Optional.empty()),
                         deny(TWO)))));
     }
 
     /** Connections that do not begin in one pod and end in another, or began before there was a policy. */
     private static void ends(List<Scenario> all) {
-        Function<Scene, List<PolicyManifest>> deny = scene -> List.of(scene.policy("", INGRESS), control(scene));
+        Function<PolicyFactory, List<PolicyManifest>> deny =
+                policies -> List.of(policies.policy("", INGRESS), control(policies));
         all.add(new Scenario(
                 open(
                         "hairpin",
@@ -759,7 +763,7 @@ final class Catalogue {
             Capability capability,
             Direction direction,
             String track,
-            Function<Scene, List<Rule>> rules,
+            Function<PolicyFactory, List<Rule>> rules,
             List<Edge> edges) {
         return new Scenario(
                 capability,
@@ -767,18 +771,18 @@ final class Catalogue {
                 track,
                 Profile.FULL,
                 List.of(step(
-                        scene -> List.of(
-                                scene.policy("", direction, rules.apply(scene).toArray(Rule[]::new))),
+                        policies -> List.of(policies.policy(
+                                "", direction, rules.apply(policies).toArray(Rule[]::new))),
                         edges.toArray(Edge[]::new))));
     }
 
-    private static Step step(Function<Scene, List<PolicyManifest>> policies, Edge... edges) {
+    private static Step step(Function<PolicyFactory, List<PolicyManifest>> policies, Edge... edges) {
         return new Step(policies, Optional.empty(), List.of(edges));
     }
 
     /** Lets one in, who shows that the target is alive. */
-    private static PolicyManifest control(Scene scene) {
-        return scene.policy("control", INGRESS, rule(INGRESS, pods(ONE)));
+    private static PolicyManifest control(PolicyFactory policies) {
+        return policies.policy("control", INGRESS, rule(INGRESS, pods(ONE)));
     }
 
     private static Rule rule(Direction direction, Peer... peers) {
@@ -789,8 +793,8 @@ final class Catalogue {
         return new Pods(Optional.empty(), Optional.of(Selector.of(role.labels())));
     }
 
-    private static Peer away(Scene scene, Optional<Selector> pods) {
-        return new Pods(Optional.of(Selector.of(Map.of("kubernetes.io/metadata.name", scene.away()))), pods);
+    private static Peer away(PolicyFactory policies, Optional<Selector> pods) {
+        return new Pods(Optional.of(Selector.of(Map.of("kubernetes.io/metadata.name", policies.away()))), pods);
     }
 
     private static Ports tcp(int port) {

@@ -1,10 +1,10 @@
 package dev.netproof.enforce;
 
 import dev.netproof.enforce.EnforcementTerms.Besides;
-import dev.netproof.enforce.Stage.Address;
-import dev.netproof.enforce.Stage.Cast;
-import dev.netproof.enforce.Stage.Front;
-import dev.netproof.enforce.Stage.Ready;
+import dev.netproof.enforce.TestbedLayout.Address;
+import dev.netproof.enforce.TestbedLayout.Cast;
+import dev.netproof.enforce.TestbedLayout.Front;
+import dev.netproof.enforce.TestbedLayout.Ready;
 import dev.netproof.evidence.EvidenceCollector;
 import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.evidence.ProbeEvent;
@@ -13,9 +13,9 @@ import dev.netproof.judge.PhaseJudge;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.Permission;
-import dev.netproof.kube.ProvingGround;
-import dev.netproof.kube.ProvingGround.Standard;
 import dev.netproof.kube.SessionTerms;
+import dev.netproof.kube.Testbed;
+import dev.netproof.kube.Testbed.Standard;
 import dev.netproof.model.Circumstances;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Enforcement;
@@ -146,15 +146,15 @@ public final class EnforcementCheck {
         SessionTerms session =
                 new SessionTerms(run, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images());
         List<Summary.Denied> denials = new ArrayList<>();
-        try (ProvingGround ground = cluster.ground(session)) {
-            String home = terms.namespace().orElseGet(() -> ground.namespaceName(stem));
-            String away = terms.namespace().orElseGet(() -> ground.namespaceName(stem + "-away"));
-            Stage stage = new Stage(
+        try (Testbed testbed = cluster.testbed(session)) {
+            String home = terms.namespace().orElseGet(() -> testbed.namespaceName(stem));
+            String away = terms.namespace().orElseGet(() -> testbed.namespaceName(stem + "-away"));
+            TestbedLayout layout = new TestbedLayout(
                     scenarios.stream().filter(one -> own || !needsAway(one)).toList(),
                     nodes,
                     home,
                     away,
-                    ground.namespaceName(stem + "-host"));
+                    testbed.namespaceName(stem + "-host"));
             if (!own) {
                 scenarios.stream()
                         .filter(EnforcementCheck::needsAway)
@@ -165,7 +165,7 @@ public final class EnforcementCheck {
                                 Reason.NOT_SUPPORTED,
                                 "it needs a second namespace, and --namespace gives one alone"))));
             }
-            rows.addAll(played(ground, session, stage, own, denials, started.plus(terms.timeout())));
+            rows.addAll(played(testbed, session, layout, own, denials, started.plus(terms.timeout())));
             progress.accept("removing everything");
         }
         List<Capability> capabilities =
@@ -275,42 +275,42 @@ public final class EnforcementCheck {
     }
 
     private List<Row> played(
-            ProvingGround ground,
+            Testbed testbed,
             SessionTerms session,
-            Stage stage,
+            TestbedLayout layout,
             boolean own,
             List<Summary.Denied> denials,
             Instant end) {
         if (own) {
-            ground.createNamespace(stage.home(), Standard.RESTRICTED);
-            if (!stage.away().equals(stage.home()) && stage.uses(Role.Space.AWAY)) {
-                ground.createNamespace(stage.away(), Standard.RESTRICTED);
+            testbed.createNamespace(layout.home(), Standard.RESTRICTED);
+            if (!layout.away().equals(layout.home()) && layout.uses(Role.Space.AWAY)) {
+                testbed.createNamespace(layout.away(), Standard.RESTRICTED);
             }
         }
-        Optional<String> noHosts = stage.uses(Role.Space.HOST) ? noHosts(ground, stage) : Optional.empty();
+        Optional<String> noHosts = layout.uses(Role.Space.HOST) ? noHosts(testbed, layout) : Optional.empty();
         if (noHosts.isPresent()) {
             List<Row> rows = new ArrayList<>();
-            for (Scenario scenario : stage.needing(Role.Space.HOST)) {
-                stage.nodes()
+            for (Scenario scenario : layout.needing(Role.Space.HOST)) {
+                layout.nodes()
                         .forEach(node ->
                                 rows.add(row(scenario, node, Status.UNTESTABLE, Reason.NOT_SUPPORTED, noHosts.get())));
             }
-            rows.addAll(acted(ground, session, stage.without(Role.Space.HOST), denials, end));
+            rows.addAll(acted(testbed, session, layout.without(Role.Space.HOST), denials, end));
             return rows;
         }
-        return acted(ground, session, stage, denials, end);
+        return acted(testbed, session, layout, denials, end);
     }
 
     /** Why there is no namespace that admits pods in their node's network, if there is none. */
-    private Optional<String> noHosts(ProvingGround ground, Stage stage) {
-        List<Permission> missing = cluster.missing(Permissions.probing(stage.host()));
+    private Optional<String> noHosts(Testbed testbed, TestbedLayout layout) {
+        List<Permission> missing = cluster.missing(Permissions.probing(layout.host()));
         if (!missing.isEmpty()) {
             return Optional.of("not permitted to "
                     + String.join(
                             ", ", missing.stream().map(Permission::toString).toList()));
         }
         try {
-            ground.createNamespace(stage.host(), Standard.PRIVILEGED);
+            testbed.createNamespace(layout.host(), Standard.PRIVILEGED);
             return Optional.empty();
         } catch (ClusterTrouble trouble) {
             return Optional.of("the cluster refuses a namespace that admits pods in their node's network: "
@@ -319,26 +319,26 @@ public final class EnforcementCheck {
     }
 
     private List<Row> acted(
-            ProvingGround ground, SessionTerms session, Stage stage, List<Summary.Denied> denials, Instant end) {
+            Testbed testbed, SessionTerms session, TestbedLayout layout, List<Summary.Denied> denials, Instant end) {
         EvidenceCollector listening = new EvidenceCollector(evidence, session.nonce(), session.connectTimeout());
         collector = Optional.of(listening);
-        List<ServerPod> servers = stage.servers();
+        List<ServerPod> servers = layout.servers();
         progress.accept("starting " + servers.size() + " targets on "
-                + stage.nodes().size() + (stage.nodes().size() == 1 ? " node" : " nodes"));
-        ground.serve(servers);
+                + layout.nodes().size() + (layout.nodes().size() == 1 ? " node" : " nodes"));
+        testbed.serve(servers);
         Map<String, List<String>> virtual = new HashMap<>();
-        for (Front front : stage.fronts()) {
+        for (Front front : layout.fronts()) {
             virtual.put(
-                    front.server(), ground.expose(front.namespace(), front.name(), front.selector(), front.ports()));
+                    front.server(), testbed.expose(front.namespace(), front.name(), front.selector(), front.ports()));
         }
-        Map<String, Address> addresses = serving(ground, servers, virtual, listening, end);
-        stage.ownFronts().forEach((node, front) -> {
-            List<String> own = ground.expose(front.namespace(), front.name(), front.selector(), front.ports());
+        Map<String, Address> addresses = serving(testbed, servers, virtual, listening, end);
+        layout.ownFronts().forEach((node, front) -> {
+            List<String> own = testbed.expose(front.namespace(), front.name(), front.selector(), front.ports());
             Serving behind =
-                    new Serving(ground.now(), front.server(), "", "", own, Optional.of(node), Optional.empty());
+                    new Serving(testbed.now(), front.server(), "", "", own, Optional.of(node), Optional.empty());
             addresses.put(front.server(), new Address(behind, own));
         });
-        Cast cast = stage.cast(addresses);
+        Cast cast = layout.cast(addresses);
         pods = servers.size()
                 + cast.probes().size()
                 + (int) cast.ready().stream()
@@ -354,10 +354,10 @@ public final class EnforcementCheck {
             aims.forEach((attempt, backend) ->
                     evidence.aim(probe.id(), probe.attempts().indexOf(attempt), backend));
         }
-        ground.launch(cast.probes());
+        testbed.launch(cast.probes());
         PhaseJudge judge = new PhaseJudge(evidence, terms.stable());
-        Map<String, List<ScenarioRun>> lanes = lanes(ground, stage, cast, addresses, judge);
-        watch(ground, listening, judge, lanes, end);
+        Map<String, List<ScenarioRun>> lanes = lanes(testbed, layout, cast, addresses, judge);
+        watch(testbed, listening, judge, lanes, end);
         List<Row> rows = new ArrayList<>();
         lanes.values().stream().flatMap(List::stream).forEach(run -> {
             rows.add(run.row());
@@ -367,7 +367,7 @@ public final class EnforcementCheck {
     }
 
     private Map<String, Address> serving(
-            ProvingGround ground,
+            Testbed testbed,
             List<ServerPod> servers,
             Map<String, List<String>> virtual,
             EvidenceCollector listening,
@@ -375,8 +375,8 @@ public final class EnforcementCheck {
         Map<String, Address> addresses = new LinkedHashMap<>();
         Set<String> waiting = new HashSet<>();
         servers.forEach(one -> waiting.add(one.id()));
-        while (!waiting.isEmpty() && !ended(ground, end)) {
-            Optional<ProbeEvent> event = ground.next(ground.now().plus(TICK));
+        while (!waiting.isEmpty() && !ended(testbed, end)) {
+            Optional<ProbeEvent> event = testbed.next(testbed.now().plus(TICK));
             event.ifPresent(listening::accept);
             if (event.isPresent() && event.get() instanceof Serving serving) {
                 waiting.remove(serving.server());
@@ -391,19 +391,19 @@ public final class EnforcementCheck {
 
     /** Trials that share a subject, in turn; everything else goes on beside each other. */
     private Map<String, List<ScenarioRun>> lanes(
-            ProvingGround ground, Stage stage, Cast cast, Map<String, Address> addresses, PhaseJudge judge) {
-        Findings findings = new Findings();
+            Testbed testbed, TestbedLayout layout, Cast cast, Map<String, Address> addresses, PhaseJudge judge) {
+        SharedFindings findings = new SharedFindings();
         Map<String, List<ScenarioRun>> lanes = new LinkedHashMap<>();
         for (Ready ready : cast.ready()) {
             Scenario scenario = ready.scenario();
-            Scene scene = new Scene(
+            PolicyFactory factory = new PolicyFactory(
                     scenario.capability().id() + "-" + scenario.direction().word() + "-" + ready.place(),
-                    stage.home(),
-                    stage.away(),
-                    Stage.subject(scenario.direction(), scenario.track(), ready.place()),
-                    Stage.surroundings(scenario.track(), ready.place()),
-                    role -> addresses(ground, stage, role, scenario.direction(), addresses),
-                    role -> stage.pods(role, Direction.EGRESS).stream()
+                    layout.home(),
+                    layout.away(),
+                    TestbedLayout.subject(scenario.direction(), scenario.track(), ready.place()),
+                    TestbedLayout.surroundings(scenario.track(), ready.place()),
+                    role -> addresses(testbed, layout, role, scenario.direction(), addresses),
+                    role -> layout.pods(role, Direction.EGRESS).stream()
                             .flatMap(id -> Optional.ofNullable(addresses.get(id)).stream())
                             .flatMap(address -> address.virtual().stream())
                             .toList());
@@ -411,14 +411,14 @@ public final class EnforcementCheck {
                     scenario,
                     ready.node(),
                     ready.steps(),
-                    scene,
+                    factory,
                     ready.subject(),
                     ready.fresh(),
                     terms,
                     evidence,
                     judge,
                     findings,
-                    ground);
+                    testbed);
             Optional<String> missing = ready.missing().stream()
                     .flatMap(id -> evidence.life(id).loss().stream())
                     .map(loss -> loss.why() + " (" + loss.fix() + ")")
@@ -438,37 +438,37 @@ public final class EnforcementCheck {
     }
 
     private List<String> addresses(
-            ProvingGround ground, Stage stage, Role role, Direction direction, Map<String, Address> servers) {
+            Testbed testbed, TestbedLayout layout, Role role, Direction direction, Map<String, Address> servers) {
         List<String> found = new ArrayList<>();
-        for (String id : stage.pods(role, direction)) {
+        for (String id : layout.pods(role, direction)) {
             Optional.ofNullable(servers.get(id))
                     .ifPresent(address -> found.addAll(address.serving().ips()));
             if (!servers.containsKey(id)) {
                 found.addAll(evidence.life(id)
                         .pod()
-                        .map(pod -> ground.addresses(stage.namespace(role), pod))
+                        .map(pod -> testbed.addresses(layout.namespace(role), pod))
                         .orElse(List.of()));
             }
         }
         return found;
     }
 
-    private boolean ended(ProvingGround ground, Instant end) {
-        return interruption.isPresent() || !ground.now().isBefore(end);
+    private boolean ended(Testbed testbed, Instant end) {
+        return interruption.isPresent() || !testbed.now().isBefore(end);
     }
 
     private void watch(
-            ProvingGround ground,
+            Testbed testbed,
             EvidenceCollector listening,
             PhaseJudge judge,
             Map<String, List<ScenarioRun>> lanes,
             Instant end) {
-        Instant look = ground.now();
+        Instant look = testbed.now();
         int total = lanes.values().stream().mapToInt(List::size).sum();
         long last = -1;
-        while (!ended(ground, end)) {
-            ground.next(ground.now().plus(TICK)).ifPresent(listening::accept);
-            Instant now = ground.now();
+        while (!ended(testbed, end)) {
+            testbed.next(testbed.now().plus(TICK)).ifPresent(listening::accept);
+            Instant now = testbed.now();
             if (now.isBefore(look)) {
                 continue;
             }

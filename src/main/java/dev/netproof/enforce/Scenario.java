@@ -59,7 +59,9 @@ record Scenario(
      * @param labels the subject's own from now on, beside those that it is selected by
      */
     record Step(
-            Function<Scene, List<PolicyManifest>> policies, Optional<Map<String, String>> labels, List<Edge> edges) {
+            Function<PolicyFactory, List<PolicyManifest>> policies,
+            Optional<Map<String, String>> labels,
+            List<Edge> edges) {
         Step {
             edges = List.copyOf(edges);
         }

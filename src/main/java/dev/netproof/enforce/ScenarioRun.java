@@ -4,7 +4,7 @@ import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.judge.PathPhase;
 import dev.netproof.judge.PhaseJudge;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProvingGround;
+import dev.netproof.kube.Testbed;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Enforcement.Edge;
 import dev.netproof.model.Enforcement.Kind;
@@ -78,13 +78,13 @@ final class ScenarioRun {
     private List<List<Bound>> steps;
     private List<Bound> all;
     private Optional<Left> left = Optional.empty();
-    private final Scene scene;
+    private final PolicyFactory factory;
     private final Optional<ProbePod> fresh;
     private final EnforcementTerms terms;
     private final EvidenceStore seen;
     private final PhaseJudge judge;
-    private final Findings findings;
-    private final ProvingGround ground;
+    private final SharedFindings findings;
+    private final Testbed testbed;
     private final AppliedPolicies policies;
 
     private Phase phase = Phase.QUEUED;
@@ -115,27 +115,27 @@ final class ScenarioRun {
             Scenario scenario,
             String node,
             List<List<Bound>> steps,
-            Scene scene,
+            PolicyFactory factory,
             Optional<String> subject,
             Optional<ProbePod> fresh,
             EnforcementTerms terms,
             EvidenceStore seen,
             PhaseJudge judge,
-            Findings findings,
-            ProvingGround ground) {
+            SharedFindings findings,
+            Testbed testbed) {
         this.scenario = scenario;
         this.node = node;
         this.whole = steps;
         this.steps = steps;
         this.all = distinct(steps);
-        this.scene = scene;
+        this.factory = factory;
         this.fresh = fresh;
         this.terms = terms;
         this.seen = seen;
         this.judge = judge;
         this.findings = findings;
-        this.ground = ground;
-        this.policies = new AppliedPolicies(ground, scenario, scene, subject);
+        this.testbed = testbed;
+        this.policies = new AppliedPolicies(testbed, scenario, factory, subject);
     }
 
     private static List<Bound> distinct(List<List<Bound>> steps) {
@@ -450,7 +450,7 @@ final class ScenarioRun {
             phase = Phase.DONE;
             return;
         }
-        List<String> foreign = ground.foreignPolicies(List.of(scene.home(), scene.away()));
+        List<String> foreign = testbed.foreignPolicies(List.of(factory.home(), factory.away()));
         conclude(Conclusions.noBaseline(shut, results.samples(), foreign));
         phase = Phase.DONE;
     }
@@ -460,7 +460,7 @@ final class ScenarioRun {
         Scenario.Step doing = scenario.steps().get(number);
         policies.apply(doing);
         phase = Phase.STEP;
-        since = later(now, ground.now());
+        since = later(now, testbed.now());
     }
 
     /** Its first connection is what this is about, so that nothing is looked at before it. */
@@ -468,7 +468,7 @@ final class ScenarioRun {
         if (now.isBefore(since.plus(BEFOREHAND))) {
             return;
         }
-        fresh.ifPresent(probe -> ground.launch(List.of(probe)));
+        fresh.ifPresent(probe -> testbed.launch(List.of(probe)));
         phase = Phase.STEP;
         since = now;
     }
@@ -737,14 +737,14 @@ final class ScenarioRun {
     private void giveBack(Instant now) {
         takeBack();
         phase = Phase.RETURN;
-        since = later(now, ground.now());
+        since = later(now, testbed.now());
     }
 
     private void takeBack() {
         try {
             policies.takeBack();
         } catch (ClusterTrouble trouble) {
-            // The ground's own end removes what is left.
+            // The testbed's own end removes what is left.
             if (conclusion.filter(one -> one.status() == Status.ENFORCED).isPresent()) {
                 refused(trouble);
             }

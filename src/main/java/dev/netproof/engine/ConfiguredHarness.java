@@ -1,6 +1,6 @@
 package dev.netproof.engine;
 
-import dev.netproof.judge.Patience;
+import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterAccess;
 import dev.netproof.kube.SessionTerms.Images;
@@ -38,7 +38,7 @@ final class ConfiguredHarness implements Harness {
     @Override
     public Report run(List<Matrix> matrices) {
         Duration connectTimeout = duration("netproof.connect-timeout").orElse(Duration.ofSeconds(3));
-        int stable = parameters.get("netproof.stable", Integer::valueOf).orElse(Patience.DEFAULT.stable());
+        int stable = parameters.get("netproof.stable", Integer::valueOf).orElse(ConvergenceTerms.DEFAULT.stable());
         PaceBounds.complaint(stable, connectTimeout).ifPresent(complaint -> {
             throw new IllegalArgumentException(complaint.replace("--", "netproof."));
         });
@@ -47,12 +47,12 @@ final class ConfiguredHarness implements Harness {
         Clock clock = Clock.systemUTC();
         PlanTerms plan = new PlanTerms(
                 LocalDate.now(ZoneOffset.UTC), 5, Published.REFUSE, limits.controlNamespace(), Map.of(), limits.most());
-        Duration settle = duration("netproof.settle").orElse(Patience.DEFAULT.settle());
-        Duration deadline = duration("netproof.deadline").orElse(Patience.DEFAULT.deadline());
+        Duration settle = duration("netproof.settle").orElse(ConvergenceTerms.DEFAULT.settle());
+        Duration deadline = duration("netproof.deadline").orElse(ConvergenceTerms.DEFAULT.deadline());
         RunTerms terms = new RunTerms(
                 "netproof",
                 plan,
-                new Patience(stable, settle, deadline),
+                new ConvergenceTerms(stable, settle, deadline),
                 duration("netproof.timeout").orElse(Duration.ofMinutes(5)),
                 connectTimeout,
                 new Images(

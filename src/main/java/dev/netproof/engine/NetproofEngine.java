@@ -4,7 +4,7 @@ import dev.netproof.matrix.Diagnostic;
 import dev.netproof.matrix.DiagnosticText;
 import dev.netproof.matrix.MatrixLimits;
 import dev.netproof.matrix.MatrixReader;
-import dev.netproof.matrix.Reading;
+import dev.netproof.matrix.MatrixReading;
 import dev.netproof.model.Check;
 import dev.netproof.model.Matrix;
 import java.nio.file.Path;
@@ -140,7 +140,7 @@ public final class NetproofEngine extends HierarchicalTestEngine<Run> {
     }
 
     /** A mistake is an issue of the discovery: the platform shows all of them, and runs nothing when one is an error. */
-    private static List<Matrix> told(Reading reading, EngineDiscoveryRequest request, UniqueId uniqueId) {
+    private static List<Matrix> told(MatrixReading reading, EngineDiscoveryRequest request, UniqueId uniqueId) {
         DiagnosticText text = new DiagnosticText();
         for (Diagnostic diagnostic : reading.diagnostics()) {
             DiscoveryIssue.Severity severity = diagnostic.severity() == Diagnostic.Severity.ERROR

@@ -7,11 +7,11 @@ import dev.netproof.model.Sample;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.Readiness;
-import dev.netproof.plan.Leg;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.PlannedPath;
 import dev.netproof.plan.ProbePod;
-import dev.netproof.probe.Reading;
+import dev.netproof.probe.AttemptResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -123,7 +123,7 @@ public final class EvidenceStore {
         // Behind a Service's address there may be more pods than are probed: who reached it reached none of them for
         // certain.
         plan.checks().stream()
-                .flatMap(c -> c.legs().stream())
+                .flatMap(c -> c.paths().stream())
                 .filter(l -> l.path().kind() != Path.Kind.VIP)
                 .forEach(l -> aim(l.probe(), l.attempt(), l.backends()));
     }
@@ -221,7 +221,7 @@ public final class EvidenceStore {
     }
 
     /** One attempt of a round that counts. */
-    public void attempted(String probe, Reading reading) {
+    public void attempted(String probe, AttemptResult reading) {
         Sample sample = reading.sample();
         if (explainers.took(probe, reading.attempt(), sample)) {
             return;
@@ -237,7 +237,7 @@ public final class EvidenceStore {
     }
 
     /** The backend that an attempt can have reached, where it is a single one. */
-    private Optional<Backend> aimed(String probe, Reading reading) {
+    private Optional<Backend> aimed(String probe, AttemptResult reading) {
         List<Backend> backends = aims.getOrDefault(probe, Map.of()).getOrDefault(reading.attempt(), List.of());
         if (backends.size() == 1) {
             return Optional.of(backends.get(0));
@@ -251,7 +251,7 @@ public final class EvidenceStore {
                 : Optional.empty();
     }
 
-    private void reached(String probe, Reading reading, Backend backend) {
+    private void reached(String probe, AttemptResult reading, Backend backend) {
         Sample sample = reading.sample();
         // From when its connection was open until the sample's own time the far end was alive.
         Instant from = reading.opened().orElse(sample.at());
@@ -312,10 +312,10 @@ public final class EvidenceStore {
     public boolean isNews(PlannedCheck check, long since) {
         return changes.since(
                 since,
-                check.legs().stream()
-                        .flatMap(leg -> leg.backends().stream()
-                                .flatMap(backend ->
-                                        Stream.concat(Stream.of(key(backend)), route(leg.probe(), backend).stream()))));
+                check.paths().stream()
+                        .flatMap(planned -> planned.backends().stream()
+                                .flatMap(backend -> Stream.concat(
+                                        Stream.of(key(backend)), route(planned.probe(), backend).stream()))));
     }
 
     /** Whether anything at all that bears on every check was told since then. */
@@ -352,8 +352,8 @@ public final class EvidenceStore {
                 .map(p -> p.attempts().get(attempt));
     }
 
-    public AttemptHistory history(Leg leg) {
-        return history(leg.probe(), leg.attempt());
+    public AttemptHistory history(PlannedPath planned) {
+        return history(planned.probe(), planned.attempt());
     }
 
     public AttemptHistory history(String probe, int attempt) {
@@ -370,29 +370,29 @@ public final class EvidenceStore {
     }
 
     /** The attempts that say something: those during which the probes on the nodes involved got to run. */
-    public AttemptHistory sound(Leg leg) {
-        AttemptHistory all = history(leg);
+    public AttemptHistory sound(PlannedPath planned) {
+        AttemptHistory all = history(planned);
         if (starvation.isEmpty()) {
             return all;
         }
-        Set<String> neighbours = neighbours(leg);
+        Set<String> neighbours = neighbours(planned);
         return all.only(sample -> !starvation.meets(sample, neighbours));
     }
 
-    /** Whether a probe on the leg's nodes was starved at any time. */
-    public boolean isStruck(Leg leg) {
-        return !starvation.isEmpty() && starvation.struck(neighbours(leg));
+    /** Whether a probe on the planned's nodes was starved at any time. */
+    public boolean isStruck(PlannedPath planned) {
+        return !starvation.isEmpty() && starvation.struck(neighbours(planned));
     }
 
-    /** The probes on the nodes that the leg's packets pass, its own among them. */
-    private Set<String> neighbours(Leg leg) {
+    /** The probes on the nodes that the planned's packets pass, its own among them. */
+    private Set<String> neighbours(PlannedPath planned) {
         Set<String> nodes = new HashSet<>();
-        life(leg.probe()).node().ifPresent(nodes::add);
-        leg.backends()
+        life(planned.probe()).node().ifPresent(nodes::add);
+        planned.backends()
                 .forEach(backend ->
                         backend.pod().flatMap(Backend.TargetPod::node).ifPresent(nodes::add));
         Set<String> neighbours = new HashSet<>();
-        neighbours.add(leg.probe());
+        neighbours.add(planned.probe());
         lives.forEach((id, life) -> {
             if (life.isRunning()
                     && !bystanders.contains(id)
@@ -448,10 +448,11 @@ public final class EvidenceStore {
         return liveness.lastBegunByOthers(key(backend), probe);
     }
 
-    /** Whether this probe reached any other backend than this leg's, name servers left out. */
-    public boolean reachedElsewhere(Leg leg) {
+    /** Whether this probe reached any other backend than this planned's, name servers left out. */
+    public boolean reachedElsewhere(PlannedPath planned) {
         return liveness.reachedElsewhere(
-                leg.probe(), leg.backends().stream().findFirst().map(this::key).orElse(""));
+                planned.probe(),
+                planned.backends().stream().findFirst().map(this::key).orElse(""));
     }
 
     /** Other probes than this one that reached the backend by connections that began since then, once for each time. */

@@ -3,7 +3,7 @@ package dev.netproof.evidence;
 import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
 import dev.netproof.plan.Attempt;
-import dev.netproof.probe.Reading;
+import dev.netproof.probe.AttemptResult;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,16 +19,16 @@ import java.util.stream.Stream;
 /** What outside names resolved to, as the controls saw it: one address of a name in each family that was asked for. */
 public final class HostAddresses {
     /** Of one name in one family, or in whichever answers. */
-    private record Asked(String name, Optional<Family> family) {}
+    private record DesiredPod(String name, Optional<Family> family) {}
 
-    private final Map<Asked, String> reached = new LinkedHashMap<>();
-    private final Map<Asked, String> seen = new LinkedHashMap<>();
-    private final Map<Asked, Outcome> latest = new HashMap<>();
+    private final Map<DesiredPod, String> reached = new LinkedHashMap<>();
+    private final Map<DesiredPod, String> seen = new LinkedHashMap<>();
+    private final Map<DesiredPod, Outcome> latest = new HashMap<>();
     private final Set<String> names = new LinkedHashSet<>();
 
     /** Takes in one attempt. */
-    public void heard(Attempt.ByName name, Reading reading) {
-        Asked asked = asked(name);
+    public void heard(Attempt.ByName name, AttemptResult reading) {
+        DesiredPod asked = asked(name);
         names.add(name.name());
         latest.put(asked, reading.sample().outcome());
         reading.remoteIp().ifPresent(ip -> {
@@ -41,13 +41,13 @@ public final class HostAddresses {
 
     /** Whether the name has no address in this family, while it was reached in the other: another round would tell no more. */
     public boolean isNowhere(Attempt.ByName name) {
-        Asked asked = asked(name);
+        DesiredPod asked = asked(name);
         return latest.get(asked) == Outcome.DNS_FAILURE && isReachedElsewhere(asked);
     }
 
     /** Whether the name was reached in the one family that was asked for; where none was, an address is enough. */
     public boolean isFound(Attempt.ByName name) {
-        Asked asked = asked(name);
+        DesiredPod asked = asked(name);
         return reached.containsKey(asked) || (name.family().isEmpty() && seen.containsKey(asked));
     }
 
@@ -81,23 +81,23 @@ public final class HostAddresses {
         return notes;
     }
 
-    private boolean isReachedElsewhere(Asked asked) {
+    private boolean isReachedElsewhere(DesiredPod asked) {
         return asked.family()
-                .filter(family -> reached.containsKey(new Asked(asked.name(), Optional.of(family.other()))))
+                .filter(family -> reached.containsKey(new DesiredPod(asked.name(), Optional.of(family.other()))))
                 .isPresent();
     }
 
-    private static List<String> of(Map<Asked, String> known, String name) {
+    private static List<String> of(Map<DesiredPod, String> known, String name) {
         return Stream.concat(
                         Stream.of(Optional.<Family>empty()),
                         Stream.of(Family.values()).map(Optional::of))
-                .map(family -> known.get(new Asked(name, family)))
+                .map(family -> known.get(new DesiredPod(name, family)))
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();
     }
 
-    private static Asked asked(Attempt.ByName name) {
-        return new Asked(name.name(), name.family());
+    private static DesiredPod asked(Attempt.ByName name) {
+        return new DesiredPod(name.name(), name.family());
     }
 }

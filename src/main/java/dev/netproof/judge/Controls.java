@@ -11,8 +11,8 @@ import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.Sample;
 import dev.netproof.plan.Backend;
-import dev.netproof.plan.Leg;
 import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.PlannedPath;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,10 +35,10 @@ final class Controls {
     }
 
     /**
-     * A control for one leg, with the words that say who gave it.
+     * A control for one planned, with the words that say who gave it.
      *
      * @param alive when the far end was seen alive
-     * @param way when packets were seen to get from the leg's node to the far end's; empty where that is not asked for
+     * @param way when packets were seen to get from the planned's node to the far end's; empty where that is not asked for
      */
     record Proof(ControlGrade grade, Span alive, Optional<Span> way, Supplier<String> by) {
         Proof(ControlGrade grade, Span alive, Supplier<String> by) {
@@ -58,17 +58,17 @@ final class Controls {
         }
     }
 
-    /** All controls for one leg, the best first. */
-    List<Proof> proofs(PlannedCheck check, Leg leg) {
+    /** All controls for one planned, the best first. */
+    List<Proof> proofs(PlannedCheck check, PlannedPath planned) {
         List<Proof> proofs = new ArrayList<>();
-        leg.backends().forEach(backend -> proofs.addAll(proofs(leg, backend)));
-        otherFamily(check, leg).ifPresent(proofs::add);
-        if (leg.path().kind() == Path.Kind.VIP) {
+        planned.backends().forEach(backend -> proofs.addAll(proofs(planned, backend)));
+        otherFamily(check, planned).ifPresent(proofs::add);
+        if (planned.path().kind() == Path.Kind.VIP) {
             // The same source reached a pod behind the Service: the far end is alive, whatever became of the VIP.
-            for (Leg other : check.legs()) {
+            for (PlannedPath other : check.paths()) {
                 if (other.path().kind() == Path.Kind.POD
-                        && other.probe().equals(leg.probe())
-                        && family(other) == family(leg)
+                        && other.probe().equals(planned.probe())
+                        && family(other) == family(planned)
                         && evidence.history(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
                     reached(other.backends().get(0), "", evidence.question(other.probe(), other.attempt()))
                             .ifPresent(own -> proofs.add(new Proof(
@@ -83,9 +83,9 @@ final class Controls {
         return proofs;
     }
 
-    private List<Proof> proofs(Leg leg, Backend backend) {
+    private List<Proof> proofs(PlannedPath planned, Backend backend) {
         List<Proof> proofs = new ArrayList<>();
-        reached(backend, leg.probe(), evidence.question(leg.probe(), leg.attempt()))
+        reached(backend, planned.probe(), evidence.question(planned.probe(), planned.attempt()))
                 .filter(reached -> reached.times() > 1)
                 .ifPresent(reached ->
                         proofs.add(new Proof(ControlGrade.REACHED, reached.span(), () -> reachedBy(reached, backend))));
@@ -96,8 +96,8 @@ final class Controls {
                 backend.pod().flatMap(Backend.TargetPod::kubeletProbed).isPresent();
         ControlGrade grade = kubelet ? ControlGrade.LISTENING : ControlGrade.LISTENING_LOOPBACK;
         // Silence is a denial only if packets got from this node to that one before the attempt and after it.
-        Optional<Span> way = witnessed(leg, backend);
-        evidence.aliveToOthers(backend, leg.probe())
+        Optional<Span> way = witnessed(planned, backend);
+        evidence.aliveToOthers(backend, planned.probe())
                 .filter(alive -> alive.times() > 1 && way.isPresent())
                 .ifPresent(alive -> proofs.add(new Proof(
                         grade,
@@ -114,29 +114,30 @@ final class Controls {
      * listened: so silence is a filter's, if packets of this family get there at all. And a Service's address behind which there is
      * no pod of this family leads nowhere.
      */
-    private Optional<Proof> otherFamily(PlannedCheck check, Leg leg) {
-        if (leg.backends().isEmpty() && leg.path().kind() == Path.Kind.VIP) {
-            return check.legs().stream()
-                    .filter(other -> other.path().kind() == Path.Kind.VIP && family(other) != family(leg))
+    private Optional<Proof> otherFamily(PlannedCheck check, PlannedPath planned) {
+        if (planned.backends().isEmpty() && planned.path().kind() == Path.Kind.VIP) {
+            return check.paths().stream()
+                    .filter(other -> other.path().kind() == Path.Kind.VIP && family(other) != family(planned))
                     .flatMap(other -> other.backends().stream())
-                    .flatMap(other -> alive(leg, other).stream())
+                    .flatMap(other -> alive(planned, other).stream())
                     .findFirst();
         }
         if (!otherFamily.concerns(check)
-                || leg.backends().stream()
+                || planned.backends().stream()
                         .anyMatch(
                                 backend -> evidence.reachedByOthers(backend, "").isPresent())) {
             return Optional.empty();
         }
-        for (Backend backend : leg.backends()) {
+        for (Backend backend : planned.backends()) {
             Optional<Backend> other = otherFamily.of(check, backend);
             if (other.isPresent()) {
                 // Refused, it got there; silence needs packets that did, before the attempt and after it.
-                Optional<Proof> proof = isRefusedThere(check, leg, backend)
-                        ? alive(leg, other.get())
+                Optional<Proof> proof = isRefusedThere(check, planned, backend)
+                        ? alive(planned, other.get())
                         : backend.transport() == Protocol.TCP
-                                ? witnessed(leg, backend)
-                                        .flatMap(way -> alive(leg, other.get()).map(alive -> alive.along(way)))
+                                ? witnessed(planned, backend)
+                                        .flatMap(way ->
+                                                alive(planned, other.get()).map(alive -> alive.along(way)))
                                 : Optional.empty();
                 if (proof.isPresent()) {
                     return proof;
@@ -146,15 +147,15 @@ final class Controls {
         return Optional.empty();
     }
 
-    private Optional<Proof> alive(Leg leg, Backend other) {
+    private Optional<Proof> alive(PlannedPath planned, Backend other) {
         Optional<AliveWindow> window = other.transport() == Protocol.UDP
-                ? evidence.answeredOthers(other, "", evidence.question(leg.probe(), leg.attempt()))
+                ? evidence.answeredOthers(other, "", evidence.question(planned.probe(), planned.attempt()))
                 : evidence.aliveToOthers(other, "");
         return window.filter(alive -> alive.times() > 1)
                 .map(alive -> new Proof(
                         ControlGrade.OTHER_FAMILY,
                         alive.span(),
-                        () -> "over " + family(leg).word() + " nobody was seen to reach it, over "
+                        () -> "over " + family(planned).word() + " nobody was seen to reach it, over "
                                 + Family.of(other.ip()).word() + " "
                                 + (alive.probes().get().isEmpty()
                                         ? "a port-forward found it listening"
@@ -162,24 +163,24 @@ final class Controls {
     }
 
     /** Whether something at the backend's address, or at the Service's, refuses this source: so packets of this family get there. */
-    private boolean isRefusedThere(PlannedCheck check, Leg leg, Backend backend) {
-        return check.legs().stream()
-                        .filter(own -> own.probe().equals(leg.probe())
+    private boolean isRefusedThere(PlannedCheck check, PlannedPath planned, Backend backend) {
+        return check.paths().stream()
+                        .filter(own -> own.probe().equals(planned.probe())
                                 && own.path().kind() == Path.Kind.POD
                                 && own.backends().contains(backend))
                         .flatMap(own -> evidence.history(own).samples().stream())
                         .anyMatch(s -> s.outcome() == Outcome.REFUSED)
-                || isRefusedThroughout(leg);
+                || isRefusedThroughout(planned);
     }
 
     /** A Service's address is refused by the node itself as long as it knows of no pod behind it: once says nothing of later. */
-    private boolean isRefusedThroughout(Leg leg) {
-        List<Sample> tail = evidence.sound(leg).tail(s -> s.outcome().looksDenied());
+    private boolean isRefusedThroughout(PlannedPath planned) {
+        List<Sample> tail = evidence.sound(planned).tail(s -> s.outcome().looksDenied());
         return !tail.isEmpty() && tail.stream().allMatch(s -> s.outcome() == Outcome.REFUSED);
     }
 
-    private static Family family(Leg leg) {
-        return Family.of(leg.path().address());
+    private static Family family(PlannedPath planned) {
+        return Family.of(planned.path().address());
     }
 
     /**
@@ -193,77 +194,78 @@ final class Controls {
     }
 
     /** That a server refuses in words shows that it tells sources apart only if it answered the same to somebody else. */
-    List<Proof> answered(Leg leg) {
+    List<Proof> answered(PlannedPath planned) {
         List<Proof> proofs = new ArrayList<>();
-        for (Backend backend : leg.backends()) {
-            evidence.answeredOthers(backend, leg.probe(), evidence.question(leg.probe(), leg.attempt()))
+        for (Backend backend : planned.backends()) {
+            evidence.answeredOthers(backend, planned.probe(), evidence.question(planned.probe(), planned.attempt()))
                     .ifPresent(window -> proofs.add(
                             new Proof(ControlGrade.REACHED, window.span(), () -> reachedBy(window, backend))));
         }
         return proofs;
     }
 
-    /** Which half of a control is missing, where a leg has none. */
-    Finding.Missing missing(Leg leg) {
-        boolean lacksWitness = leg.backends().stream()
+    /** Which half of a control is missing, where a planned has none. */
+    Finding.Missing missing(PlannedPath planned) {
+        boolean lacksWitness = planned.backends().stream()
                 .filter(backend -> backend.transport() == Protocol.TCP)
-                .anyMatch(
-                        backend -> evidence.aliveToOthers(backend, leg.probe()).isPresent()
-                                && witnessed(leg, backend).isEmpty());
+                .anyMatch(backend ->
+                        evidence.aliveToOthers(backend, planned.probe()).isPresent()
+                                && witnessed(planned, backend).isEmpty());
         return lacksWitness ? Finding.Missing.WITNESS : Finding.Missing.LISTENER;
     }
 
-    String whyNot(PlannedCheck check, Leg leg) {
-        Optional<Backend> unwitnessed = leg.backends().stream()
+    String whyNot(PlannedCheck check, PlannedPath planned) {
+        Optional<Backend> unwitnessed = planned.backends().stream()
                 .filter(backend -> otherFamily
                         .of(check, backend)
-                        .flatMap(other -> alive(leg, other))
+                        .flatMap(other -> alive(planned, other))
                         .isPresent())
-                .filter(backend -> !isRefusedThere(check, leg, backend)
-                        && witnessed(leg, backend).isEmpty())
+                .filter(backend -> !isRefusedThere(check, planned, backend)
+                        && witnessed(planned, backend).isEmpty())
                 .findFirst();
         if (unwitnessed.isPresent()) {
-            return "nobody reached it over " + family(leg).word() + ", and " + nothingGot(leg, unwitnessed.get())
-                    + " over " + family(leg).word();
+            return "nobody reached it over " + family(planned).word() + ", and "
+                    + nothingGot(planned, unwitnessed.get()) + " over "
+                    + family(planned).word();
         }
-        return leg.backends().stream()
+        return planned.backends().stream()
                 .findFirst()
-                .map(backend -> whyNot(leg, backend, evidence.aliveToOthers(backend, leg.probe())))
+                .map(backend -> whyNot(planned, backend, evidence.aliveToOthers(backend, planned.probe())))
                 .orElse("nobody reached it");
     }
 
-    private String whyNot(Leg leg, Backend backend, Optional<AliveWindow> alive) {
+    private String whyNot(PlannedPath planned, Backend backend, Optional<AliveWindow> alive) {
         if (backend.transport() == Protocol.UDP) {
             return "nobody was answered there, before and after, and a UDP server may well be silent";
         }
-        if (alive.isPresent() && witnessed(leg, backend).isEmpty()) {
-            return "it listens, but " + nothingGot(leg, backend);
+        if (alive.isPresent() && witnessed(planned, backend).isEmpty()) {
+            return "it listens, but " + nothingGot(planned, backend);
         }
         return evidence.answer(backend)
                 .flatMap(EvidenceStore.ListeningAnswer::silence)
                 .orElse(alive.isPresent() ? "it was seen alive, but not both before and after" : "nobody reached it");
     }
 
-    private String nothingGot(Leg leg, Backend backend) {
+    private String nothingGot(PlannedPath planned, Backend backend) {
         return "nothing at all got from node "
-                + evidence.life(leg.probe()).node().orElse("?") + " to node "
+                + evidence.life(planned.probe()).node().orElse("?") + " to node "
                 + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
     }
 
-    private Optional<Span> witnessed(Leg leg, Backend backend) {
-        return evidence.route(leg.probe(), backend).flatMap(evidence::witnessed);
+    private Optional<Span> witnessed(PlannedPath planned, Backend backend) {
+        return evidence.route(planned.probe(), backend).flatMap(evidence::witnessed);
     }
 
     /**
-     * Ways of a leg's packets along which nothing was seen to get since this moment; none to a target that others reach.
+     * Ways of a planned's packets along which nothing was seen to get since this moment; none to a target that others reach.
      *
      * @param recently others count that reached it since then
      */
-    List<Route> unwitnessed(Leg leg, Instant since, Instant recently) {
-        return leg.backends().stream()
+    List<Route> unwitnessed(PlannedPath planned, Instant since, Instant recently) {
+        return planned.backends().stream()
                 .filter(backend -> backend.transport() == Protocol.TCP)
-                .filter(backend -> !evidence.reachedByAnotherSince(recently, backend, leg.probe()))
-                .flatMap(backend -> evidence.route(leg.probe(), backend).stream())
+                .filter(backend -> !evidence.reachedByAnotherSince(recently, backend, planned.probe()))
+                .flatMap(backend -> evidence.route(planned.probe(), backend).stream())
                 .filter(route -> evidence.witnessed(route)
                         .filter(span -> !span.to().isBefore(since))
                         .isEmpty())

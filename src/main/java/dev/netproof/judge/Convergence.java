@@ -17,8 +17,8 @@ import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
-import dev.netproof.plan.Leg;
 import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.PlannedPath;
 import dev.netproof.plan.ProbePod;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,13 +44,13 @@ public final class Convergence {
     private final Settling settling;
     private final OtherFamily otherFamily = new OtherFamily();
     private final Controls controls;
-    private final Explanations explanations;
+    private final RefusalExplainer refusals;
 
-    public Convergence(EvidenceStore evidence, Patience patience) {
+    public Convergence(EvidenceStore evidence, ConvergenceTerms terms) {
         this.evidence = evidence;
-        this.settling = new Settling(evidence, patience);
+        this.settling = new Settling(evidence, terms);
         this.controls = new Controls(evidence, otherFamily);
-        this.explanations = new Explanations(evidence, settling);
+        this.refusals = new RefusalExplainer(evidence, settling);
     }
 
     /**
@@ -58,7 +58,7 @@ public final class Convergence {
      *
      * @param now counts from now on
      */
-    public void arrived(Map<String, Duration> byNode, Patience now) {
+    public void arrived(Map<String, Duration> byNode, ConvergenceTerms now) {
         settling.arrived(byNode, now);
     }
 
@@ -66,18 +66,19 @@ public final class Convergence {
     public Collection<Backend> wanted(Collection<PlannedCheck> undecided) {
         Map<String, Backend> wanted = new LinkedHashMap<>();
         for (PlannedCheck check : undecided) {
-            for (Leg leg : check.legs()) {
-                if (leg.backends().isEmpty()) {
+            for (PlannedPath planned : check.paths()) {
+                if (planned.backends().isEmpty()) {
                     continue;
                 }
-                List<Sample> tail = evidence.sound(leg).tail(s -> s.outcome().looksDenied());
-                for (Backend backend : leg.backends()) {
+                List<Sample> tail =
+                        evidence.sound(planned).tail(s -> s.outcome().looksDenied());
+                for (Backend backend : planned.backends()) {
                     // A port-forward says nothing of other protocols, and the same whichever of a pod's addresses is
                     // meant.
                     if (backend.pod().isPresent()
                             && backend.transport() == Protocol.TCP
                             && !otherFamily.isSecond(check, backend)
-                            && wants(check, leg, backend, tail)) {
+                            && wants(check, planned, backend, tail)) {
                         wanted.put(evidence.key(backend), backend);
                     }
                 }
@@ -86,26 +87,26 @@ public final class Convergence {
         return wanted.values();
     }
 
-    private boolean wants(PlannedCheck check, Leg leg, Backend backend, List<Sample> tail) {
+    private boolean wants(PlannedCheck check, PlannedPath planned, Backend backend, List<Sample> tail) {
         Optional<Instant> answer = evidence.answer(backend).map(EvidenceStore.ListeningAnswer::at);
         if (answer.isEmpty() && tail.isEmpty() && !check.check().expectation().forbids()) {
             return false;
         }
-        if (evidence.reachedByAnotherSince(recently(tail), backend, leg.probe())) {
+        if (evidence.reachedByAnotherSince(recently(tail), backend, planned.probe())) {
             return false;
         }
         if (answer.isEmpty()) {
             return true;
         }
         Instant answered = answer.get();
-        Instant from = evidence.aliveToOthers(backend, leg.probe())
+        Instant from = evidence.aliveToOthers(backend, planned.probe())
                 .map(EvidenceStore.AliveWindow::from)
                 .orElse(answered);
         List<Sample> counted =
                 tail.stream().filter(s -> !s.began().isBefore(from)).toList();
         // Only the answer at the far end of the window is missing.
-        return counted.size() >= settling.patience().stable()
-                && !counted.get(counted.size() - 1).began().isBefore(settling.settled(leg.probe()))
+        return counted.size() >= settling.terms().stable()
+                && !counted.get(counted.size() - 1).began().isBefore(settling.settled(planned.probe()))
                 && counted.get(counted.size() - 1).at().isAfter(answered);
     }
 
@@ -113,7 +114,7 @@ public final class Convergence {
     private Instant recently(List<Sample> tail) {
         return tail.isEmpty()
                 ? Instant.MIN
-                : tail.get(tail.size() - 1).began().minus(settling.patience().settle());
+                : tail.get(tail.size() - 1).began().minus(settling.terms().settle());
     }
 
     /**
@@ -125,10 +126,11 @@ public final class Convergence {
     public Set<Route> unwitnessed(Collection<PlannedCheck> undecided, Instant before) {
         Set<Route> routes = new LinkedHashSet<>();
         for (PlannedCheck check : undecided) {
-            for (Leg leg : check.legs()) {
-                List<Sample> tail = evidence.sound(leg).tail(s -> s.outcome().looksDenied());
+            for (PlannedPath planned : check.paths()) {
+                List<Sample> tail =
+                        evidence.sound(planned).tail(s -> s.outcome().looksDenied());
                 if (!tail.isEmpty() && tail.get(0).began().isBefore(before)) {
-                    routes.addAll(controls.unwitnessed(leg, tail.get(0).began(), recently(tail)));
+                    routes.addAll(controls.unwitnessed(planned, tail.get(0).began(), recently(tail)));
                 }
             }
         }
@@ -140,20 +142,20 @@ public final class Convergence {
      * curl does not see it. No probe is given more than one.
      */
     public Map<String, ProbePod> unexplained(Collection<PlannedCheck> undecided) {
-        return explanations.unexplained(undecided);
+        return refusals.unexplained(undecided);
     }
 
     /** Whether an explainer may still tell who refuses one of the check's attempts. */
     public boolean awaitsExplanation(PlannedCheck check) {
-        return explanations.awaits(check);
+        return refusals.awaits(check);
     }
 
     /** The latest moment at which an undecided check is decided anyway. */
     public Instant deadline(PlannedCheck check, Instant launched) {
-        Instant latest = launched.plus(settling.patience().deadline());
-        for (Leg leg : check.legs()) {
-            Optional<Instant> started = evidence.life(leg.probe()).started();
-            Instant own = started.orElse(launched).plus(settling.patience().deadline());
+        Instant latest = launched.plus(settling.terms().deadline());
+        for (PlannedPath planned : check.paths()) {
+            Optional<Instant> started = evidence.life(planned.probe()).started();
+            Instant own = started.orElse(launched).plus(settling.terms().deadline());
             if (own.isAfter(latest)) {
                 latest = own;
             }
@@ -163,55 +165,55 @@ public final class Convergence {
 
     /** Whether one of the check's probes is still on its way. */
     public boolean waitsForProbe(PlannedCheck check) {
-        return check.legs().stream()
-                .map(leg -> evidence.life(leg.probe()))
+        return check.paths().stream()
+                .map(planned -> evidence.life(planned.probe()))
                 .anyMatch(l -> l.started().isEmpty() && l.loss().isEmpty());
     }
 
     /** Whether everything that the matrix says has been seen, with proof. */
     public boolean matches(PlannedCheck check) {
         Expectation expected = check.check().expectation();
-        for (Leg leg : check.legs()) {
-            if (evidence.life(leg.probe()).changed().isPresent()) {
+        for (PlannedPath planned : check.paths()) {
+            if (evidence.life(planned.probe()).changed().isPresent()) {
                 return false;
             }
-            boolean lookup = leg.path().kind() == Path.Kind.LOOKUP;
+            boolean lookup = planned.path().kind() == Path.Kind.LOOKUP;
             if ((!lookup || expected == Expectation.ALLOW)
-                    && evidence.history(leg).samples().size()
-                            < settling.patience().stable()) {
+                    && evidence.history(planned).samples().size()
+                            < settling.terms().stable()) {
                 return false;
             }
-            Instant settled = settling.settled(leg.probe());
+            Instant settled = settling.settled(planned.probe());
             if (lookup) {
                 boolean fine = expected == Expectation.ALLOW
                         ? Openings.steadily(
-                                evidence.sound(leg),
+                                evidence.sound(planned),
                                 lookedUp(check),
-                                settling.patience().stable(),
+                                settling.terms().stable(),
                                 settled)
-                        : Openings.after(evidence.history(leg), settled).isEmpty();
+                        : Openings.after(evidence.history(planned), settled).isEmpty();
                 if (!fine) {
                     return false;
                 }
             } else if (expected == Expectation.ALLOW) {
                 if (!Openings.steadily(
-                        evidence.sound(leg),
+                        evidence.sound(planned),
                         s -> s.outcome() == Outcome.CONNECTED,
-                        settling.patience().stable(),
+                        settling.terms().stable(),
                         settled)) {
                     return false;
                 }
             } else {
-                if (wasOpen(leg, evidence.history(leg)) || explanations.explainerGotThrough(leg)) {
+                if (wasOpen(planned, evidence.history(planned)) || refusals.explainerGotThrough(planned)) {
                     return false;
                 }
-                Optional<Denial> denial = denial(check, leg);
+                Optional<Denial> denial = denial(check, planned);
                 if (denial.isEmpty()
                         || Judge.rule(
                                                 expected,
                                                 denial.get().proof().grade(),
                                                 denial.get().outcome(),
-                                                Explanations.refuser(explanations.blame(check, leg)))
+                                                RefusalExplainer.refuser(refusals.origin(check, planned)))
                                         .status()
                                 != Status.PASS) {
                     return false;
@@ -220,7 +222,7 @@ public final class Convergence {
         }
         // An outside name that was only ever tried by name proves nothing about addresses.
         return expected == Expectation.ALLOW
-                || check.legs().stream().anyMatch(l -> l.path().kind() != Path.Kind.LOOKUP);
+                || check.paths().stream().anyMatch(l -> l.path().kind() != Path.Kind.LOOKUP);
     }
 
     /** What a look-up must see: a name that resolves, and the connection itself where no path by address shows it. */
@@ -231,8 +233,8 @@ public final class Convergence {
     }
 
     /** Whether a connection opened after settling, whatever became of it; a denial in words is another matter. */
-    private boolean wasOpen(Leg leg, AttemptHistory track) {
-        return Openings.after(track, settling.settled(leg.probe()))
+    private boolean wasOpen(PlannedPath planned, AttemptHistory track) {
+        return Openings.after(track, settling.settled(planned.probe()))
                 .filter(outcome -> outcome != Outcome.L7_DENIED)
                 .isPresent();
     }
@@ -241,55 +243,56 @@ public final class Convergence {
      * Whether the connection opened by the matrix's fault or the policies', and not because an engine was starved: where probes were,
      * one opening among denials may have been let through for want of time, and only several in a row are believed.
      */
-    private boolean provenOpen(Leg leg) {
-        AttemptHistory sound = evidence.sound(leg);
-        if (!evidence.isStruck(leg)) {
-            return wasOpen(leg, sound);
+    private boolean provenOpen(PlannedPath planned) {
+        AttemptHistory sound = evidence.sound(planned);
+        if (!evidence.isStruck(planned)) {
+            return wasOpen(planned, sound);
         }
-        Instant settled = settling.settled(leg.probe());
+        Instant settled = settling.settled(planned.probe());
         return sound.longestRow(s -> s.outcome().reachedListener()
                         && s.outcome() != Outcome.L7_DENIED
                         && !s.began().isBefore(settled))
-                >= settling.patience().stable();
+                >= settling.terms().stable();
     }
 
     /** Whether a denial that was believed turned out open later on. */
     public boolean reopened(PlannedCheck check) {
         return check.check().expectation().forbids()
-                && check.legs().stream().anyMatch(leg -> wasOpen(leg, evidence.history(leg)));
+                && check.paths().stream().anyMatch(planned -> wasOpen(planned, evidence.history(planned)));
     }
 
     /** Whether one of the check's probes cannot say anything any more, or could never have. */
     public boolean hopeless(PlannedCheck check) {
-        return check.legs().stream()
-                        .anyMatch(leg -> evidence.life(leg.probe()).loss().isPresent())
-                || check.legs().stream()
-                        .anyMatch(leg -> evidence.history(leg)
+        return check.paths().stream()
+                        .anyMatch(
+                                planned -> evidence.life(planned.probe()).loss().isPresent())
+                || check.paths().stream()
+                        .anyMatch(planned -> evidence.history(planned)
                                         .tail(Verdicts::lacksProtocol)
                                         .size()
-                                >= settling.patience().stable());
+                                >= settling.terms().stable());
     }
 
     /** Denials that count, and the control around them. */
     private record Denial(Outcome outcome, Controls.Proof proof) {}
 
     /** Enough denials, reaching beyond settling, all within one control's window; the best control that there is. */
-    private Optional<Denial> denial(PlannedCheck check, Leg leg) {
-        return denial(check, leg, () -> controls.proofs(check, leg));
+    private Optional<Denial> denial(PlannedCheck check, PlannedPath planned) {
+        return denial(check, planned, () -> controls.proofs(check, planned));
     }
 
-    private Optional<Denial> denial(PlannedCheck check, Leg leg, Supplier<List<Controls.Proof>> proofs) {
-        Instant settled = settling.settled(leg.probe());
+    private Optional<Denial> denial(PlannedCheck check, PlannedPath planned, Supplier<List<Controls.Proof>> proofs) {
+        Instant settled = settling.settled(planned.probe());
         boolean inWords = check.check().expectation().forbids()
-                && Openings.after(evidence.sound(leg), settled).equals(Optional.of(Outcome.L7_DENIED));
-        List<Sample> tail = evidence.sound(leg)
+                && Openings.after(evidence.sound(planned), settled).equals(Optional.of(Outcome.L7_DENIED));
+        List<Sample> tail = evidence.sound(planned)
                 .tail(s -> s.outcome().looksDenied() || (inWords && s.outcome() == Outcome.L7_DENIED));
-        if (tail.size() < settling.patience().stable()) {
+        if (tail.size() < settling.terms().stable()) {
             return Optional.empty();
         }
-        for (Controls.Proof proof : inWords ? controls.answered(leg) : proofs.get()) {
+        for (Controls.Proof proof : inWords ? controls.answered(planned) : proofs.get()) {
             List<Sample> counted = tail.stream().filter(s -> proof.covers(s)).toList();
-            if (counted.size() >= settling.patience().stable()
+            if (counted.size() >= settling.terms().stable()
                     && !counted.get(counted.size() - 1).began().isBefore(settled)) {
                 return Optional.of(new Denial(inWords ? Outcome.L7_DENIED : worst(counted), proof));
             }
@@ -313,13 +316,13 @@ public final class Convergence {
     public CheckResult conclude(PlannedCheck check, Instant launched, Instant now, String repeat) {
         List<PathObservation> paths = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
-        for (Leg leg : check.legs()) {
-            Finding finding = finding(check, leg);
+        for (PlannedPath planned : check.paths()) {
+            Finding finding = finding(check, planned);
             findings.add(finding);
-            paths.add(observation(leg, finding));
+            paths.add(observation(planned, finding));
         }
         Verdict verdict = check.foregone().orElseGet(() -> {
-            Verdict found = new Verdicts(check, findings, settling.patience(), settling.arrivals()).verdict();
+            Verdict found = new Verdicts(check, findings, settling.terms(), settling.arrivals()).verdict();
             return check.doubt().map(doubt -> doubted(found, doubt)).orElse(found);
         });
         return new CheckResult(check.check(), verdict, paths, Duration.between(launched, now), repeat);
@@ -334,41 +337,41 @@ public final class Convergence {
         };
     }
 
-    private Finding finding(PlannedCheck check, Leg leg) {
-        EvidenceStore.PodLife life = evidence.life(leg.probe());
-        AttemptHistory all = evidence.history(leg);
-        AttemptHistory track = evidence.sound(leg);
-        Instant settled = settling.settled(leg.probe());
+    private Finding finding(PlannedCheck check, PlannedPath planned) {
+        EvidenceStore.PodLife life = evidence.life(planned.probe());
+        AttemptHistory all = evidence.history(planned);
+        AttemptHistory track = evidence.sound(planned);
+        Instant settled = settling.settled(planned.probe());
         Expectation expected = check.check().expectation();
-        Optional<String> changed = leg.backends().stream()
+        Optional<String> changed = planned.backends().stream()
                 .flatMap(b -> evidence.targetChange(b).stream())
                 .findFirst();
         Optional<Outcome> outcome = track.latest().or(all::latest);
-        List<Controls.Proof> proofs = controls.proofs(check, leg);
+        List<Controls.Proof> proofs = controls.proofs(check, planned);
         Optional<Controls.Proof> proof = proofs.stream().findFirst();
         boolean steady;
-        if (leg.path().kind() == Path.Kind.LOOKUP) {
+        if (planned.path().kind() == Path.Kind.LOOKUP) {
             boolean seen = !track.tail(lookedUp(check)).isEmpty();
             steady = expected.forbids()
-                    ? !wasOpen(leg, all) || provenOpen(leg)
+                    ? !wasOpen(planned, all) || provenOpen(planned)
                     : Openings.steadily(
                             track,
                             seen ? lookedUp(check) : lookedUp(check).negate(),
-                            settling.patience().stable(),
+                            settling.terms().stable(),
                             settled);
-        } else if (expected.forbids() && wasOpen(leg, all)) {
+        } else if (expected.forbids() && wasOpen(planned, all)) {
             // Once is enough: no number of denials closes what was open.
             outcome = Openings.after(all, settled);
-            steady = provenOpen(leg);
+            steady = provenOpen(planned);
         } else {
-            Optional<Denial> denial = denial(check, leg, () -> proofs);
+            Optional<Denial> denial = denial(check, planned, () -> proofs);
             boolean denied = outcome.filter(o -> o.looksDenied() || o == Outcome.L7_DENIED)
                     .isPresent();
             if (denied) {
                 // The proof must have been there while the attempts failed, for a failed allow as for a denial.
                 proof = denial.map(Denial::proof);
             }
-            if (explanations.explainerGotThrough(leg)) {
+            if (refusals.explainerGotThrough(planned)) {
                 steady = false;
             } else if (expected.forbids() && denial.isPresent()) {
                 outcome = denial.map(Denial::outcome);
@@ -379,13 +382,13 @@ public final class Convergence {
                         && Openings.steadily(
                                 track,
                                 s -> s.outcome() == latest.get(),
-                                settling.patience().stable(),
+                                settling.terms().stable(),
                                 settled);
                 if (!steady
                         && Openings.steadily(
                                 track,
                                 s -> s.outcome().looksDenied(),
-                                settling.patience().stable(),
+                                settling.terms().stable(),
                                 settled)) {
                     // Kernels limit how often they answer with ICMP: refusals and silences in turn are one denial.
                     outcome = Optional.of(worst(track.tail(s -> s.outcome().looksDenied())));
@@ -394,35 +397,34 @@ public final class Convergence {
             }
         }
         return new Finding(
-                leg,
+                planned,
                 List.copyOf(all.samples()),
-                evidence.isStruck(leg) ? Finding.Nodes.STARVED : Finding.Nodes.SOUND,
+                evidence.isStruck(planned) ? Finding.Nodes.STARVED : Finding.Nodes.SOUND,
                 outcome,
                 steady ? Finding.Steadiness.STEADY : Finding.Steadiness.UNSTEADY,
                 proof.map(Controls.Proof::grade).orElse(ControlGrade.NONE),
-                proof.map(p -> p.by().get()).orElseGet(() -> controls.whyNot(check, leg)),
-                controls.missing(leg),
+                proof.map(p -> p.by().get()).orElseGet(() -> controls.whyNot(check, planned)),
+                controls.missing(planned),
                 life.node(),
                 life.started(),
                 life.loss(),
                 life.changed(),
-                evidence.starvedRounds(leg.probe()),
+                evidence.starvedRounds(planned.probe()),
                 changed,
-                explanations.blame(check, leg),
-                names(leg),
-                evidence.reachedElsewhere(leg)
+                refusals.origin(check, planned),
+                names(planned),
+                evidence.reachedElsewhere(planned)
                         ? Finding.Elsewhere.REACHED_SOMETHING
                         : Finding.Elsewhere.REACHED_NOTHING);
     }
 
     /** Whether a name resolved for anybody, or a name server answered, while this one failed to in as many rounds as must agree. */
-    private Finding.Names names(Leg leg) {
-        List<Sample> failed = evidence.history(leg).tail(s -> s.outcome() == Outcome.DNS_FAILURE);
+    private Finding.Names names(PlannedPath planned) {
+        List<Sample> failed = evidence.history(planned).tail(s -> s.outcome() == Outcome.DNS_FAILURE);
         if (failed.isEmpty()) {
             return Finding.Names.SERVED;
         }
-        Instant since = failed.get(
-                        Math.max(0, failed.size() - settling.patience().stable()))
+        Instant since = failed.get(Math.max(0, failed.size() - settling.terms().stable()))
                 .began();
         boolean served = evidence.probes().stream()
                 .anyMatch(probe -> java.util.stream.IntStream.range(
@@ -440,9 +442,9 @@ public final class Convergence {
         return attempt instanceof Attempt.DnsQuery && outcome == Outcome.CONNECTED;
     }
 
-    private PathObservation observation(Leg leg, Finding finding) {
-        EvidenceStore.PodLife life = evidence.life(leg.probe());
-        Path path = leg.path();
+    private PathObservation observation(PlannedPath planned, Finding finding) {
+        EvidenceStore.PodLife life = evidence.life(planned.probe());
+        Path path = planned.path();
         return new PathObservation(
                 new Path(
                         path.kind(),
@@ -460,7 +462,7 @@ public final class Convergence {
 
     /** The history with who refuses, where only an explainer saw that. */
     private static List<Streak> explained(List<Streak> history, Finding finding) {
-        if (finding.blame().isEmpty()
+        if (finding.origin().isEmpty()
                 || finding.samples().stream().anyMatch(s -> s.cause().isPresent())) {
             return history;
         }
@@ -469,7 +471,8 @@ public final class Convergence {
             if (explained.get(i).outcome() == Outcome.REFUSED
                     || explained.get(i).outcome() == Outcome.UNREACHABLE) {
                 explained.set(
-                        i, explained.get(i).saying(finding.blame().get().cause().words()));
+                        i,
+                        explained.get(i).saying(finding.origin().get().cause().words()));
                 break;
             }
         }

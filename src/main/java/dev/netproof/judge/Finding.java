@@ -4,7 +4,7 @@ import dev.netproof.evidence.EvidenceStore.Loss;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Sample;
-import dev.netproof.plan.Leg;
+import dev.netproof.plan.PlannedPath;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +22,12 @@ import java.util.Optional;
  * @param changed how admission changed the probe
  * @param starved rounds that did not count because the probe did not get to run
  * @param targetChanged how the target changed meanwhile
- * @param blame who refuses, where the path is refused
+ * @param origin who refuses, where the path is refused
  * @param names whether any probe was served by the name servers while this one was not; of no meaning but for a look-up
  * @param elsewhere what the same probe reached otherwise
  */
 record Finding(
-        Leg leg,
+        PlannedPath planned,
         List<Sample> samples,
         Nodes nodes,
         Optional<Outcome> outcome,
@@ -41,7 +41,7 @@ record Finding(
         Optional<String> changed,
         int starved,
         Optional<String> targetChanged,
-        Optional<Blame> blame,
+        Optional<RefusalOrigin> origin,
         Names names,
         Elsewhere elsewhere) {
 

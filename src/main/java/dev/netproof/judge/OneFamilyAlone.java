@@ -31,7 +31,7 @@ final class OneFamilyAlone {
         Set<Family> passing = EnumSet.noneOf(Family.class);
         Set<Family> failing = EnumSet.noneOf(Family.class);
         for (int i = 0; i < verdicts.size(); i++) {
-            Path path = findings.get(i).leg().path();
+            Path path = findings.get(i).planned().path();
             boolean passes = verdicts.get(i).status() == Status.PASS;
             if (path.kind() != Path.Kind.LOOKUP) {
                 (passes ? passing : failing).add(Family.of(path.address()));

@@ -39,8 +39,8 @@ final class OtherFamily {
     }
 
     private static Map<String, List<Backend>> group(PlannedCheck check) {
-        List<Backend> all = check.legs().stream()
-                .map(leg -> leg.backends())
+        List<Backend> all = check.paths().stream()
+                .map(planned -> planned.backends())
                 .flatMap(Collection::stream)
                 .filter(backend -> backend.pod().isPresent())
                 .distinct()

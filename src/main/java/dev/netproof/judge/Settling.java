@@ -8,22 +8,22 @@ import java.util.Map;
 /** How long fresh pods are given until their rules must have arrived: as the run's terms say, or as rules were seen to take. */
 final class Settling {
     private final EvidenceStore evidence;
-    private Patience patience;
+    private ConvergenceTerms terms;
     private Map<String, Duration> arrivals = Map.of();
 
-    Settling(EvidenceStore evidence, Patience patience) {
+    Settling(EvidenceStore evidence, ConvergenceTerms terms) {
         this.evidence = evidence;
-        this.patience = patience;
+        this.terms = terms;
     }
 
-    void arrived(Map<String, Duration> byNode, Patience now) {
+    void arrived(Map<String, Duration> byNode, ConvergenceTerms now) {
         arrivals = Map.copyOf(byNode);
-        patience = now;
+        terms = now;
         evidence.changedEverywhere();
     }
 
-    Patience patience() {
-        return patience;
+    ConvergenceTerms terms() {
+        return terms;
     }
 
     /** How long rules were seen to take to arrive, by node. */
@@ -35,7 +35,7 @@ final class Settling {
     Instant settled(String probe) {
         return evidence.life(probe)
                 .started()
-                .map(started -> started.plus(patience.settle()))
+                .map(started -> started.plus(terms.settle()))
                 .orElse(Instant.MAX);
     }
 }

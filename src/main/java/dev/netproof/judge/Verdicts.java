@@ -29,16 +29,16 @@ import java.util.stream.Stream;
 final class Verdicts {
     private final PlannedCheck planned;
     private final List<Finding> findings;
-    private final Patience patience;
+    private final ConvergenceTerms terms;
     private final Map<String, Duration> arrivals;
     private final Expectation expected;
 
     /** @param arrivals how long rules were seen to take to arrive, by node */
-    Verdicts(PlannedCheck planned, List<Finding> findings, Patience patience, Map<String, Duration> arrivals) {
+    Verdicts(PlannedCheck planned, List<Finding> findings, ConvergenceTerms terms, Map<String, Duration> arrivals) {
         this.arrivals = arrivals;
         this.planned = planned;
         this.findings = findings;
-        this.patience = patience;
+        this.terms = terms;
         this.expected = planned.check().expectation();
     }
 
@@ -81,14 +81,14 @@ final class Verdicts {
         if (finding.samples().stream().allMatch(Verdicts::lacksProtocol)) {
             return noProtocol(finding);
         }
-        if (finding.leg().path().kind() == Path.Kind.LOOKUP) {
+        if (finding.planned().path().kind() == Path.Kind.LOOKUP) {
             return lookup(finding, outcome);
         }
         if (finding.steadiness() == Steadiness.UNSTEADY) {
             return unsettled(finding);
         }
-        if (finding.leg().path().kind() == Path.Kind.VIP
-                && finding.leg().backends().isEmpty()
+        if (finding.planned().path().kind() == Path.Kind.VIP
+                && finding.planned().backends().isEmpty()
                 && expected == Expectation.ALLOW
                 && outcome != Outcome.CONNECTED) {
             return nobodyBehind(finding, outcome);
@@ -97,13 +97,13 @@ final class Verdicts {
                 expected,
                 finding.grade(),
                 outcome,
-                finding.blame().map(Blame::refuser).orElse(Judge.Refuser.UNKNOWN));
+                finding.origin().map(RefusalOrigin::refuser).orElse(Judge.Refuser.UNKNOWN));
         return new Verdict(ruling.status(), ruling.reason(), explain(finding, outcome, ruling), fix(finding, ruling));
     }
 
     /** A Service of both families whose pods have one. */
     private static Verdict nobodyBehind(Finding finding, Outcome outcome) {
-        Family family = Family.of(finding.leg().path().address());
+        Family family = Family.of(finding.planned().path().address());
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.NO_BACKEND,
@@ -130,7 +130,7 @@ final class Verdicts {
 
     /** Whether no address of the destination is known, so that its name is all that can be tried. */
     static boolean byNameAlone(PlannedCheck check) {
-        return check.legs().stream().allMatch(leg -> leg.path().kind() == Path.Kind.LOOKUP);
+        return check.paths().stream().allMatch(planned -> planned.path().kind() == Path.Kind.LOOKUP);
     }
 
     private Optional<Verdict> unusable(Finding finding) {
@@ -142,8 +142,8 @@ final class Verdicts {
                     Optional.of("exempt pods with the label netproof.dev/role from that webhook, or write the labels"
                             + " that it adds into the source")));
         }
-        boolean tooFew = finding.leg().path().kind() != Path.Kind.LOOKUP
-                && finding.samples().size() < patience.stable()
+        boolean tooFew = finding.planned().path().kind() != Path.Kind.LOOKUP
+                && finding.samples().size() < terms.stable()
                 && finding.steadiness() == Steadiness.UNSTEADY
                 && finding.loss().isEmpty();
         if (finding.samples().isEmpty() || tooFew) {
@@ -215,13 +215,13 @@ final class Verdicts {
                     Optional.empty());
         }
         boolean byAddress = findings.stream()
-                .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
+                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP)
                 .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
         if (finding.names() == Finding.Names.SERVED_NOBODY) {
             return new Verdict(
                     Status.INCONCLUSIVE,
                     Reason.NAME_NOT_RESOLVED,
-                    "the name " + finding.leg().path().address()
+                    "the name " + finding.planned().path().address()
                             + " does not resolve, and no name did for anybody in this run; by address the connection "
                             + (byAddress ? "works" : "does not work either"),
                     Optional.of("see whether the name servers run; to tell that from a policy, run with a check of a"
@@ -230,7 +230,7 @@ final class Verdicts {
         return new Verdict(
                 Status.FAIL,
                 Reason.NAME_NOT_RESOLVED,
-                "the name " + finding.leg().path().address()
+                "the name " + finding.planned().path().address()
                         + " does not resolve (egress to kube-dns is blocked?); by address the connection "
                         + (byAddress ? "works" : "does not work either"),
                 Optional.of("allow egress to kube-dns on UDP and TCP port 53 for "
@@ -242,7 +242,7 @@ final class Verdicts {
         boolean open = finding.samples().stream()
                 .anyMatch(s -> s.outcome() == Outcome.CONNECTED
                         && !s.began()
-                                .isBefore(finding.started().orElse(Instant.MIN).plus(patience.settle())));
+                                .isBefore(finding.started().orElse(Instant.MIN).plus(terms.settle())));
         if (finding.steadiness() == Steadiness.UNSTEADY) {
             return unsettled(finding);
         }
@@ -250,11 +250,11 @@ final class Verdicts {
             return new Verdict(
                     Status.FAIL,
                     Reason.OPEN,
-                    "a connection to " + finding.leg().path().address() + ":"
-                            + finding.leg().path().port() + " opened by name",
+                    "a connection to " + finding.planned().path().address() + ":"
+                            + finding.planned().path().port() + " opened by name",
                     Optional.of(closing()));
         }
-        boolean byAddress = findings.stream().anyMatch(f -> f.leg().path().kind() != Path.Kind.LOOKUP);
+        boolean byAddress = findings.stream().anyMatch(f -> f.planned().path().kind() != Path.Kind.LOOKUP);
         if (byAddress) {
             return new Verdict(Status.PASS, Reason.DENIED, "by name no connection opened", Optional.empty());
         }
@@ -265,7 +265,7 @@ final class Verdicts {
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.NO_CONTROL,
-                "no control resolved the name " + finding.leg().path().address()
+                "no control resolved the name " + finding.planned().path().address()
                         + ", so it is not known whether anybody is there",
                 Optional.of("run netproof's control in a namespace that may reach it: --control-namespace"));
     }
@@ -306,7 +306,7 @@ final class Verdicts {
                 to(finding) + " " + manner(finding, outcome)
                         + (finding.grade() == ControlGrade.OTHER_FAMILY
                                 ? ", and nothing shows that anything listens there over "
-                                        + Family.of(finding.leg().path().address())
+                                        + Family.of(finding.planned().path().address())
                                                 .word() + " ("
                                 : ", but nothing shows that it is alive (")
                         + (finding.grade() == ControlGrade.LISTENING_LOOPBACK
@@ -341,7 +341,7 @@ final class Verdicts {
                     + " after the probe's start; denied before and since";
         }
         return to(finding) + " was let through until " + after(finding, last)
-                + " after the probe's start, longer than the settle time of " + seconds(patience.settle())
+                + " after the probe's start, longer than the settle time of " + seconds(terms.settle())
                 + "; denied since" + arrival(finding);
     }
 
@@ -353,7 +353,7 @@ final class Verdicts {
     }
 
     private static String filling(Finding finding) {
-        String nodes = Stream.concat(finding.node().stream(), finding.leg().path().targetNode().stream())
+        String nodes = Stream.concat(finding.node().stream(), finding.planned().path().targetNode().stream())
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(" and "));
@@ -370,13 +370,13 @@ final class Verdicts {
                         planned.check().destination().protocol().transport() == Protocol.UDP
                                 ? "add a source that may reach it, and say under destinations what the server answers:"
                                         + " send"
-                                : finding.leg().backends().stream()
+                                : finding.planned().backends().stream()
                                                 .anyMatch(
                                                         backend -> backend.pod().isPresent())
                                         ? missingControl(finding)
                                         : "no control reached it: name a namespace that may with --control-namespace");
             case PROBE_UNRELIABLE ->
-                finding.blame().map(b -> "give the probe's nodes a route there, of the same family of addresses");
+                finding.origin().map(b -> "give the probe's nodes a route there, of the same family of addresses");
             case WRONG_MANNER -> Optional.of("expect: deny accepts every manner of a proven denial");
             default -> Optional.empty();
         };
@@ -391,7 +391,7 @@ final class Verdicts {
                         + " these nodes";
             case LISTENER ->
                 "check that the target listens on that port on its pod IP"
-                        + (finding.leg().backends().stream()
+                        + (finding.planned().backends().stream()
                                         .flatMap(backend -> backend.pod().stream())
                                         .anyMatch(pod -> pod.kubeletProbed().isPresent())
                                 ? "; permit pods/portforward, or add a source that may reach it"
@@ -408,10 +408,10 @@ final class Verdicts {
     /** Says which of two sides is missing, as far as the paths tell. */
     private Verdict blocked(Verdict worst) {
         boolean everyPath = findings.stream()
-                .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
+                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP)
                 .noneMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
         boolean vipOnly = findings.stream()
-                .filter(f -> f.leg().path().kind() == Path.Kind.POD)
+                .filter(f -> f.planned().path().kind() == Path.Kind.POD)
                 .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
         String source = planned.check().source().name();
         String destination = planned.check().destination().name();
@@ -436,7 +436,7 @@ final class Verdicts {
     private Verdict pass() {
         if (expected == Expectation.ALLOW) {
             Optional<String> late = findings.stream()
-                    .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
+                    .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP)
                     .flatMap(f -> f.samples().stream()
                             .filter(s -> s.outcome() != Outcome.CONNECTED)
                             .reduce((a, b) -> b)
@@ -452,7 +452,7 @@ final class Verdicts {
                     Optional.empty());
         }
         Finding first = findings.stream()
-                .filter(f -> f.leg().path().kind() != Path.Kind.LOOKUP)
+                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP)
                 .min(Comparator.comparing(Finding::grade))
                 .orElseThrow();
         Optional<String> early = findings.stream()
@@ -471,7 +471,7 @@ final class Verdicts {
     }
 
     private static String to(Finding finding) {
-        Path path = finding.leg().path();
+        Path path = finding.planned().path();
         String what = switch (path.kind()) {
             case VIP -> "the Service address " + path.endpoint();
             case POD -> "pod " + path.targetPod().orElse("?") + " (" + path.endpoint() + ")";
@@ -495,7 +495,7 @@ final class Verdicts {
     }
 
     private static String refusal(Finding finding) {
-        return finding.blame()
+        return finding.origin()
                 .map(b -> b.words(finding.grade()))
                 .orElseGet(() -> finding.samples().stream()
                         .filter(Sample::refused)
@@ -516,7 +516,7 @@ final class Verdicts {
 
     /** What explains that a pod was treated otherwise at first: on its node, or on its target's. */
     private String arrival(Finding finding) {
-        return Stream.concat(finding.node().stream(), finding.leg().path().targetNode().stream())
+        return Stream.concat(finding.node().stream(), finding.planned().path().targetNode().stream())
                 .filter(arrivals::containsKey)
                 .max(Comparator.comparing(node -> arrivals.getOrDefault(node, Duration.ZERO)))
                 .map(node ->

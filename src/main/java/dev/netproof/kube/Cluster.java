@@ -38,7 +38,7 @@ public interface Cluster extends AutoCloseable {
     ProbeSession open(SessionTerms terms);
 
     /** Begins a session of probes with servers and policies of its own. Nothing is created before it is asked for. */
-    default ProvingGround ground(SessionTerms terms) {
+    default Testbed testbed(SessionTerms terms) {
         throw new UnsupportedOperationException("this cluster has no room for an enforcement check");
     }
 

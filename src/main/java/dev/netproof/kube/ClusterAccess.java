@@ -129,6 +129,6 @@ public final class ClusterAccess {
 
     /** A cluster that is not contacted before it is asked something. */
     public Cluster connect(PayloadSource payloads, Clock clock) {
-        return new FabricCluster(new ApiServer(connection, clock), payloads, clock);
+        return new Fabric8Cluster(new ApiServer(connection, clock), payloads, clock);
     }
 }

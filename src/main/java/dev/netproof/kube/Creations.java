@@ -118,7 +118,7 @@ final class Creations {
         return where.withField("metadata.name", wanted.getMetadata().getName()).list().getItems().stream()
                 .filter(one ->
                         one.getMetadata().getName().equals(wanted.getMetadata().getName()))
-                .filter(one -> Marks.same(wanted, one))
+                .filter(one -> NetproofLabels.same(wanted, one))
                 .findFirst();
     }
 
@@ -136,7 +136,7 @@ final class Creations {
     boolean made(HasMetadata wanted, HasMetadata there) {
         return uid(wanted)
                 .map(uid -> uid.equals(there.getMetadata().getUid()))
-                .orElseGet(() -> Marks.same(wanted, there));
+                .orElseGet(() -> NetproofLabels.same(wanted, there));
     }
 
     /**

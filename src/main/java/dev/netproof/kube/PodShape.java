@@ -92,12 +92,12 @@ final class PodShape {
                 new TreeMap<>(probe.labels()).toString(),
                 probe.serviceAccount().orElse("default"),
                 probe.node().orElse(""));
-        return stamp.mark(POD, probe.namespace(), "np" + hash(identity), Marks.PROBE);
+        return stamp.mark(POD, probe.namespace(), "np" + hash(identity), NetproofLabels.PROBE);
     }
 
     /** A new name for an anchor. */
     Marked markAnchor(String namespace) {
-        return stamp.mark(POD, namespace, "npanchor", Marks.ANCHOR);
+        return stamp.mark(POD, namespace, "npanchor", NetproofLabels.ANCHOR);
     }
 
     private static String hash(String text) {
@@ -118,20 +118,20 @@ final class PodShape {
                 .withNewMetadata()
                 .withName(marked.name())
                 .withNamespace(namespace)
-                .withLabels(Map.of(Marks.ROLE, marked.role()))
+                .withLabels(Map.of(NetproofLabels.ROLE, marked.role()))
                 .withAnnotations(marked.annotations())
                 .endMetadata()
                 .withSpec(bare(container("anchor", image(Tools.CURL), List.of("true"), Map.of(), limits))
-                        .addNewSchedulingGate(Marks.ANCHOR_GATE)
+                        .addNewSchedulingGate(NetproofLabels.ANCHOR_GATE)
                         .build())
                 .build();
     }
 
     Pod probe(ProbePod probe, Marked marked, Pod anchor, Payload payload, Limits limits) {
         Map<String, String> labels = new TreeMap<>(probe.labels());
-        labels.put(Marks.ROLE, marked.role());
+        labels.put(NetproofLabels.ROLE, marked.role());
         Map<String, String> annotations = new TreeMap<>(marked.annotations());
-        annotations.put(Marks.SOURCE, probe.source());
+        annotations.put(NetproofLabels.SOURCE, probe.source());
         // A sidecar would answer in the network's place.
         annotations.put("sidecar.istio.io/inject", "false");
         annotations.put("linkerd.io/inject", "disabled");
@@ -139,7 +139,7 @@ final class PodShape {
         PodSpecBuilder spec = bare(container(
                         CONTAINER, image(probe.tools()), payload.command(), payload.environment(), limits))
                 .withActiveDeadlineSeconds(terms.lifetime().toSeconds())
-                .addNewReadinessGate(Marks.NEVER_READY)
+                .addNewReadinessGate(NetproofLabels.NEVER_READY)
                 .withTolerations(
                         probe.tolerations().stream().map(PodShape::toleration).toList());
         probe.serviceAccount().ifPresent(spec::withServiceAccountName);
@@ -214,9 +214,9 @@ final class PodShape {
 
     /** A server; nothing owns it, because its namespace or the session takes it away. */
     Pod server(ServerPod plan) {
-        Marked marked = stamp.mark(POD, plan.namespace(), "nps-" + plan.id(), Marks.SERVER);
+        Marked marked = stamp.mark(POD, plan.namespace(), "nps-" + plan.id(), NetproofLabels.SERVER);
         Map<String, String> labels = new TreeMap<>(plan.labels());
-        labels.put(Marks.ROLE, marked.role());
+        labels.put(NetproofLabels.ROLE, marked.role());
         Map<String, String> annotations = new TreeMap<>(marked.annotations());
         annotations.put("sidecar.istio.io/inject", "false");
         annotations.put("linkerd.io/inject", "disabled");

@@ -40,7 +40,7 @@ final class PodWatch {
         this.informer = server.client()
                 .pods()
                 .inNamespace(namespace)
-                .withLabel(Marks.ROLE)
+                .withLabel(NetproofLabels.ROLE)
                 .runnableInformer(0);
         informer.addEventHandler(new ResourceEventHandler<>() {
             @Override

@@ -38,7 +38,7 @@ final class PolicyShape {
                 .withNewMetadata()
                 .withName(marked.name())
                 .withNamespace(policy.namespace())
-                .withLabels(Map.of(Marks.ROLE, marked.role()))
+                .withLabels(Map.of(NetproofLabels.ROLE, marked.role()))
                 .withAnnotations(marked.annotations())
                 .endMetadata()
                 .withSpec(spec(policy))

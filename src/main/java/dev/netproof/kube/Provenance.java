@@ -21,10 +21,13 @@ final class Provenance {
 
     private static final Pattern SYSTEM = Pattern.compile("default|kube-.*|openshift|openshift-.*");
     private static final Map<String, Form> FORMS = Map.of(
-            "Namespace", new Form("netproof-[a-z0-9-]+", Marks.GROUND),
-            "Pod", new Form("np[0-9a-f]{8}|npanchor|nps-[a-z0-9-]+", Marks.PROBE, Marks.ANCHOR, Marks.SERVER),
-            "NetworkPolicy", new Form("np-[a-z0-9-]+", Marks.GROUND),
-            "Service", new Form("np-[a-z0-9-]+", Marks.GROUND));
+            "Namespace", new Form("netproof-[a-z0-9-]+", NetproofLabels.GROUND),
+            "Pod",
+                    new Form(
+                            "np[0-9a-f]{8}|npanchor|nps-[a-z0-9-]+",
+                            NetproofLabels.PROBE, NetproofLabels.ANCHOR, NetproofLabels.SERVER),
+            "NetworkPolicy", new Form("np-[a-z0-9-]+", NetproofLabels.GROUND),
+            "Service", new Form("np-[a-z0-9-]+", NetproofLabels.GROUND));
 
     /**
      * What netproof calls the objects of a kind.
@@ -71,7 +74,7 @@ final class Provenance {
         if (doubt.isPresent()) {
             return doubt;
         }
-        if (Marks.role(pod).filter(Marks.SERVER::equals).isPresent()) {
+        if (NetproofLabels.role(pod).filter(NetproofLabels.SERVER::equals).isPresent()) {
             return Optional.of(Doubt.SERVES);
         }
         // Whoever may create pods can seal one, too; but nothing that serves others hides behind a seal.
@@ -96,10 +99,10 @@ final class Provenance {
                 || !Seal.isOne(name.substring(dash + 1))) {
             return Optional.of(Doubt.NAME);
         }
-        Optional<String> role = Marks.role(object).filter(form.roles()::contains);
-        Optional<String> run = Marks.annotation(object, Marks.RUN);
-        Optional<String> deadline = Marks.annotation(object, Marks.DEADLINE);
-        Optional<String> salt = Marks.annotation(object, Marks.SEAL);
+        Optional<String> role = NetproofLabels.role(object).filter(form.roles()::contains);
+        Optional<String> run = NetproofLabels.annotation(object, NetproofLabels.RUN);
+        Optional<String> deadline = NetproofLabels.annotation(object, NetproofLabels.DEADLINE);
+        Optional<String> salt = NetproofLabels.annotation(object, NetproofLabels.SEAL);
         if (role.isEmpty() || run.isEmpty() || deadline.isEmpty() || salt.isEmpty()) {
             return Optional.of(Doubt.MARKS);
         }
@@ -110,7 +113,7 @@ final class Provenance {
     }
 
     private static Optional<Doubt> aged(HasMetadata object) {
-        Optional<Instant> deadline = Marks.deadline(object);
+        Optional<Instant> deadline = NetproofLabels.deadline(object);
         Optional<Instant> created = created(object.getMetadata());
         if (deadline.isEmpty() || created.isEmpty()) {
             return Optional.of(Doubt.AGE);
@@ -134,7 +137,8 @@ final class Provenance {
                 + Optional.ofNullable(object.getMetadata().getNamespace())
                         .map(namespace -> " in namespace " + namespace)
                         .orElse("")
-                + " has the label " + Marks.ROLE + " and is not taken for a leftover or a probe of netproof's: "
+                + " has the label " + NetproofLabels.ROLE
+                + " and is not taken for a leftover or a probe of netproof's: "
                 + because
                 + "; it counts like any other, and is left alone";
     }

@@ -62,7 +62,7 @@ record Rejection(String why, String fix) {
             return "namespace " + namespace + " is being deleted: wait, and create it again";
         }
         if (message.contains("admission webhook")) {
-            return "exempt pods with the label " + Marks.ROLE + " from that admission webhook, or satisfy it";
+            return "exempt pods with the label " + NetproofLabels.ROLE + " from that admission webhook, or satisfy it";
         }
         if (message.contains("usage per")) {
             return "the namespace's LimitRange does not admit 10m CPU and 16Mi memory: widen it";

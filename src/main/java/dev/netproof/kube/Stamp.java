@@ -38,6 +38,6 @@ final class Stamp {
         return new Marked(
                 stem + "-" + Seal.of(kind, namespace, stem, role, run, until, salt),
                 role,
-                Map.of(Marks.RUN, run, Marks.DEADLINE, until, Marks.SEAL, salt));
+                Map.of(NetproofLabels.RUN, run, NetproofLabels.DEADLINE, until, NetproofLabels.SEAL, salt));
     }
 }

@@ -93,7 +93,7 @@ final class Survey {
                 live.stream().filter(pod -> !isProbe(pod)).forEach(pod -> {
                     pods.add(Facts.pod(pod));
                     Optional.of(pod)
-                            .filter(Marks::marked)
+                            .filter(NetproofLabels::marked)
                             .flatMap(Provenance::doubtProbe)
                             .ifPresent(doubt -> lookalikes.add(Provenance.notOurs(pod, doubt.because())));
                 });
@@ -153,7 +153,7 @@ final class Survey {
 
     /** A label alone leaves nothing out: others can write it. */
     private static boolean isProbe(io.fabric8.kubernetes.api.model.Pod pod) {
-        return Marks.marked(pod) && Provenance.doubtProbe(pod).isEmpty();
+        return NetproofLabels.marked(pod) && Provenance.doubtProbe(pod).isEmpty();
     }
 
     Readable<ClusterFacts.Node> nodes() {

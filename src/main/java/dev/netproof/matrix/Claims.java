@@ -17,11 +17,11 @@ final class Claims {
                     claim -> claim.check().location().line())
             .thenComparingInt(claim -> claim.check().location().column());
 
-    private final Findings findings;
+    private final Diagnostics findings;
     private final LocalDate today;
     private final Demand.OfDocument demand;
 
-    Claims(Findings findings, LocalDate today, Demand.OfDocument demand) {
+    Claims(Diagnostics findings, LocalDate today, Demand.OfDocument demand) {
         this.findings = findings;
         this.today = today;
         this.demand = demand;

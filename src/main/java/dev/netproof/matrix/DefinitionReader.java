@@ -31,12 +31,12 @@ final class DefinitionReader {
     private static final Pattern DATAGRAM =
             Pattern.compile("(?=.{1,500}$)(?:[^\\\\\\p{Cntrl}]|\\\\\\\\|\\\\x[0-9a-fA-F]{2})+");
 
-    private final Findings findings;
+    private final Diagnostics findings;
     private final String defaultNamespace;
     /** For what a key's value has in common with a short reference; knows no names. */
     private final References references;
 
-    DefinitionReader(Findings findings, String defaultNamespace, Demand.OfDocument demand) {
+    DefinitionReader(Diagnostics findings, String defaultNamespace, Demand.OfDocument demand) {
         this.findings = findings;
         this.defaultNamespace = defaultNamespace;
         this.references = new References(findings, defaultNamespace, new Names<>(), new Names<>(), demand);

@@ -21,18 +21,18 @@ final class Demand {
     private record Asker(String namespace, Identity identity, Optional<String> serviceAccount) {}
 
     /** For one document: reports where in it too much is asked for. */
-    OfDocument in(Findings findings) {
+    OfDocument in(Diagnostics findings) {
         return new OfDocument(findings);
     }
 
     /** One document's share. */
     final class OfDocument {
-        private final Findings findings;
+        private final Diagnostics findings;
         private final Set<String> refused = new HashSet<>();
         private Optional<Span> tooManyChecks = Optional.empty();
         private Optional<Span> tooManyProbes = Optional.empty();
 
-        private OfDocument(Findings findings) {
+        private OfDocument(Diagnostics findings) {
             this.findings = findings;
         }
 

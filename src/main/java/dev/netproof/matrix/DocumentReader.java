@@ -32,7 +32,7 @@ final class DocumentReader {
 
     private final LocalDate today;
     private final String fallbackNamespace;
-    private final Findings findings;
+    private final Diagnostics findings;
     private final YamlDocument document;
     private final Demand.OfDocument demand;
 

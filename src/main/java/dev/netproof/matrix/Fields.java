@@ -22,7 +22,7 @@ final class Fields {
     /** Of a list of words, or of labels; far more than anybody writes. */
     static final int MOST_WORDS = 100;
 
-    private final Findings findings;
+    private final Diagnostics findings;
     private final Span span;
     private final Map<String, YamlNode.Entry> entries = new LinkedHashMap<>();
 
@@ -30,7 +30,7 @@ final class Fields {
     private final Set<String> meant = new HashSet<>();
 
     /** @param owner with its article, as a message says it: "a check" */
-    Fields(Findings findings, YamlNode.Mapping mapping, String owner, List<String> keys) {
+    Fields(Diagnostics findings, YamlNode.Mapping mapping, String owner, List<String> keys) {
         this.findings = findings;
         this.span = mapping.span();
         for (YamlNode.Entry entry : mapping.entries()) {
@@ -47,11 +47,11 @@ final class Fields {
     }
 
     /** The keys of a mapping, where a mapping is wanted. */
-    static Optional<Fields> of(Findings findings, YamlNode node, String owner, List<String> keys) {
+    static Optional<Fields> of(Diagnostics findings, YamlNode node, String owner, List<String> keys) {
         return mapping(findings, node, owner).map(mapping -> new Fields(findings, mapping, owner, keys));
     }
 
-    static Optional<YamlNode.Mapping> mapping(Findings findings, YamlNode node, String what) {
+    static Optional<YamlNode.Mapping> mapping(Diagnostics findings, YamlNode node, String what) {
         if (node instanceof YamlNode.Mapping mapping) {
             return Optional.of(mapping);
         }
@@ -199,7 +199,7 @@ final class Fields {
     }
 
     /** A string that YAML takes for a string. */
-    static Optional<Text> text(Findings findings, String item, String what, YamlNode node) {
+    static Optional<Text> text(Diagnostics findings, String item, String what, YamlNode node) {
         if (node instanceof YamlNode.Refused) {
             return Optional.empty();
         }

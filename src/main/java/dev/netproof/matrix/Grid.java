@@ -23,10 +23,10 @@ final class Grid {
 
     private static final String NOT_ASKED = "-";
 
-    private final Findings findings;
+    private final Diagnostics findings;
     private final References references;
 
-    Grid(Findings findings, References references) {
+    Grid(Diagnostics findings, References references) {
         this.findings = findings;
         this.references = references;
     }

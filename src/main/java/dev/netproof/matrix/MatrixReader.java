@@ -70,12 +70,12 @@ public final class MatrixReader {
      * Files are read whatever they are called and must be matrices. Of a folder, every {@code .yaml} and {@code .yml} below it
      * is looked at, and what is no matrix is passed over: manifests may lie beside the matrix that tests them.
      */
-    public Reading read(List<Path> filesOrFolders) {
+    public MatrixReading read(List<Path> filesOrFolders) {
         return read(filesOrFolders, Map.of());
     }
 
     /** @param texts matrices that are in no file, by what diagnostics and locations call them */
-    public Reading read(List<Path> filesOrFolders, Map<String, byte[]> texts) {
+    public MatrixReading read(List<Path> filesOrFolders, Map<String, byte[]> texts) {
         Collected collected = new Collected(new Demand(limits));
         Set<Path> seen = new LinkedHashSet<>();
         for (Path path : filesOrFolders) {
@@ -94,7 +94,7 @@ public final class MatrixReader {
     }
 
     /** @param fileName what diagnostics and locations call it */
-    public Reading readText(String fileName, byte[] text) {
+    public MatrixReading readText(String fileName, byte[] text) {
         return read(List.of(), Map.of(fileName, text));
     }
 
@@ -170,7 +170,7 @@ public final class MatrixReader {
         Optional<Span> unprintable = file.unprintable();
         if (malformed.isPresent() || unprintable.isPresent()) {
             if (meant || mentionsNetproof(bytes)) {
-                Findings findings = new Findings(file);
+                Diagnostics findings = new Diagnostics(file);
                 if (!MatrixLikeness.hasHead(file.text())) {
                     findings.addUnshown(Span.NOWHERE, Problems.unrecognised(", and not plain text in UTF-8"));
                 } else {
@@ -196,7 +196,7 @@ public final class MatrixReader {
             if (meant || MatrixLikeness.of(document, bytes)) {
                 collected.documents++;
                 if (!MatrixLikeness.mayBeShown(document, file.text())) {
-                    Findings findings = new Findings(file);
+                    Diagnostics findings = new Diagnostics(file);
                     findings.addUnshown(
                             document.root().span(), Problems.unrecognised(MatrixLikeness.instead(document)));
                     diagnostics.addAll(findings.diagnostics());
@@ -238,7 +238,7 @@ public final class MatrixReader {
             if (other == null) {
                 matrices.add(matrix);
             } else {
-                Findings findings = new Findings(file);
+                Diagnostics findings = new Diagnostics(file);
                 findings.add(
                         new Span(at.line(), at.column(), 1),
                         Problems.matrixNameTwice(matrix.name()),
@@ -248,7 +248,7 @@ public final class MatrixReader {
         }
 
         void add(String file, Problem problem) {
-            Findings findings = new Findings(SourceFile.unread(file));
+            Diagnostics findings = new Diagnostics(SourceFile.unread(file));
             findings.add(Span.NOWHERE, problem);
             diagnostics.addAll(findings.diagnostics());
             documents++;
@@ -280,8 +280,8 @@ public final class MatrixReader {
                     Optional.empty()));
         }
 
-        Reading reading() {
-            return new Reading(matrices, diagnostics);
+        MatrixReading reading() {
+            return new MatrixReading(matrices, diagnostics);
         }
     }
 

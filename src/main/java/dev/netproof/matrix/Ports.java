@@ -10,7 +10,7 @@ final class Ports {
 
     private Ports() {}
 
-    static Optional<PortRef> numberOrName(Findings findings, Span span, String written) {
+    static Optional<PortRef> numberOrName(Diagnostics findings, Span span, String written) {
         if (looksLikeNumber(written)) {
             return number(findings, span, written);
         }
@@ -22,7 +22,7 @@ final class Ports {
     }
 
     /** Where a name has no meaning. */
-    static Optional<PortRef> number(Findings findings, Span span, String written) {
+    static Optional<PortRef> number(Diagnostics findings, Span span, String written) {
         if (!DIGITS.matcher(written).matches()) {
             findings.add(span, Problems.portIsNoNumber(written));
         } else if (written.length() > 1 && written.startsWith("0")) {

@@ -28,7 +28,7 @@ final class References {
             "http", Protocol.HTTP,
             "https", Protocol.HTTPS);
 
-    private final Findings findings;
+    private final Diagnostics findings;
     private final String namespace;
     private final Names<Source> sources;
     private final Names<Destination> destinations;
@@ -36,7 +36,7 @@ final class References {
 
     /** @param namespace for references without one */
     References(
-            Findings findings,
+            Diagnostics findings,
             String namespace,
             Names<Source> sources,
             Names<Destination> destinations,

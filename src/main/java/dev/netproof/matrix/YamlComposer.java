@@ -43,13 +43,13 @@ final class YamlComposer {
     private final ParserImpl parser;
     private final ScalarResolver resolver = SETTINGS.getSchema().getScalarResolver();
     private final Set<String> aliases = new HashSet<>();
-    private Findings findings;
+    private Diagnostics findings;
 
     private YamlComposer(SourceFile file) {
         this.file = file;
         this.parser = new ParserImpl(
                 SETTINGS, new StreamReader(SETTINGS, String.join("\n", DrawnGrid.withIndicators(file.lines()))));
-        this.findings = new Findings(file);
+        this.findings = new Diagnostics(file);
     }
 
     /** All documents up to the first that is no YAML; that one is {@link YamlNode.Refused}. */
@@ -63,7 +63,7 @@ final class YamlComposer {
             while (parser.hasNext()) {
                 if (parser.next().getEventId() == Event.ID.DocumentStart) {
                     documents.add(new YamlDocument(documents.size() + 1, node(parser.next(), 0), findings));
-                    findings = new Findings(file);
+                    findings = new Diagnostics(file);
                     aliases.clear();
                 }
             }

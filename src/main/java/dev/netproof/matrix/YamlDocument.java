@@ -5,4 +5,4 @@ package dev.netproof.matrix;
  *
  * @param number 1 for the first of the file
  */
-record YamlDocument(int number, YamlNode root, Findings findings) {}
+record YamlDocument(int number, YamlNode root, Diagnostics findings) {}

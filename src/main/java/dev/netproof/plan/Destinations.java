@@ -74,7 +74,7 @@ final class Destinations {
                     facts.pods().stream()
                             .filter(p -> p.namespace().equals(pods.namespace()) && selector.selects(p.labels()))
                             .toList(),
-                    () -> Reach.none(Foregone.nothingSelected(Labels.text(pods.labels()), pods.namespace())));
+                    () -> Reach.none(PreflightVerdicts.nothingSelected(Labels.text(pods.labels()), pods.namespace())));
         }
         if (target instanceof Target.Workload workload) {
             return workload(destination, workload);
@@ -89,7 +89,7 @@ final class Destinations {
                             .filter(p -> p.namespace().equals(pod.namespace())
                                     && p.name().equals(pod.name()))
                             .toList(),
-                    () -> Reach.none(Foregone.missing("pod", pod.name(), pod.namespace(), names)));
+                    () -> Reach.none(PreflightVerdicts.missing("pod", pod.name(), pod.namespace(), names)));
         }
         if (target instanceof Target.Ip ip) {
             return outside(destination, ip.ip(), List.of(ip.ip()));
@@ -129,14 +129,15 @@ final class Destinations {
         Optional<Service> found = find(target);
         Optional<String> hidden = facts.hidden("services", target.namespace());
         if (found.isEmpty() && hidden.isPresent()) {
-            return Reach.none(Foregone.hidden(hidden.get(), "the Service " + target.name(), Reason.NO_DESTINATION));
+            return Reach.none(
+                    PreflightVerdicts.hidden(hidden.get(), "the Service " + target.name(), Reason.NO_DESTINATION));
         }
         if (found.isEmpty()) {
             Set<String> names = facts.services().stream()
                     .filter(s -> s.namespace().equals(target.namespace()))
                     .map(Service::name)
                     .collect(Collectors.toSet());
-            return Reach.none(Foregone.missing("Service", target.name(), target.namespace(), names));
+            return Reach.none(PreflightVerdicts.missing("Service", target.name(), target.namespace(), names));
         }
         Service service = found.get();
         String what = "Service " + service.name();
@@ -146,10 +147,10 @@ final class Destinations {
                     + destination.protocol().transport();
             List<String> ports =
                     service.ports().stream().map(Destinations::text).toList();
-            return Reach.none(Foregone.noSuchPort(what, asked, ports));
+            return Reach.none(PreflightVerdicts.noSuchPort(what, asked, ports));
         }
         if (candidates.size() > 1) {
-            return Reach.none(Foregone.portNeeded(
+            return Reach.none(PreflightVerdicts.portNeeded(
                     what, candidates.stream().map(Destinations::text).toList()));
         }
         ServicePort port = candidates.get(0);
@@ -161,7 +162,7 @@ final class Destinations {
                 .filter(family -> destination.family().map(family::equals).orElse(true))
                 .toList();
         if (asked.isEmpty() && !has.isEmpty()) {
-            return Reach.none(Foregone.noAddressOf(has.get(0).other(), what));
+            return Reach.none(PreflightVerdicts.noAddressOf(has.get(0).other(), what));
         }
         List<Endpoint> all =
                 listed.stream().filter(e -> asked.contains(Family.of(e.ip()))).toList();
@@ -169,10 +170,11 @@ final class Destinations {
                 all.stream().filter(e -> e.readiness() == Readiness.READY).toList();
         Optional<String> slices = facts.hidden("endpointslices", target.namespace());
         if (ready.isEmpty() && slices.isPresent()) {
-            return Reach.none(Foregone.hidden(slices.get(), "which pods are behind " + what, Reason.NO_BACKEND));
+            return Reach.none(
+                    PreflightVerdicts.hidden(slices.get(), "which pods are behind " + what, Reason.NO_BACKEND));
         }
         if (ready.isEmpty()) {
-            return Reach.none(Foregone.noReadyPod(what, all.size()));
+            return Reach.none(PreflightVerdicts.noReadyPod(what, all.size()));
         }
         List<Backend> backends = EndpointCap.of(terms.endpoints())
                 .choose(ready.stream()
@@ -244,15 +246,17 @@ final class Destinations {
                                     .filter(p -> p.namespace().equals(target.namespace())
                                             && workload.selector().selects(p.labels()))
                                     .toList(),
-                            () -> Reach.none(Foregone.noReadyPod(target.kind().kind() + " " + target.name(), 0)));
+                            () -> Reach.none(
+                                    PreflightVerdicts.noReadyPod(target.kind().kind() + " " + target.name(), 0)));
                 }
                 names.add(workload.name());
             }
         }
         return Reach.none(facts.hidden(Planner.plural(target.kind()), target.namespace())
-                .map(doing -> Foregone.hidden(
+                .map(doing -> PreflightVerdicts.hidden(
                         doing, "the " + target.kind().kind() + " " + target.name(), Reason.NO_DESTINATION))
-                .orElseGet(() -> Foregone.missing(target.kind().kind(), target.name(), target.namespace(), names)));
+                .orElseGet(() ->
+                        PreflightVerdicts.missing(target.kind().kind(), target.name(), target.namespace(), names)));
     }
 
     private Set<String> names(String namespace) {
@@ -277,7 +281,7 @@ final class Destinations {
                 .filter(p -> p.readiness() == Readiness.READY && !p.ips().isEmpty())
                 .toList();
         if (ready.isEmpty()) {
-            return Reach.none(Foregone.noReadyPod(what + " in namespace " + namespace, living.size()));
+            return Reach.none(PreflightVerdicts.noReadyPod(what + " in namespace " + namespace, living.size()));
         }
         Protocol transport = destination.protocol().transport();
         List<Backend> backends = new ArrayList<>();
@@ -291,11 +295,11 @@ final class Destinations {
                         .toList();
                 return Reach.none(
                         destination.port().isPresent()
-                                ? Foregone.noSuchPort(
+                                ? PreflightVerdicts.noSuchPort(
                                         "pod " + pod.name(),
                                         destination.port().get().toString(),
                                         ports)
-                                : Foregone.portNeeded("pod " + pod.name(), ports));
+                                : PreflightVerdicts.portNeeded("pod " + pod.name(), ports));
             }
             List<String> addresses = addresses(pod, destination);
             if (addresses.isEmpty()) {
@@ -304,7 +308,7 @@ final class Destinations {
             addresses.forEach(ip -> backends.add(backend(ip, port.get(), transport, Optional.of(pod))));
         }
         if (backends.isEmpty()) {
-            return Reach.none(Foregone.noAddressOf(
+            return Reach.none(PreflightVerdicts.noAddressOf(
                     destination.family().orElseThrow(), "pod " + ready.get(0).name()));
         }
         others.forEach(pod -> notes.add("pod " + pod.name() + " in namespace " + pod.namespace() + " has no "

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param foregone a verdict that no probe can change: no such destination, an expired exception
  * @param doubt a verdict that replaces a PASS, because the PASS would mean nothing: nobody has the source's identity
  */
-public record PlannedCheck(Check check, List<Leg> legs, Optional<Verdict> foregone, Optional<Verdict> doubt) {
+public record PlannedCheck(Check check, List<PlannedPath> paths, Optional<Verdict> foregone, Optional<Verdict> doubt) {
     public PlannedCheck {
-        legs = List.copyOf(legs);
+        paths = List.copyOf(paths);
     }
 }

@@ -88,7 +88,7 @@ public final class Planner {
         if (check.exception().isPresent()
                 && check.origin() == Check.Origin.EXCEPTION
                 && check.exception().get().expires().isBefore(terms.today())) {
-            return foregone(check, Foregone.expired(check.exception().get()));
+            return foregone(check, PreflightVerdicts.expired(check.exception().get()));
         }
         requireNamespace(
                 check, check.source().namespace(), "source " + check.source().name());
@@ -110,15 +110,15 @@ public final class Planner {
         }
         return source.foregone()
                 .map(verdict -> foregone(check, verdict))
-                .orElseGet(() -> legs(check, reach, source.identity().orElseThrow(), source.doubt()));
+                .orElseGet(() -> paths(check, reach, source.identity().orElseThrow(), source.doubt()));
     }
 
-    private PlannedCheck legs(Check check, Reach reach, SourceIdentity identity, Optional<Verdict> doubt) {
+    private PlannedCheck paths(Check check, Reach reach, SourceIdentity identity, Optional<Verdict> doubt) {
         refusePublished(check, identity);
-        List<Leg> legs = new ArrayList<>();
+        List<PlannedPath> paths = new ArrayList<>();
         List<Optional<String>> nodes = nodes(check, reach, identity);
         if (!size.admits(check, identity, nodes.size(), reach.ways().size())) {
-            return new PlannedCheck(check, legs, Optional.empty(), doubt);
+            return new PlannedCheck(check, paths, Optional.empty(), doubt);
         }
         for (Optional<String> node : nodes) {
             ProbeBook.Entry probe = probes.entry(check.source().name(), identity.on(node.or(identity::node)));
@@ -126,21 +126,22 @@ public final class Planner {
                 if (way.kind() == Path.Kind.LOOKUP && !lookupMatters(check)) {
                     continue;
                 }
-                legs.add(new Leg(probe.id(), probe.index(way.attempt()), way.path(), way.backends()));
+                paths.add(new PlannedPath(probe.id(), probe.index(way.attempt()), way.path(), way.backends()));
             }
         }
-        if (legs.isEmpty()) {
+        if (paths.isEmpty()) {
             return foregone(
                     check,
                     facts.unreadable().contains("list nodes")
-                            ? Foregone.hidden(
+                            ? PreflightVerdicts.hidden(
                                     "list nodes",
                                     "where a probe for this placement would run",
                                     Verdict.Reason.NO_SUCH_SOURCE)
-                            : Foregone.unsupported("no node can run a probe for this placement", "use nodes: any"));
+                            : PreflightVerdicts.unsupported(
+                                    "no node can run a probe for this placement", "use nodes: any"));
         }
         control(reach);
-        return new PlannedCheck(check, legs, Optional.empty(), doubt);
+        return new PlannedCheck(check, paths, Optional.empty(), doubt);
     }
 
     /** A denial is judged by addresses; but an outside name whose address nobody knows can only be tried by name. */

@@ -57,20 +57,20 @@ final class Sources {
                     .findFirst();
             Optional<String> hidden = facts.hidden(Planner.plural(workload.kind()), source.namespace());
             if (live.isEmpty() && hidden.isPresent()) {
-                return Found.none(
-                        Foregone.hidden(hidden.get(), "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE));
+                return Found.none(PreflightVerdicts.hidden(
+                        hidden.get(), "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE));
             }
             if (live.isEmpty()) {
                 Set<String> names = facts.workloads().stream()
                         .filter(w -> w.namespace().equals(source.namespace()) && w.kind() == workload.kind())
                         .map(ClusterFacts.Workload::name)
                         .collect(Collectors.toSet());
-                return Found.none(
-                        Foregone.missingWorkload(workload.kind().kind(), workload.name(), source.namespace(), names));
+                return Found.none(PreflightVerdicts.missingWorkload(
+                        workload.kind().kind(), workload.name(), source.namespace(), names));
             }
             ClusterFacts.Workload found = live.get();
             if (found.network() == ClusterFacts.Network.NODE) {
-                return Found.none(Foregone.inNodeNetwork(source.name()));
+                return Found.none(PreflightVerdicts.inNodeNetwork(source.name()));
             }
             return Found.of(
                     new SourceIdentity(
@@ -86,12 +86,12 @@ final class Sources {
         Map<String, String> labels = ((Identity.Labels) source.identity()).labels();
         List<Pod> living = living(source, labels);
         if (!living.isEmpty() && living.stream().allMatch(p -> p.network() == ClusterFacts.Network.NODE)) {
-            return Found.none(Foregone.inNodeNetwork(source.name()));
+            return Found.none(PreflightVerdicts.inNodeNetwork(source.name()));
         }
         Optional<Verdict> doubt = Optional.empty();
         if (source.liveness() == Source.Liveness.LIVE && check.expectation().forbids() && living.isEmpty()) {
             doubt = Optional.of(
-                    Foregone.nobodyHas(check, Labels.text(labels), source.namespace(), meant(source, labels)));
+                    PreflightVerdicts.nobodyHas(check, Labels.text(labels), source.namespace(), meant(source, labels)));
         }
         return Found.of(SourceIdentity.of(source.namespace(), labels, source.serviceAccount()), doubt);
     }
@@ -105,10 +105,10 @@ final class Sources {
                 living.stream().filter(p -> p.name().equals(wanted.name())).findFirst();
         if (found.isEmpty()) {
             Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
-            return Found.none(Foregone.missingWorkload("pod", wanted.name(), source.namespace(), names));
+            return Found.none(PreflightVerdicts.missingWorkload("pod", wanted.name(), source.namespace(), names));
         }
         if (found.get().network() == ClusterFacts.Network.NODE) {
-            return Found.none(Foregone.inNodeNetwork(source.name()));
+            return Found.none(PreflightVerdicts.inNodeNetwork(source.name()));
         }
         return Found.of(
                 SourceIdentity.of(source.namespace(), found.get().labels(), source.serviceAccount())

@@ -19,9 +19,9 @@ public final class WitnessNeeds {
         Set<String> reached = new LinkedHashSet<>();
         for (PlannedCheck check : plan.checks()) {
             Set<String> nodes = check.check().expectation() == Expectation.ALLOW ? reached : denied;
-            check.legs().stream()
-                    .filter(leg -> leg.path().kind() == Path.Kind.POD)
-                    .flatMap(leg -> leg.backends().stream())
+            check.paths().stream()
+                    .filter(planned -> planned.path().kind() == Path.Kind.POD)
+                    .flatMap(planned -> planned.backends().stream())
                     .filter(backend -> backend.transport() == Protocol.TCP)
                     .flatMap(backend -> backend.pod().stream())
                     .flatMap(pod -> pod.node().stream())

@@ -15,7 +15,7 @@ public sealed interface ProbeFact {
     record Starved(Instant from, Instant to) implements ProbeFact {}
 
     /** One attempt, of a round that counts. */
-    record Attempted(Reading reading) implements ProbeFact {}
+    record Attempted(AttemptResult reading) implements ProbeFact {}
 
     /** A round ended; its attempts, if they count, came before. */
     record RoundEnded(int round, Weight weight) implements ProbeFact {}

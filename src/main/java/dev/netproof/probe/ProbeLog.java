@@ -126,17 +126,18 @@ public final class ProbeLog {
         }
         boolean late = began.isPresent()
                 && written.filter(uptime -> clock.isLate(at, uptime)).isPresent();
-        for (Reading reading : results(at, round, state)) {
+        for (AttemptResult reading : results(at, round, state)) {
             facts.add(new ProbeFact.Attempted(late ? dated(reading, began.get()) : reading));
         }
         facts.add(new ProbeFact.RoundEnded(round, ProbeFact.Weight.COUNTED));
         return facts;
     }
 
-    private Reading dated(Reading reading, Duration began) {
+    private AttemptResult dated(AttemptResult reading, Duration began) {
         Sample sample = reading.sample();
         Instant at = clock.date(sample.at(), began.plus(sample.elapsed()));
-        return new Reading(reading.attempt(), sample.earlier(Duration.between(at, sample.at())), reading.remoteIp());
+        return new AttemptResult(
+                reading.attempt(), sample.earlier(Duration.between(at, sample.at())), reading.remoteIp());
     }
 
     private static Optional<Duration> uptime(String text) {
@@ -144,14 +145,14 @@ public final class ProbeLog {
         return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(Math.round(seconds * 1000)));
     }
 
-    private List<Reading> results(Instant at, int round, Round state) {
-        List<Reading> readings = new ArrayList<>(probe.attempts().size());
+    private List<AttemptResult> results(Instant at, int round, Round state) {
+        List<AttemptResult> readings = new ArrayList<>(probe.attempts().size());
         for (int i = 0; i < probe.attempts().size(); i++) {
-            Reading reading = state.loopback ? state.readings.get(i) : null;
+            AttemptResult reading = state.loopback ? state.readings.get(i) : null;
             readings.add(
                     reading != null
                             ? reading
-                            : new Reading(
+                            : new AttemptResult(
                                     i,
                                     new Sample(at, Duration.ZERO, round, Outcome.PROBE_ERROR, "no result line"),
                                     Optional.empty()));
@@ -198,7 +199,7 @@ public final class ProbeLog {
         Sample sample = new Sample(at, elapsed, round, outcome, signal(attempt, transfer, outcome, error, f[7]));
         state.readings.put(
                 index.getAsInt(),
-                new Reading(
+                new AttemptResult(
                         index.getAsInt(),
                         sample,
                         f[7].isEmpty() ? Optional.empty() : Optional.of(f[7]),
@@ -274,7 +275,7 @@ public final class ProbeLog {
         String signal = outcome == Outcome.CONNECTED ? "answered" : lastLine(f[4]);
         state.readings.put(
                 index.getAsInt(),
-                new Reading(
+                new AttemptResult(
                         index.getAsInt(),
                         new Sample(
                                 at,
@@ -305,7 +306,7 @@ public final class ProbeLog {
         Outcome outcome = outcome(attempt, f[1], f[6]);
         state.readings.put(
                 index.getAsInt(),
-                new Reading(
+                new AttemptResult(
                         index.getAsInt(),
                         new Sample(at, elapsed, round, outcome, shortened(signal(attempt, outcome, cause, f)), cause),
                         f[4].equals("-") ? Optional.empty() : Optional.of(f[4])));
@@ -383,7 +384,7 @@ public final class ProbeLog {
 
     /** What is known of a round that has not ended. */
     private static final class Round {
-        private final Map<Integer, Reading> readings = new HashMap<>();
+        private final Map<Integer, AttemptResult> readings = new HashMap<>();
         private final Map<String, String> socketErrors = new HashMap<>();
         private boolean loopback;
         private Optional<Instant> began = Optional.empty();

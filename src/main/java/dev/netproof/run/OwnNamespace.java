@@ -1,8 +1,8 @@
 package dev.netproof.run;
 
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProvingGround;
-import dev.netproof.kube.ProvingGround.Standard;
+import dev.netproof.kube.Testbed;
+import dev.netproof.kube.Testbed.Standard;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,8 +12,8 @@ import java.util.Optional;
  * addresses. Made when something first needs it; to close it removes it. Where a namespace is named instead, it is that one, and it stays.
  */
 final class OwnNamespace implements AutoCloseable {
-    private final ProvingGround ground;
-    private final Asking asking;
+    private final Testbed testbed;
+    private final DeadlineCall deadlineCall;
     private final Instant end;
     private final String name;
     private final Optional<String> named;
@@ -21,15 +21,15 @@ final class OwnNamespace implements AutoCloseable {
     private boolean created;
 
     /**
-     * @param ground of its own: nothing else is created by it
+     * @param testbed of its own: nothing else is created by it
      * @param end of the run: nothing is waited for beyond it
      * @param name what to call it
      * @param named an existing one to use instead
      */
-    OwnNamespace(ProvingGround ground, Asking asking, Instant end, String name, Optional<String> named) {
-        this.asking = asking;
+    OwnNamespace(Testbed testbed, DeadlineCall deadlineCall, Instant end, String name, Optional<String> named) {
+        this.deadlineCall = deadlineCall;
         this.end = end;
-        this.ground = ground;
+        this.testbed = testbed;
         this.name = name;
         this.named = named;
     }
@@ -46,8 +46,8 @@ final class OwnNamespace implements AutoCloseable {
         }
         if (!created && refusal.isEmpty()) {
             try {
-                created = asking.until(end, "creating a namespace for its own pods", () -> {
-                    ground.createNamespace(name, Standard.RESTRICTED);
+                created = deadlineCall.until(end, "creating a namespace for its own pods", () -> {
+                    testbed.createNamespace(name, Standard.RESTRICTED);
                     return true;
                 });
             } catch (ClusterTrouble trouble) {
@@ -60,12 +60,12 @@ final class OwnNamespace implements AutoCloseable {
     /** Removes it with whatever is left in it. Never throws. */
     @Override
     public void close() {
-        ground.close();
+        testbed.close();
     }
 
     /** What closing could not remove, and what becomes of it. */
     List<String> remaining() {
-        return ground.remaining();
+        return testbed.remaining();
     }
 
     /** Whether it is one that somebody named. */

@@ -5,7 +5,7 @@ import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.evidence.Route;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProvingGround;
+import dev.netproof.kube.Testbed;
 import dev.netproof.model.Family;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Attempt;
@@ -40,7 +40,7 @@ final class PathWitnesses {
     private static final List<Toleration> EVERYTHING = List.of(new Toleration(
             Optional.empty(), Optional.of("Exists"), Optional.empty(), Optional.empty(), Optional.empty()));
 
-    private final ProvingGround ground;
+    private final Testbed testbed;
     private final OwnNamespace namespace;
     private final EvidenceStore evidence;
     private final EvidenceCollector collector;
@@ -55,8 +55,8 @@ final class PathWitnesses {
     private final Set<String> notes = new LinkedHashSet<>();
     private int clients;
 
-    PathWitnesses(ProvingGround ground, OwnNamespace namespace, EvidenceStore evidence, EvidenceCollector collector) {
-        this.ground = ground;
+    PathWitnesses(Testbed testbed, OwnNamespace namespace, EvidenceStore evidence, EvidenceCollector collector) {
+        this.testbed = testbed;
         this.namespace = namespace;
         this.evidence = evidence;
         this.collector = collector;
@@ -96,7 +96,7 @@ final class PathWitnesses {
                             new ContainerPort(Optional.of("other"), PORT, Protocol.UDP))));
         }
         try {
-            ground.serve(starting);
+            testbed.serve(starting);
         } catch (ClusterTrouble trouble) {
             starting.forEach(server -> lost.add(server.id()));
             notes.add("no witness for the ways between nodes could be started: " + trouble.getMessage());
@@ -185,7 +185,7 @@ final class PathWitnesses {
             evidence.aim(client.id(), i, java.util.Objects.requireNonNull(aims.get(attempts.get(i))));
         }
         try {
-            ground.launch(List.of(client));
+            testbed.launch(List.of(client));
         } catch (ClusterTrouble trouble) {
             evidence.lost(client.id(), String.valueOf(trouble.getMessage()), trouble.fix());
         }

@@ -6,10 +6,10 @@ import dev.netproof.evidence.HostAddresses;
 import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.evidence.Route;
 import dev.netproof.judge.Convergence;
-import dev.netproof.judge.Patience;
+import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.SessionTerms;
+import dev.netproof.kube.Testbed;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances;
 import dev.netproof.model.Matrix;
@@ -19,14 +19,14 @@ import dev.netproof.model.Verdict.Status;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts;
-import dev.netproof.plan.Leg;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.PlannedPath;
 import dev.netproof.plan.Planner;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.WitnessNeeds;
+import dev.netproof.probe.AttemptResult;
 import dev.netproof.probe.ProbeFact;
-import dev.netproof.probe.Reading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,7 +55,7 @@ final class Probing {
     /** Probes that are started together begin their first rounds within this time. */
     private static final Duration TOGETHER = Duration.ofMillis(700);
 
-    private final ProvingGround session;
+    private final Testbed session;
     private final PathWitnesses witnesses;
     private final SessionTerms sessionTerms;
     private final RunTerms terms;
@@ -89,7 +89,7 @@ final class Probing {
     }
 
     Probing(
-            ProvingGround session,
+            Testbed session,
             OwnNamespace namespace,
             SessionTerms sessionTerms,
             RunTerms terms,
@@ -98,7 +98,7 @@ final class Probing {
             Instant end,
             Measuring measuring) {
         this.measuring = measuring;
-        this.settle = terms.patience().settle();
+        this.settle = terms.convergence().settle();
         this.session = session;
         this.sessionTerms = sessionTerms;
         this.collector = new EvidenceCollector(evidence, sessionTerms.nonce(), sessionTerms.connectTimeout());
@@ -155,7 +155,7 @@ final class Probing {
         }
         evidence.expect(planned);
         Convergence watching = new Convergence(
-                evidence, terms.patience().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
+                evidence, terms.convergence().at(sessionTerms.pace().round(), sessionTerms.connectTimeout()));
         convergence = Optional.of(watching);
         plan = planned;
         launched = session.now();
@@ -231,7 +231,7 @@ final class Probing {
         Map<String, Integer> rounds = new HashMap<>();
         Instant deadline = session.now().plus(CONTROL_START);
         while (!waiting.isEmpty() && !ended() && session.now().isBefore(deadline)) {
-            Optional<ProbeEvent> event = session.next(session.now().plus(Agenda.TICK));
+            Optional<ProbeEvent> event = session.next(session.now().plus(PendingChecks.TICK));
             if (event.isEmpty()) {
                 continue;
             }
@@ -252,7 +252,9 @@ final class Probing {
                 }
             }
             boolean clear = names.stream().allMatch(name -> hosts.isNowhere(name) || hosts.isFound(name));
-            if (rounds.merge(line.probe(), 1, Integer::sum) >= terms.patience().stable() || clear) {
+            if (rounds.merge(line.probe(), 1, Integer::sum)
+                            >= terms.convergence().stable()
+                    || clear) {
                 waiting.remove(line.probe());
             }
         }
@@ -260,7 +262,7 @@ final class Probing {
         return hosts.addresses();
     }
 
-    private Attempt attempt(String probe, Reading reading) {
+    private Attempt attempt(String probe, AttemptResult reading) {
         return java.util.Objects.requireNonNull(probes.get(probe)).attempts().get(reading.attempt());
     }
 
@@ -269,61 +271,61 @@ final class Probing {
     }
 
     private void watch(Plan plan, Convergence watching) {
-        Agenda agenda = new Agenda(
-                watching, evidence, launched, launched.plus(terms.patience().deadline()));
+        PendingChecks pending = new PendingChecks(
+                watching, evidence, launched, launched.plus(terms.convergence().deadline()));
         for (PlannedCheck check : plan.checks()) {
             if (check.foregone().isPresent()) {
                 decided.put(check, watching.conclude(check, launched, launched, Runner.repeat(check.check())));
             } else {
-                agenda.add(check);
+                pending.add(check);
             }
         }
-        while (!agenda.isEmpty() && !ended()) {
-            session.next(earlier(session.now().plus(Agenda.TICK), end)).ifPresent(event -> note(event, agenda));
+        while (!pending.isEmpty() && !ended()) {
+            session.next(earlier(session.now().plus(PendingChecks.TICK), end)).ifPresent(event -> note(event, pending));
             Instant now = session.now();
-            if (agenda.isSweepDue(now)) {
+            if (pending.isSweepDue(now)) {
                 hear(watching);
                 collector.lookForStarving(now, sessionTerms.pace().round());
-                agenda.sweep(now);
+                pending.sweep(now);
             }
-            if (agenda.isDue()) {
-                judge(agenda, watching, now);
+            if (pending.isDue()) {
+                judge(pending, watching, now);
             }
         }
     }
 
-    private void note(ProbeEvent event, Agenda agenda) {
+    private void note(ProbeEvent event, PendingChecks pending) {
         boolean round = EvidenceCollector.isCountedRound(handle(event));
         if (round && event instanceof ProbeEvent.Line line) {
-            agenda.spoke(line.probe());
+            pending.spoke(line.probe());
         } else if (event instanceof ProbeEvent.Lost lost) {
-            agenda.lost(lost.probe());
+            pending.lost(lost.probe());
         }
     }
 
-    private void judge(Agenda agenda, Convergence watching, Instant now) {
-        for (PlannedCheck check : agenda.look()) {
+    private void judge(PendingChecks pending, Convergence watching, Instant now) {
+        for (PlannedCheck check : pending.look()) {
             if (isDecided(check, watching, now)) {
                 CheckResult result = watching.conclude(check, launched, now, Runner.repeat(check.check()));
                 decided.put(check, result);
-                agenda.decided(check);
+                pending.decided(check);
                 progress.judged(result);
             }
         }
-        progress.decided(decided.size(), plan.checks().size(), left(now, earlier(agenda.latest(), end)));
+        progress.decided(decided.size(), plan.checks().size(), left(now, earlier(pending.latest(), end)));
         // Of the others nothing is new; whatever time brings about is seen in the next sweep.
-        for (Backend backend : watching.wanted(agenda.undecided())) {
+        for (Backend backend : watching.wanted(pending.undecided())) {
             if (asked.add(backend.key())) {
                 session.ask(backend);
             }
         }
         witnesses.want(watching.unwitnessed(
-                agenda.undecided(), now.minus(sessionTerms.connectTimeout()).minus(TOGETHER)));
-        watching.unexplained(agenda.refusable()).forEach((probe, explainer) -> {
-            agenda.explainer(probe, explainer.id());
+                pending.undecided(), now.minus(sessionTerms.connectTimeout()).minus(TOGETHER)));
+        watching.unexplained(pending.refusable()).forEach((probe, explainer) -> {
+            pending.explainer(probe, explainer.id());
             explain(explainer);
         });
-        agenda.done();
+        pending.done();
     }
 
     /** Gives pods as long to settle as rules were seen to take. */
@@ -335,14 +337,14 @@ final class Probing {
         if (heard.isEmpty()) {
             return;
         }
-        Duration before = terms.patience().settle();
+        Duration before = terms.convergence().settle();
         Duration round = sessionTerms.pace().round();
         Duration timeout = sessionTerms.connectTimeout();
         // That nothing was measured is news too: what is seen of a fresh pod is believed once that is known.
-        Patience after = heard.get().values().stream()
+        ConvergenceTerms after = heard.get().values().stream()
                 .max(Comparator.naturalOrder())
-                .map(longest -> terms.patience().arriving(longest, round, timeout))
-                .orElseGet(() -> terms.patience().at(round, timeout));
+                .map(longest -> terms.convergence().arriving(longest, round, timeout))
+                .orElseGet(() -> terms.convergence().at(round, timeout));
         settle = after.settle();
         watching.arrived(heard.get(), after);
         new TreeMap<>(heard.get()).forEach((node, time) -> {
@@ -398,8 +400,8 @@ final class Probing {
 
     /** Whether it has been asked, and not yet been said, that one of the check's backends listens. */
     private boolean waitsForAnswer(PlannedCheck check) {
-        return check.legs().stream()
-                .flatMap(leg -> leg.backends().stream())
+        return check.paths().stream()
+                .flatMap(planned -> planned.backends().stream())
                 .anyMatch(backend -> asked.contains(backend.key()));
     }
 
@@ -425,9 +427,9 @@ final class Probing {
         Set<Route> ways = new LinkedHashSet<>();
         for (PlannedCheck check : plan.checks()) {
             if (check.check().expectation().forbids()) {
-                check.legs().stream()
-                        .filter(leg -> leg.probe().equals(probe))
-                        .flatMap(leg -> leg.backends().stream())
+                check.paths().stream()
+                        .filter(planned -> planned.probe().equals(probe))
+                        .flatMap(planned -> planned.backends().stream())
                         .flatMap(backend -> evidence.route(probe, backend).stream())
                         .filter(route -> witnesses.isPrepared(route.to()))
                         .forEach(ways::add);
@@ -452,8 +454,8 @@ final class Probing {
         after.forEach(pod -> pods.put(pod.uid(), pod));
         for (PlannedCheck check : plan.checks()) {
             boolean changed = false;
-            for (Leg leg : check.legs()) {
-                for (Backend backend : leg.backends()) {
+            for (PlannedPath planned : check.paths()) {
+                for (Backend backend : planned.backends()) {
                     Optional<String> how = backend.pod().flatMap(pod -> change(pod, pods.get(pod.uid())));
                     how.ifPresent(text -> evidence.targetChanged(backend, text));
                     changed |= how.isPresent();

@@ -1,6 +1,6 @@
 package dev.netproof.run;
 
-import dev.netproof.judge.Patience;
+import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.plan.PlanTerms;
 import java.time.Duration;
@@ -16,20 +16,25 @@ import java.time.Duration;
 public record RunTerms(
         String tool,
         PlanTerms plan,
-        Patience patience,
+        ConvergenceTerms convergence,
         Duration timeout,
         Duration connectTimeout,
         Images images,
         Beside beside) {
     /** Terms with nothing beside the matrices. */
     public RunTerms(
-            String tool, PlanTerms plan, Patience patience, Duration timeout, Duration connectTimeout, Images images) {
-        this(tool, plan, patience, timeout, connectTimeout, images, Beside.NOTHING);
+            String tool,
+            PlanTerms plan,
+            ConvergenceTerms convergence,
+            Duration timeout,
+            Duration connectTimeout,
+            Images images) {
+        this(tool, plan, convergence, timeout, connectTimeout, images, Beside.NOTHING);
     }
 
     /** The same terms with another plan's. */
     RunTerms planning(PlanTerms other) {
-        return new RunTerms(tool, other, patience, timeout, connectTimeout, images, beside);
+        return new RunTerms(tool, other, convergence, timeout, connectTimeout, images, beside);
     }
 
     /** What goes on beside the matrices. */

@@ -4,8 +4,8 @@ import dev.netproof.enforce.NodeChoice;
 import dev.netproof.judge.ExitRule;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
-import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.SessionTerms;
+import dev.netproof.kube.Testbed;
 import dev.netproof.model.Check;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.ClusterIdentity;
@@ -59,14 +59,14 @@ public final class Runner {
     private final Progress progress;
     private final Clock clock;
     private final Interruption interruption = new Interruption();
-    private final Asking asking;
+    private final DeadlineCall deadlineCall;
     private final Canary canary;
     private volatile Optional<Canary.Watch> looking = Optional.empty();
     private Optional<Enforcement> enforcement = Optional.empty();
 
     private Optional<ClusterIdentity> identity = Optional.empty();
     private final Set<String> notes = new LinkedHashSet<>();
-    private final Scene scene = new Scene();
+    private final RunCircumstances circumstances = new RunCircumstances();
     private int pods;
     private Duration settle;
 
@@ -83,10 +83,10 @@ public final class Runner {
         this.canary = canary;
         this.cluster = cluster;
         this.terms = terms;
-        this.settle = terms.patience().settle();
+        this.settle = terms.convergence().settle();
         this.progress = progress;
         this.clock = clock;
-        this.asking = new Asking(clock, interruption);
+        this.deadlineCall = new DeadlineCall(clock, interruption);
     }
 
     /** Ends the run early, from any thread: it cleans up and reports what it knows. */
@@ -137,19 +137,19 @@ public final class Runner {
     private Report observed(List<Matrix> matrices, Instant started) {
         Instant end = started.plus(terms.timeout());
         progress.step("asking the cluster who we are");
-        ClusterIdentity who = asking.until(end, "asking the cluster who we are", cluster::identity);
+        ClusterIdentity who = deadlineCall.until(end, "asking the cluster who we are", cluster::identity);
         identity = Optional.of(who);
         who.caveat().ifPresent(notes::add);
         Set<String> namespaces = Planner.namespaces(matrices);
         progress.step("reading " + namespaces.size() + " namespaces of " + who.context());
         String id = hex(4);
-        ProvingGround ground = cluster.ground(
+        Testbed testbed = cluster.testbed(
                 new SessionTerms(id, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images()));
         try (OwnNamespace place = new OwnNamespace(
-                ground,
-                asking,
+                testbed,
+                deadlineCall,
                 end,
-                ground.namespaceName("netproof-" + id),
+                testbed.namespaceName("netproof-" + id),
                 terms.plan().controlNamespace())) {
             return observed(matrices, started, id, place);
         }
@@ -159,10 +159,10 @@ public final class Runner {
         Instant end = started.plus(terms.timeout());
         Set<String> namespaces = Planner.namespaces(matrices);
         PlanTerms planning = terms.plan().controlledFrom(place.name());
-        ClusterFacts facts = asking.until(end, "reading what the cluster has", () -> cluster.survey(namespaces));
+        ClusterFacts facts = deadlineCall.until(end, "reading what the cluster has", () -> cluster.survey(namespaces));
         Plan plan = Planner.plan(matrices, facts, planning);
-        policies(namespaces, end).ifPresent(scene::policies);
-        scene.planned(plan, facts);
+        policies(namespaces, end).ifPresent(circumstances::policies);
+        circumstances.planned(plan, facts);
         if (!plan.refusals().isEmpty()) {
             return refused(matrices, started, plan.refusals());
         }
@@ -180,7 +180,7 @@ public final class Runner {
     }
 
     private void sweep(Set<String> namespaces, Instant end) {
-        Cluster.Cleaning cleaning = asking.until(
+        Cluster.Cleaning cleaning = deadlineCall.until(
                 end, "removing what earlier runs left", () -> cluster.clean(namespaces, Cluster.CleanScope.EXPIRED));
         if (cleaning.removed() > 0) {
             notes.add("removed " + cleaning.removed() + " objects that an earlier run left behind");
@@ -204,8 +204,8 @@ public final class Runner {
         Instant end = started.plus(terms.timeout());
         List<CheckResult> results;
         Optional<Report.Breakage> breakage;
-        ProvingGround opened = cluster.ground(session);
-        try (ProvingGround probes = opened) {
+        Testbed opened = cluster.testbed(session);
+        try (Testbed probes = opened) {
             Probing probing =
                     new Probing(probes, place, session, planning, progress, interruption, end, new Probing.Measuring() {
                         @Override
@@ -220,13 +220,13 @@ public final class Runner {
                     });
             breakage = watched(probing, matrices, facts, plan, end);
             results = probing.results(breakage);
-            scene.ran(probing.ran());
+            circumstances.ran(probing.ran());
             pods = probing.pods();
             settle = probing.settle();
             notes.addAll(probing.notes());
             if (breakage.isEmpty()) {
                 policies(Planner.namespaces(matrices), end.plus(SECOND_LOOK))
-                        .ifPresent(after -> notes.addAll(scene.changes(after)));
+                        .ifPresent(after -> notes.addAll(circumstances.changes(after)));
             }
             progress.step("removing the probes");
         }
@@ -250,8 +250,8 @@ public final class Runner {
     private static NodeChoice nodes(Plan plan, ClusterFacts facts) {
         Set<String> used = new TreeSet<>();
         plan.checks().stream()
-                .flatMap(check -> check.legs().stream())
-                .flatMap(leg -> leg.backends().stream())
+                .flatMap(check -> check.paths().stream())
+                .flatMap(planned -> planned.backends().stream())
                 .forEach(backend -> backend.pod().flatMap(TargetPod::node).ifPresent(used::add));
         boolean anywhere = false;
         for (ProbePod probe : plan.probes()) {
@@ -313,7 +313,7 @@ public final class Runner {
                     matrices,
                     facts,
                     plan,
-                    () -> asking.until(
+                    () -> deadlineCall.until(
                             end.plus(SECOND_LOOK), "looking at the targets again", () -> cluster.pods(namespaces)));
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError failure) {
             return Optional.of(breakage(failure));
@@ -331,7 +331,7 @@ public final class Runner {
     /** Evidence for readers, which no verdict needs. */
     private Optional<Policies> policies(Set<String> namespaces, Instant end) {
         try {
-            return Optional.of(asking.until(end, "reading policies", () -> cluster.policies(namespaces)));
+            return Optional.of(deadlineCall.until(end, "reading policies", () -> cluster.policies(namespaces)));
         } catch (ClusterTrouble trouble) {
             notes.add("which policies were in force could not be read: " + trouble.getMessage());
             return Optional.empty();
@@ -382,7 +382,7 @@ public final class Runner {
                 started,
                 clock.instant(),
                 matrices,
-                scene.circumstances(),
+                circumstances.circumstances(),
                 results,
                 enforcement,
                 List.copyOf(notes),

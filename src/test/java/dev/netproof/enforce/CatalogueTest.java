@@ -6,7 +6,7 @@ import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.enforce.ToyCluster.Freedom;
 import dev.netproof.enforce.ToyCluster.Live;
 import dev.netproof.enforce.ToyCluster.Stack;
-import dev.netproof.kube.ProvingGround.Standard;
+import dev.netproof.kube.Testbed.Standard;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Enforcement.Kind;
 import dev.netproof.model.Enforcement.Profile;

@@ -5,9 +5,9 @@ import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.Permission;
 import dev.netproof.kube.ProbeSession;
-import dev.netproof.kube.ProvingGround;
-import dev.netproof.kube.ProvingGround.Standard;
 import dev.netproof.kube.SessionTerms;
+import dev.netproof.kube.Testbed;
+import dev.netproof.kube.Testbed.Standard;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Cni;
 import dev.netproof.model.Enforcement.Direction;
@@ -123,7 +123,7 @@ final class ToyCluster implements Cluster {
     }
 
     private Instant now = NOON;
-    private Optional<Ground> ground = Optional.empty();
+    private Optional<ToyTestbed> testbed = Optional.empty();
 
     static ToyCluster of(String... names) {
         ToyCluster cluster = new ToyCluster();
@@ -304,13 +304,13 @@ final class ToyCluster implements Cluster {
 
     /** Somebody takes a label from a pod that runs. */
     void strip(String pod, String label) {
-        Live live = java.util.Objects.requireNonNull(ground.orElseThrow().pods.get(pod));
+        Live live = java.util.Objects.requireNonNull(testbed.orElseThrow().pods.get(pod));
         live.labels = without(live.labels, Set.of(label));
     }
 
     /** Somebody removes the policies whose names end so; they are without effect at once. */
     void withdraw(String end) {
-        Ground live = ground.orElseThrow();
+        ToyTestbed live = testbed.orElseThrow();
         live.policies.keySet().removeIf(name -> name.endsWith(end));
         live.history.removeIf(one -> one.manifest().name().endsWith(end));
     }
@@ -328,18 +328,18 @@ final class ToyCluster implements Cluster {
 
     /** A server stops answering; whether anybody is told is another matter. */
     void kill(String server) {
-        Live live = ground.orElseThrow().pods.get(server);
+        Live live = testbed.orElseThrow().pods.get(server);
         live.dead = true;
     }
 
     void revive(String server) {
-        Live live = ground.orElseThrow().pods.get(server);
+        Live live = testbed.orElseThrow().pods.get(server);
         live.dead = false;
     }
 
     void killLoudly(String server) {
         kill(server);
-        ground.orElseThrow()
+        testbed.orElseThrow()
                 .tell(new ProbeEvent.Lost(now, server, "the target pod was deleted by somebody else", "run again"));
     }
 
@@ -367,15 +367,15 @@ final class ToyCluster implements Cluster {
     }
 
     boolean isClean() {
-        return ground.map(one -> one.closed && one.policies.isEmpty()).orElse(true);
+        return testbed.map(one -> one.closed && one.policies.isEmpty()).orElse(true);
     }
 
     boolean wasTouched() {
-        return ground.isPresent();
+        return testbed.isPresent();
     }
 
     List<String> applied() {
-        return ground.map(one -> one.applied).orElse(List.of());
+        return testbed.map(one -> one.applied).orElse(List.of());
     }
 
     @Override
@@ -395,9 +395,9 @@ final class ToyCluster implements Cluster {
     }
 
     @Override
-    public ProvingGround ground(SessionTerms terms) {
-        Ground made = new Ground(terms);
-        ground = Optional.of(made);
+    public Testbed testbed(SessionTerms terms) {
+        ToyTestbed made = new ToyTestbed(terms);
+        testbed = Optional.of(made);
         return made;
     }
 
@@ -495,7 +495,7 @@ final class ToyCluster implements Cluster {
 
     private record Due(Instant at, int order, Optional<ProbeEvent> event, Runnable action) {}
 
-    private final class Ground implements ProvingGround {
+    private final class ToyTestbed implements Testbed {
         private final SessionTerms terms;
         private final PriorityQueue<Due> due =
                 new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
@@ -510,7 +510,7 @@ final class ToyCluster implements Cluster {
         private final List<String> applied = new ArrayList<>();
         private boolean closed;
 
-        private Ground(SessionTerms terms) {
+        private ToyTestbed(SessionTerms terms) {
             this.terms = terms;
             happenings.forEach((since, happening) -> at(NOON.plus(since), happening));
         }
@@ -877,7 +877,7 @@ final class ToyCluster implements Cluster {
         @Override
         public Optional<ProbeEvent> next(Instant until) {
             if (closed) {
-                throw new IllegalStateException("the ground is closed");
+                throw new IllegalStateException("the testbed is closed");
             }
             Due first;
             while ((first = due.peek()) != null && !first.at().isAfter(until)) {

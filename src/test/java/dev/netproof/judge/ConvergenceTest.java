@@ -1748,12 +1748,12 @@ class ConvergenceTest {
 
     @Test
     void a_slower_pace_is_given_more_time() {
-        assertThat(new Patience(3, java.time.Duration.ofSeconds(5), java.time.Duration.ofSeconds(20))
+        assertThat(new ConvergenceTerms(3, java.time.Duration.ofSeconds(5), java.time.Duration.ofSeconds(20))
                         .at(java.time.Duration.ofSeconds(4), java.time.Duration.ofSeconds(3))
                         .deadline())
                 .isEqualTo(java.time.Duration.ofSeconds(32));
-        assertThat(Patience.DEFAULT.at(java.time.Duration.ofSeconds(1), java.time.Duration.ofSeconds(3)))
-                .isEqualTo(Patience.DEFAULT);
+        assertThat(ConvergenceTerms.DEFAULT.at(java.time.Duration.ofSeconds(1), java.time.Duration.ofSeconds(3)))
+                .isEqualTo(ConvergenceTerms.DEFAULT);
     }
 
     @Nested

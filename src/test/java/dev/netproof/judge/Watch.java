@@ -23,11 +23,11 @@ import dev.netproof.model.Verdict;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 import dev.netproof.plan.ClusterFacts.KubeletProbe;
-import dev.netproof.plan.Leg;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.PlannedPath;
 import dev.netproof.plan.ProbePod;
-import dev.netproof.probe.Reading;
+import dev.netproof.probe.AttemptResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,13 +44,13 @@ import java.util.function.Consumer;
  * Probe "front" runs on node-1 and makes the check's attempts; probe "other" runs on node-1 too and stands for everybody else.
  */
 final class Watch {
-    static final Patience PATIENCE = new Patience(3, Duration.ofSeconds(5), Duration.ofSeconds(20));
+    static final ConvergenceTerms PATIENCE = new ConvergenceTerms(3, Duration.ofSeconds(5), Duration.ofSeconds(20));
     static final Instant LAUNCHED = Instant.parse("2026-01-01T12:00:00Z");
     static final String FRONT = "front";
     static final String OTHER = "other";
 
     private final Expectation expectation;
-    private final List<Leg> legs = new ArrayList<>();
+    private final List<PlannedPath> paths = new ArrayList<>();
     private final Map<Integer, Attempt> attempts = new HashMap<>();
     private final Map<Integer, Attempt> otherAttempts = new HashMap<>();
     private final Map<String, Integer> rounds = new HashMap<>();
@@ -106,7 +106,7 @@ final class Watch {
     /** Adds the path to a pod or an outside address; its attempt's index is the number of paths before it. */
     Watch path(Backend backend) {
         Path.Kind kind = backend.pod().isPresent() ? Path.Kind.POD : Path.Kind.ADDRESS;
-        return leg(
+        return planned(
                 kind,
                 backend.ip(),
                 backend.port(),
@@ -116,13 +116,13 @@ final class Watch {
 
     /** Adds the path to a pod's UDP port, and what this source and the other one send there. */
     Watch datagram(Backend backend, String send, String others) {
-        otherAttempts.put(legs.size(), new Attempt.Udp(backend.ip(), backend.port(), others));
+        otherAttempts.put(paths.size(), new Attempt.Udp(backend.ip(), backend.port(), others));
         Backend udp = new Backend(backend.ip(), backend.port(), Protocol.UDP, backend.pod());
-        return leg(Path.Kind.POD, udp.ip(), udp.port(), List.of(udp), new Attempt.Udp(udp.ip(), udp.port(), send));
+        return planned(Path.Kind.POD, udp.ip(), udp.port(), List.of(udp), new Attempt.Udp(udp.ip(), udp.port(), send));
     }
 
     Watch request(Backend backend, String path) {
-        return leg(
+        return planned(
                 Path.Kind.POD,
                 backend.ip(),
                 backend.port(),
@@ -131,25 +131,25 @@ final class Watch {
     }
 
     Watch vip(Backend... backends) {
-        return leg(Path.Kind.VIP, "10.96.0.7", 5432, List.of(backends), new Attempt.Connect("10.96.0.7", 5432));
+        return planned(Path.Kind.VIP, "10.96.0.7", 5432, List.of(backends), new Attempt.Connect("10.96.0.7", 5432));
     }
 
     /** The Service's address of the other family. */
     Watch vip6(Backend... backends) {
-        return leg(Path.Kind.VIP, "fd00:96::7", 5432, List.of(backends), new Attempt.Connect("fd00:96::7", 5432));
+        return planned(Path.Kind.VIP, "fd00:96::7", 5432, List.of(backends), new Attempt.Connect("fd00:96::7", 5432));
     }
 
     Watch lookup(String name) {
-        return leg(Path.Kind.LOOKUP, name, 5432, List.of(), new Attempt.ByName(name, 5432));
+        return planned(Path.Kind.LOOKUP, name, 5432, List.of(), new Attempt.ByName(name, 5432));
     }
 
-    private Watch leg(Path.Kind kind, String address, int port, List<Backend> backends, Attempt attempt) {
-        attempts.put(legs.size(), attempt);
+    private Watch planned(Path.Kind kind, String address, int port, List<Backend> backends, Attempt attempt) {
+        attempts.put(paths.size(), attempt);
         Optional<Backend.TargetPod> target =
                 kind == Path.Kind.POD ? backends.get(0).pod() : Optional.empty();
-        legs.add(new Leg(
+        paths.add(new PlannedPath(
                 FRONT,
-                legs.size(),
+                paths.size(),
                 new Path(
                         kind,
                         Optional.empty(),
@@ -217,8 +217,8 @@ final class Watch {
         return this;
     }
 
-    private static Reading reading(int attempt, Sample sample) {
-        return new Reading(attempt, sample, Optional.empty());
+    private static AttemptResult reading(int attempt, Sample sample) {
+        return new AttemptResult(attempt, sample, Optional.empty());
     }
 
     /** Refusals of which the check's own probe sees who made them. */
@@ -304,7 +304,7 @@ final class Watch {
         Duration elapsed = Duration.between(at(from), at(to));
         return told(told -> told.attempted(
                 OTHER,
-                new Reading(
+                new AttemptResult(
                         path,
                         new Sample(at(to), elapsed, round, Outcome.CONNECTED, "connected"),
                         Optional.empty(),
@@ -350,7 +350,7 @@ final class Watch {
 
     /** Something of netproof's own got from node-1 to the n-th path's node at these moments. */
     Watch witnessed(int path, double... seconds) {
-        Backend backend = legs.get(path).backends().get(0);
+        Backend backend = paths.get(path).backends().get(0);
         told(to -> to.started("witness", at(0), "netproof-witness", Optional.of("node-1"), Optional.empty()));
         told(to -> to.aim("witness", 0, new Backend("10.0.9.9", 8081, Protocol.TCP, backend.pod())));
         for (double second : seconds) {
@@ -363,13 +363,13 @@ final class Watch {
 
     Watch listens(int path, double... seconds) {
         for (double second : seconds) {
-            told(to -> to.listening(legs.get(path).backends().get(0), at(second)));
+            told(to -> to.listening(paths.get(path).backends().get(0), at(second)));
         }
         return this;
     }
 
     Watch silentPort(int path, double second) {
-        told(to -> to.silent(legs.get(path).backends().get(0), at(second), "connection refused"));
+        told(to -> to.silent(paths.get(path).backends().get(0), at(second), "connection refused"));
         return this;
     }
 
@@ -390,7 +390,7 @@ final class Watch {
     }
 
     Watch targetChanged(int path, String how) {
-        told(to -> to.targetChanged(legs.get(path).backends().get(0), how));
+        told(to -> to.targetChanged(paths.get(path).backends().get(0), how));
         return this;
     }
 
@@ -437,13 +437,13 @@ final class Watch {
     Convergence convergence() {
         if (convergence.isEmpty()) {
             List<Attempt> all = new ArrayList<>();
-            for (int i = 0; i < legs.size(); i++) {
+            for (int i = 0; i < paths.size(); i++) {
                 all.add(java.util.Objects.requireNonNull(attempts.get(i)));
             }
             List<Attempt> theirs = new ArrayList<>(all);
             otherAttempts.forEach(theirs::set);
-            List<Leg> others = legs.stream()
-                    .map(l -> new Leg(OTHER, l.attempt(), l.path(), l.backends()))
+            List<PlannedPath> others = paths.stream()
+                    .map(l -> new PlannedPath(OTHER, l.attempt(), l.path(), l.backends()))
                     .toList();
             Plan plan = new Plan(
                     List.of(probe(FRONT, "storefront", all), probe(OTHER, "catalog", theirs)),
@@ -484,7 +484,7 @@ final class Watch {
                 Check.Origin.CHECKS,
                 Optional.empty(),
                 location);
-        return new PlannedCheck(check, legs, Optional.empty(), doubt);
+        return new PlannedCheck(check, paths, Optional.empty(), doubt);
     }
 
     private static ProbePod probe(String id, String source, List<Attempt> attempts) {

@@ -58,7 +58,7 @@ final class ForeignObjectsTest {
             List.of(new Attempt.ByName("example.com", 80)));
 
     private final MockApi api = new MockApi();
-    private final FabricCluster cluster = new FabricCluster(
+    private final Fabric8Cluster cluster = new Fabric8Cluster(
             api.api(Clock.systemUTC()), (probe, terms) -> new Payload(List.of("true"), Map.of()), Clock.systemUTC());
 
     @AfterEach
@@ -160,9 +160,9 @@ final class ForeignObjectsTest {
     @Test
     void aNamespaceThatIsThereAlreadyStays() {
         api.squat("/api/v1/namespaces", ForeignObjectsTest::somebodyElses);
-        try (ProvingGround ground = cluster.ground(TERMS)) {
-            String name = ground.namespaceName("netproof-00c0ffee");
-            assertThatThrownBy(() -> ground.createNamespace(name, ProvingGround.Standard.RESTRICTED))
+        try (Testbed testbed = cluster.testbed(TERMS)) {
+            String name = testbed.namespaceName("netproof-00c0ffee");
+            assertThatThrownBy(() -> testbed.createNamespace(name, Testbed.Standard.RESTRICTED))
                     .isInstanceOf(ClusterTrouble.class);
         }
         assertThat(there()).singleElement().asString().startsWith("Namespace netproof-00c0ffee");
@@ -171,8 +171,8 @@ final class ForeignObjectsTest {
     @Test
     void aServiceThatIsThereAlreadyStays() {
         api.squat("/api/v1/namespaces/shop/services", ForeignObjectsTest::somebodyElses);
-        try (ProvingGround ground = cluster.ground(TERMS)) {
-            assertThatThrownBy(() -> ground.expose("shop", "target", Map.of(), Map.of(80, 8080)))
+        try (Testbed testbed = cluster.testbed(TERMS)) {
+            assertThatThrownBy(() -> testbed.expose("shop", "target", Map.of(), Map.of(80, 8080)))
                     .isInstanceOf(ClusterTrouble.class);
         }
         assertThat(there()).singleElement().asString().startsWith("Service ").contains("target");
@@ -181,8 +181,8 @@ final class ForeignObjectsTest {
     @Test
     void aPolicyThatIsThereAlreadyStays() {
         api.squat("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies", ForeignObjectsTest::somebodyElses);
-        try (ProvingGround ground = cluster.ground(TERMS)) {
-            assertThatThrownBy(() -> ground.apply(DENY)).isInstanceOf(ClusterTrouble.class);
+        try (Testbed testbed = cluster.testbed(TERMS)) {
+            assertThatThrownBy(() -> testbed.apply(DENY)).isInstanceOf(ClusterTrouble.class);
         }
         assertThat(there())
                 .singleElement()
@@ -204,9 +204,9 @@ final class ForeignObjectsTest {
                 List.of(
                         new ClusterFacts.ContainerPort(Optional.empty(), 8080, Protocol.TCP),
                         new ClusterFacts.ContainerPort(Optional.empty(), 8080, Protocol.UDP)));
-        try (ProvingGround ground = cluster.ground(TERMS)) {
-            ground.serve(List.of(server));
-            assertThat(ground.next(Instant.now().plusSeconds(10))).containsInstanceOf(ProbeEvent.Lost.class);
+        try (Testbed testbed = cluster.testbed(TERMS)) {
+            testbed.serve(List.of(server));
+            assertThat(testbed.next(Instant.now().plusSeconds(10))).containsInstanceOf(ProbeEvent.Lost.class);
         }
         assertThat(there()).singleElement().asString().startsWith("Pod nps-t-1-");
     }
@@ -231,10 +231,10 @@ final class ForeignObjectsTest {
         api.squat("/api/v1/namespaces", ForeignObjectsTest::asWasAsked);
         api.squat("/api/v1/namespaces/shop/services", ForeignObjectsTest::asWasAsked);
         api.squat("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies", ForeignObjectsTest::asWasAsked);
-        try (ProvingGround ground = cluster.ground(TERMS)) {
-            ground.createNamespace(ground.namespaceName("netproof-00c0ffee"), ProvingGround.Standard.RESTRICTED);
-            ground.expose("shop", "target", Map.of(), Map.of(80, 8080));
-            ground.apply(DENY);
+        try (Testbed testbed = cluster.testbed(TERMS)) {
+            testbed.createNamespace(testbed.namespaceName("netproof-00c0ffee"), Testbed.Standard.RESTRICTED);
+            testbed.expose("shop", "target", Map.of(), Map.of(80, 8080));
+            testbed.apply(DENY);
             assertThat(there()).hasSize(3);
         }
         assertThat(there()).isEmpty();
@@ -242,25 +242,25 @@ final class ForeignObjectsTest {
 
     @Test
     void aPolicyThatSomebodyPutInThePlaceOfOursStays() {
-        try (ProvingGround ground = cluster.ground(TERMS)) {
-            ground.apply(DENY);
-            assertThat(ground.foreignPolicies(List.of("shop"))).isEmpty();
+        try (Testbed testbed = cluster.testbed(TERMS)) {
+            testbed.apply(DENY);
+            assertThat(testbed.foreignPolicies(List.of("shop"))).isEmpty();
             HasMetadata ours = policies().get(0);
             api.client().resource(ours).delete();
             // With all that is written on ours, but for its UID.
             api.given(api.client().getKubernetesSerialization().clone(ours));
 
-            assertThat(ground.deviation(DENY))
+            assertThat(testbed.deviation(DENY))
                     .hasValueSatisfying(how -> assertThat(how)
                             .startsWith("policy " + ours.getMetadata().getName())
                             .contains("replaced"));
-            ground.apply(DENY);
+            testbed.apply(DENY);
             assertThat(api.requests("PUT"))
                     .singleElement()
                     .satisfies(update -> assertThat(update.body())
                             .as("the API server refuses it for another UID")
                             .contains("\"uid\":\"" + ours.getMetadata().getUid() + "\""));
-            ground.remove(DENY);
+            testbed.remove(DENY);
             assertThat(api.requests("DELETE"))
                     .last()
                     .satisfies(deletion -> assertThat(deletion.body())
@@ -271,8 +271,8 @@ final class ForeignObjectsTest {
     @Test
     void aPolicyThatIsOfNoSessionIsSomebodysWhateverIsWrittenOnIt() {
         api.given(marked("networking.k8s.io/v1", "NetworkPolicy", "deny", "ground"));
-        try (ProvingGround ground = cluster.ground(TERMS)) {
-            assertThat(ground.foreignPolicies(List.of("shop"))).containsExactly("shop/deny");
+        try (Testbed testbed = cluster.testbed(TERMS)) {
+            assertThat(testbed.foreignPolicies(List.of("shop"))).containsExactly("shop/deny");
         }
     }
 

@@ -361,7 +361,7 @@ final class KubeconfigTest {
     void aServerThatDoesNotAnswerIsNamed() throws IOException {
         Connection connection =
                 find(write("config", config("{token: abc}").replace("api.example:6443", "127.0.0.1:9")));
-        try (FabricCluster cluster = new FabricCluster(
+        try (Fabric8Cluster cluster = new Fabric8Cluster(
                 new ApiServer(connection, Clock.systemUTC()),
                 (probe, terms) -> {
                     throw new AssertionError(List.of());

@@ -12,11 +12,11 @@ public final class Leftover {
     private Leftover() {}
 
     public static String probe(String namespace, Instant deadline) {
-        return pod(namespace, deadline, "np12345678", Marks.PROBE);
+        return pod(namespace, deadline, "np12345678", NetproofLabels.PROBE);
     }
 
     public static String anchor(String namespace, Instant deadline) {
-        return pod(namespace, deadline, "npanchor", Marks.ANCHOR);
+        return pod(namespace, deadline, "npanchor", NetproofLabels.ANCHOR);
     }
 
     private static String pod(String namespace, Instant deadline, String stem, String role) {
@@ -28,15 +28,16 @@ public final class Leftover {
     }
 
     public static String namespace(Instant deadline) {
-        return of("v1", "Namespace", "", "netproof-" + RUN, Marks.GROUND, deadline);
+        return of("v1", "Namespace", "", "netproof-" + RUN, NetproofLabels.GROUND, deadline);
     }
 
     public static String service(String namespace, Instant deadline) {
-        return of("v1", "Service", namespace, "np-target", Marks.GROUND, deadline) + "spec: {ports: [{port: 80}]}\n";
+        return of("v1", "Service", namespace, "np-target", NetproofLabels.GROUND, deadline)
+                + "spec: {ports: [{port: 80}]}\n";
     }
 
     public static String policy(String namespace, Instant deadline) {
-        return of("networking.k8s.io/v1", "NetworkPolicy", namespace, "np-deny", Marks.GROUND, deadline)
+        return of("networking.k8s.io/v1", "NetworkPolicy", namespace, "np-deny", NetproofLabels.GROUND, deadline)
                 + "spec: {podSelector: {matchLabels: {app: nobody}}}\n";
     }
 

@@ -71,7 +71,15 @@ final class PodShapeTest {
 
     private static Marked marked(String name, String role) {
         return new Marked(
-                name, role, Map.of(Marks.RUN, "run-1", Marks.DEADLINE, DEADLINE.toString(), Marks.SEAL, "0123"));
+                name,
+                role,
+                Map.of(
+                        NetproofLabels.RUN,
+                        "run-1",
+                        NetproofLabels.DEADLINE,
+                        DEADLINE.toString(),
+                        NetproofLabels.SEAL,
+                        "0123"));
     }
 
     private static Pod anchor() {
@@ -95,7 +103,7 @@ final class PodShapeTest {
         Pod pod = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
                 .probe(
                         probe(Map.of("app", "storefront"), Ownership.CONTROLLER),
-                        marked("np-x", Marks.PROBE),
+                        marked("np-x", NetproofLabels.PROBE),
                         anchor(),
                         PAYLOAD,
                         Limits.NONE);
@@ -143,7 +151,7 @@ final class PodShapeTest {
                 plain.tools(),
                 plain.attempts());
         return new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
-                .probe(probe, marked("np-x", Marks.PROBE), anchor(), PAYLOAD, Limits.NONE)
+                .probe(probe, marked("np-x", NetproofLabels.PROBE), anchor(), PAYLOAD, Limits.NONE)
                 .getSpec()
                 .getAffinity()
                 .getNodeAffinity();
@@ -152,7 +160,7 @@ final class PodShapeTest {
     @Test
     void anAnchorIsExactlyThis() throws IOException {
         Pod pod = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
-                .anchor("bookstore", marked("npanchor-x", Marks.ANCHOR), Limits.NONE);
+                .anchor("bookstore", marked("npanchor-x", NetproofLabels.ANCHOR), Limits.NONE);
         assertThat(Serialization.asYaml(pod)).isEqualTo(golden("anchor.yaml"));
     }
 
@@ -161,7 +169,7 @@ final class PodShapeTest {
         Pod pod = new PodShape(terms(Optional.of("mirror.example/all")), UserId.PLATFORM, DEADLINE)
                 .probe(
                         probe(Map.of(), Ownership.PLAIN),
-                        marked("np-x", Marks.PROBE),
+                        marked("np-x", NetproofLabels.PROBE),
                         anchor(),
                         PAYLOAD,
                         Limits.DEMANDED);
@@ -218,8 +226,8 @@ final class PodShapeTest {
                 own.attempts(),
                 Network.NODE);
         PodShape shape = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE);
-        Pod plain = shape.probe(own, marked("np-1", Marks.PROBE), anchor(), PAYLOAD, Limits.NONE);
-        Pod host = shape.probe(nodes, marked("np-1", Marks.PROBE), anchor(), PAYLOAD, Limits.NONE);
+        Pod plain = shape.probe(own, marked("np-1", NetproofLabels.PROBE), anchor(), PAYLOAD, Limits.NONE);
+        Pod host = shape.probe(nodes, marked("np-1", NetproofLabels.PROBE), anchor(), PAYLOAD, Limits.NONE);
 
         assertThat(plain.getSpec().getHostNetwork()).isNull();
         assertThat(host.getSpec().getHostNetwork()).isTrue();

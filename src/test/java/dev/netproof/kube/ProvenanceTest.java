@@ -36,7 +36,7 @@ final class ProvenanceTest {
                 .withNamespace(namespace.isEmpty() ? null : namespace)
                 .withUid("uid")
                 .withCreationTimestamp(CREATED.toString())
-                .addToLabels(Marks.ROLE, marked.role())
+                .addToLabels(NetproofLabels.ROLE, marked.role())
                 .withAnnotations(new LinkedHashMap<>(marked.annotations()))
                 .build();
     }
@@ -47,7 +47,7 @@ final class ProvenanceTest {
 
     private static Namespace ground(String stem) {
         return new NamespaceBuilder()
-                .withMetadata(metadata("", STAMP.mark("Namespace", "", stem, Marks.GROUND)))
+                .withMetadata(metadata("", STAMP.mark("Namespace", "", stem, NetproofLabels.GROUND)))
                 .build();
     }
 
@@ -67,23 +67,27 @@ final class ProvenanceTest {
         Map<String, HasMetadata> own = new LinkedHashMap<>();
         own.put("a namespace", ground());
         own.put("a second namespace", ground("netproof-00c0ffee-away"));
-        own.put("a probe", pod("np0123abcd", Marks.PROBE));
-        own.put("an anchor", pod("npanchor", Marks.ANCHOR));
-        own.put("a target", pod("nps-t-a-0", Marks.SERVER));
+        own.put("a probe", pod("np0123abcd", NetproofLabels.PROBE));
+        own.put("an anchor", pod("npanchor", NetproofLabels.ANCHOR));
+        own.put("a target", pod("nps-t-a-0", NetproofLabels.SERVER));
         own.put(
                 "a policy",
                 new NetworkPolicyBuilder()
-                        .withMetadata(metadata("shop", STAMP.mark("NetworkPolicy", "shop", "np-deny", Marks.GROUND)))
+                        .withMetadata(
+                                metadata("shop", STAMP.mark("NetworkPolicy", "shop", "np-deny", NetproofLabels.GROUND)))
                         .build());
         own.put(
                 "a Service",
                 new ServiceBuilder()
-                        .withMetadata(metadata("shop", STAMP.mark("Service", "shop", "np-t-a-0", Marks.GROUND)))
+                        .withMetadata(
+                                metadata("shop", STAMP.mark("Service", "shop", "np-t-a-0", NetproofLabels.GROUND)))
                         .build());
-        own.put("a pod that a controller adopted and somebody labelled", forged(pod("np0123abcd", Marks.PROBE), it -> {
-            it.getLabels().put("team", "a");
-            it.getAnnotations().put("seen-by", "somebody");
-        }));
+        own.put(
+                "a pod that a controller adopted and somebody labelled",
+                forged(pod("np0123abcd", NetproofLabels.PROBE), it -> {
+                    it.getLabels().put("team", "a");
+                    it.getAnnotations().put("seen-by", "somebody");
+                }));
         own.put(
                 "one by an API server whose clock goes before",
                 forged(
@@ -115,14 +119,14 @@ final class ProvenanceTest {
     }
 
     private static List<Forgery> forgeries() {
-        Map<String, String> label = Map.of(Marks.ROLE, Marks.GROUND);
+        Map<String, String> label = Map.of(NetproofLabels.ROLE, NetproofLabels.GROUND);
         Namespace another = ground();
         String seal = another.getMetadata().getName().substring("netproof-00c0ffee-".length());
         return List.of(
                 new Forgery("the label alone", namespace("team-a", label, Map.of()), Doubt.NAME),
                 new Forgery(
                         "the label and a deadline",
-                        namespace("team-a", label, Map.of(Marks.DEADLINE, DEADLINE.toString())),
+                        namespace("team-a", label, Map.of(NetproofLabels.DEADLINE, DEADLINE.toString())),
                         Doubt.NAME),
                 new Forgery("all marks of one of netproof's", namespace("team-a", label, marks(another)), Doubt.NAME),
                 new Forgery("default", namespace("default", label, marks(another)), Doubt.SYSTEM),
@@ -147,39 +151,39 @@ final class ProvenanceTest {
                                 ground(),
                                 it -> it.getAnnotations()
                                         .put(
-                                                Marks.DEADLINE,
+                                                NetproofLabels.DEADLINE,
                                                 CREATED.plusSeconds(1).toString())),
                         Doubt.SEAL),
                 new Forgery(
                         "another run's id",
-                        forged(ground(), it -> it.getAnnotations().put(Marks.RUN, "0badcafe")),
+                        forged(ground(), it -> it.getAnnotations().put(NetproofLabels.RUN, "0badcafe")),
                         Doubt.SEAL),
                 new Forgery(
                         "another role",
                         forged(
-                                pod("npanchor", Marks.ANCHOR),
-                                it -> it.getLabels().put(Marks.ROLE, Marks.PROBE)),
+                                pod("npanchor", NetproofLabels.ANCHOR),
+                                it -> it.getLabels().put(NetproofLabels.ROLE, NetproofLabels.PROBE)),
                         Doubt.SEAL),
                 new Forgery(
                         "a role of another kind",
                         forged(
-                                pod("npanchor", Marks.ANCHOR),
-                                it -> it.getLabels().put(Marks.ROLE, Marks.GROUND)),
+                                pod("npanchor", NetproofLabels.ANCHOR),
+                                it -> it.getLabels().put(NetproofLabels.ROLE, NetproofLabels.GROUND)),
                         Doubt.MARKS),
                 new Forgery(
                         "one that is moved to another namespace",
-                        forged(pod("npanchor", Marks.ANCHOR), it -> it.setNamespace("other")),
+                        forged(pod("npanchor", NetproofLabels.ANCHOR), it -> it.setNamespace("other")),
                         Doubt.SEAL),
                 new Forgery(
                         "another kind",
                         new ServiceBuilder()
-                                .withMetadata(
-                                        metadata("shop", STAMP.mark("NetworkPolicy", "shop", "np-deny", Marks.GROUND)))
+                                .withMetadata(metadata(
+                                        "shop", STAMP.mark("NetworkPolicy", "shop", "np-deny", NetproofLabels.GROUND)))
                                 .build(),
                         Doubt.SEAL),
                 new Forgery(
                         "a Deployment's pod that hangs on an anchor",
-                        forged(pod("np0123abcd", Marks.PROBE), it -> it.setName("web-7d9f8c5b6-x2b4q")),
+                        forged(pod("np0123abcd", NetproofLabels.PROBE), it -> it.setName("web-7d9f8c5b6-x2b4q")),
                         Doubt.NAME),
                 new Forgery(
                         "created long before its run",
@@ -206,7 +210,7 @@ final class ProvenanceTest {
 
     @Test
     void aPodThatServesCountsWhateverSealItHas() {
-        Pod ready = new PodBuilder(pod("np0123abcd", Marks.PROBE))
+        Pod ready = new PodBuilder(pod("np0123abcd", NetproofLabels.PROBE))
                 .withNewStatus()
                 .addNewCondition()
                 .withType("Ready")
@@ -215,15 +219,18 @@ final class ProvenanceTest {
                 .endStatus()
                 .build();
 
-        assertThat(Provenance.doubtProbe(pod("np0123abcd", Marks.PROBE))).isEmpty();
-        assertThat(Provenance.doubtProbe(pod("npanchor", Marks.ANCHOR))).isEmpty();
+        assertThat(Provenance.doubtProbe(pod("np0123abcd", NetproofLabels.PROBE)))
+                .isEmpty();
+        assertThat(Provenance.doubtProbe(pod("npanchor", NetproofLabels.ANCHOR)))
+                .isEmpty();
         assertThat(Provenance.doubtProbe(ready)).contains(Doubt.READY);
-        assertThat(Provenance.doubtProbe(pod("nps-t-a-0", Marks.SERVER))).contains(Doubt.SERVES);
+        assertThat(Provenance.doubtProbe(pod("nps-t-a-0", NetproofLabels.SERVER)))
+                .contains(Doubt.SERVES);
     }
 
     @Test
     void nobodyForeseesAName() {
-        List<String> names = Stream.generate(() -> STAMP.mark("Service", "shop", "np-t-a-0", Marks.GROUND))
+        List<String> names = Stream.generate(() -> STAMP.mark("Service", "shop", "np-t-a-0", NetproofLabels.GROUND))
                 .limit(100)
                 .map(Marked::name)
                 .toList();

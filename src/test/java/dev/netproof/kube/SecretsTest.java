@@ -356,7 +356,7 @@ final class SecretsTest {
                 "{server: \"" + url + "\"" + (insecure ? ", insecure-skip-tls-verify: true" : "") + "}",
                 "{}",
                 Map.of()));
-        try (FabricCluster cluster = new FabricCluster(
+        try (Fabric8Cluster cluster = new Fabric8Cluster(
                 new ApiServer(connection, Clock.systemUTC()),
                 (probe, terms) -> {
                     throw new AssertionError(List.of());

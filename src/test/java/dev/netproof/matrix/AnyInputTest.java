@@ -121,7 +121,7 @@ class AnyInputTest {
         String much = "apiVersion: netproof.dev/v1\nkind: ConnectivityMatrix\n"
                 + one.repeat(((1 << 18) - 100) / one.length());
 
-        Reading reading = read(much.getBytes(StandardCharsets.UTF_8));
+        MatrixReading reading = read(much.getBytes(StandardCharsets.UTF_8));
 
         assertThat(reading.hasErrors()).isTrue();
     }
@@ -131,13 +131,13 @@ class AnyInputTest {
         String file = "apiVersion: netproof.dev/v1\nkind: ConnectivityMatrix\nchecks:\n"
                 + "  - {from: \"\\e[31mx\\u202E\", to: svc/a, expect: allow}\n";
 
-        Reading reading = reader.readText("m\u001b[2J.yaml", file.getBytes(StandardCharsets.UTF_8));
+        MatrixReading reading = reader.readText("m\u001b[2J.yaml", file.getBytes(StandardCharsets.UTF_8));
 
         assertThat(text.render(reading.diagnostics(), Colour.NONE)).doesNotContain("\u001b", "\u202e");
     }
 
-    private Reading read(byte[] bytes) {
-        Reading reading = reader.readText("m.yaml", bytes);
+    private MatrixReading read(byte[] bytes) {
+        MatrixReading reading = reader.readText("m.yaml", bytes);
         text.render(reading.diagnostics(), Colour.ANSI);
         if (!reading.hasErrors()) {
             assertThat(reading.matrices()).isNotEmpty();

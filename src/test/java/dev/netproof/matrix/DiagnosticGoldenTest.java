@@ -37,7 +37,7 @@ class DiagnosticGoldenTest {
         }
     }
 
-    static Reading read(Path mistake) {
+    static MatrixReading read(Path mistake) {
         try {
             byte[] text = Files.readAllBytes(mistake.resolve("matrix.yaml"));
             return MatrixReader.of(TODAY, "default").readText("matrix.yaml", text);
@@ -47,7 +47,7 @@ class DiagnosticGoldenTest {
     }
 
     private static void compare(Path mistake) throws IOException {
-        Reading reading = read(mistake);
+        MatrixReading reading = read(mistake);
         String text = new DiagnosticText().render(reading.diagnostics(), Colour.NONE);
         Path expected = mistake.resolve("expected.txt");
         if (Boolean.getBoolean("update.goldens")) {

@@ -57,7 +57,7 @@ class GridProperties {
     @Test
     void everyCellIsReadAndNoOther() {
         forAll(drawings(), drawing -> {
-            Reading reading = read(drawing.text());
+            MatrixReading reading = read(drawing.text());
 
             if (drawing.expected().isEmpty()) {
                 assertThat(reading.diagnostics()).extracting(Diagnostic::code).containsExactly("nothing-to-check");
@@ -92,7 +92,7 @@ class GridProperties {
             String broken =
                     text.substring(0, row) + "deploy/w0 " + mistake + text.substring(row + "deploy/w0".length());
 
-            Reading reading = read(broken);
+            MatrixReading reading = read(broken);
 
             assertThat(reading.hasErrors()).isTrue();
             assertThat(reading.matrices()).isEmpty();
@@ -104,7 +104,7 @@ class GridProperties {
     @Test
     void anyTextIsATableOrRefused() {
         forAll(scribbles(), scribble -> {
-            Reading reading = read(HEAD + "grid: |\n" + scribble.indent(2));
+            MatrixReading reading = read(HEAD + "grid: |\n" + scribble.indent(2));
 
             new DiagnosticText().render(reading.diagnostics(), Colour.NONE);
             assertThat(reading.hasErrors()).isEqualTo(reading.matrices().isEmpty());
@@ -116,7 +116,7 @@ class GridProperties {
                 + check.expectation().name().toLowerCase(Locale.ROOT);
     }
 
-    private Reading read(String text) {
+    private MatrixReading read(String text) {
         return reader.readText("m.yaml", text.getBytes(StandardCharsets.UTF_8));
     }
 

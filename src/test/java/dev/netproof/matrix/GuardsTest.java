@@ -57,7 +57,7 @@ final class GuardsTest {
     }
 
     private static List<String> guards(String text) {
-        Reading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
+        MatrixReading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
                 .readText("shop.yaml", text.getBytes(StandardCharsets.UTF_8));
         assertThat(reading.hasErrors()).as("%s", reading.diagnostics()).isFalse();
         return reading.matrices().stream()

@@ -27,7 +27,7 @@ class LargeMatrixTest {
     void a_matrix_as_long_as_it_may_be_is_read_or_refused_within_seconds(String matrix) {
         assertThat(matrix.length()).isBetween(ROOM / 4, SourceFile.MOST_BYTES);
 
-        Reading reading = reader.readText("matrix.yaml", matrix.getBytes(StandardCharsets.UTF_8));
+        MatrixReading reading = reader.readText("matrix.yaml", matrix.getBytes(StandardCharsets.UTF_8));
 
         assertThat(new DiagnosticText().render(reading.diagnostics(), Colour.NONE))
                 .as("what is said of it")

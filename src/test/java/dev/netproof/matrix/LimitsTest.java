@@ -31,7 +31,7 @@ class LimitsTest {
 
         @Test
         void as_many_as_are_allowed_are_read() {
-            Reading reading = read(few, HEAD + check("[deploy/a, deploy/b, deploy/c]", "[svc/x, svc/y]"));
+            MatrixReading reading = read(few, HEAD + check("[deploy/a, deploy/b, deploy/c]", "[svc/x, svc/y]"));
 
             assertThat(reading.diagnostics()).isEmpty();
             assertThat(reading.matrices().get(0).checks()).hasSize(6);
@@ -39,7 +39,7 @@ class LimitsTest {
 
         @Test
         void one_check_more_is_refused_where_it_is_asked_for() {
-            Reading reading = read(
+            MatrixReading reading = read(
                     few,
                     HEAD + check("[deploy/a, deploy/b]", "[svc/x, svc/y]")
                             + "  - {from: deploy/c, to: [svc/x, svc/y, svc/z], expect: deny}\n");
@@ -59,7 +59,7 @@ class LimitsTest {
 
         @Test
         void the_cells_of_a_grid_count() {
-            Reading reading = read(few, HEAD + """
+            MatrixReading reading = read(few, HEAD + """
                     grid: |
                       from      svc/a  svc/b  svc/c  svc/d
                       deploy/x  deny   deny   deny   -
@@ -87,7 +87,7 @@ class LimitsTest {
                     .replace("name: shop", "name: other")
                     .getBytes(StandardCharsets.UTF_8);
 
-            Reading reading = MatrixReader.of(DiagnosticGoldenTest.TODAY, "shop", few)
+            MatrixReading reading = MatrixReader.of(DiagnosticGoldenTest.TODAY, "shop", few)
                     .read(List.of(), new java.util.TreeMap<>(Map.of("a.yaml", four, "b.yaml", other)));
 
             assertThat(codes(reading)).containsExactly("too-many-checks");
@@ -106,7 +106,8 @@ class LimitsTest {
 
         @Test
         void a_source_more_than_there_may_be_probes_is_refused_where_it_is_used() {
-            Reading reading = read(few, HEAD + check("[deploy/a, deploy/b, deploy/c, deploy/d, deploy/e]", "svc/x"));
+            MatrixReading reading =
+                    read(few, HEAD + check("[deploy/a, deploy/b, deploy/c, deploy/d, deploy/e]", "svc/x"));
 
             assertThat(text(reading)).isEqualTo("""
                     error: too-many-probes
@@ -132,7 +133,7 @@ class LimitsTest {
     class Namespaces {
         @Test
         void a_matrix_runs_no_probe_in_a_namespace_of_the_cluster_itself() {
-            Reading reading = read(MatrixLimits.USUAL, HEAD + """
+            MatrixReading reading = read(MatrixLimits.USUAL, HEAD + """
                     sources:
                       agent: {namespace: kube-system, labels: {k8s-app: kube-proxy}, serviceAccount: kube-proxy}
                     checks:
@@ -168,7 +169,7 @@ class LimitsTest {
 
             assertThat(codes(read(limits, HEAD + check("[deploy/a, team-1/deploy/b]", "elsewhere/svc/x"))))
                     .isEmpty();
-            Reading refused = read(limits, HEAD + check("[deploy/a, jobs/deploy/b]", "svc/x"));
+            MatrixReading refused = read(limits, HEAD + check("[deploy/a, jobs/deploy/b]", "svc/x"));
             assertThat(codes(refused)).containsExactly("namespace-not-allowed");
             assertThat(refused.diagnostics().get(0).problem())
                     .endsWith("namespace jobs, which no --allow-namespace matches");
@@ -222,7 +223,7 @@ class LimitsTest {
         void what_no_pattern_matches_is_refused_where_it_is_used() {
             MatrixLimits limits = limits(List.of(), List.of("shop/*", "*.example.com"));
 
-            Reading reading = read(
+            MatrixReading reading = read(
                     limits,
                     HEAD
                             + check(
@@ -339,16 +340,16 @@ class LimitsTest {
         return IntStream.range(0, count).mapToObj(i -> name + i).collect(Collectors.joining(", "));
     }
 
-    private static Reading read(MatrixLimits limits, String matrix) {
+    private static MatrixReading read(MatrixLimits limits, String matrix) {
         return MatrixReader.of(DiagnosticGoldenTest.TODAY, "shop", limits)
                 .readText("matrix.yaml", matrix.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static List<String> codes(Reading reading) {
+    private static List<String> codes(MatrixReading reading) {
         return reading.diagnostics().stream().map(Diagnostic::code).toList();
     }
 
-    private static String text(Reading reading) {
+    private static String text(MatrixReading reading) {
         return new DiagnosticText().render(reading.diagnostics(), Colour.NONE);
     }
 }

@@ -42,7 +42,7 @@ class MatrixReaderTest {
 
     @Test
     void theCompleteExampleReadsWithoutADiagnostic() {
-        Reading reading = reader.read(List.of(COMPLETE));
+        MatrixReading reading = reader.read(List.of(COMPLETE));
 
         assertThat(reading.diagnostics()).isEmpty();
         Matrix matrix = reading.matrices().get(0);
@@ -69,7 +69,7 @@ class MatrixReaderTest {
 
     @Test
     void aCheckStandsWhereItsItemStands() {
-        Reading reading = reader.read(List.of(COMPLETE));
+        MatrixReading reading = reader.read(List.of(COMPLETE));
 
         assertThat(reading.matrices().get(0).checks())
                 .extracting(check ->
@@ -300,7 +300,7 @@ class MatrixReaderTest {
 
     @Test
     void anExpiredExceptionStandsBesideTheCheckOfItsPair() {
-        Reading reading = read(HEAD + exception("2026-11-20"));
+        MatrixReading reading = read(HEAD + exception("2026-11-20"));
 
         assertThat(reading.hasErrors()).isFalse();
         assertThat(reading.diagnostics()).extracting(Diagnostic::code).containsExactly("exception-expired");
@@ -322,7 +322,7 @@ class MatrixReaderTest {
     void severalDocumentsAreSeveralMatrices() {
         String checks = "checks:\n  - {from: deploy/a, to: svc/b, expect: deny}\n";
 
-        Reading reading = read("---\n" + HEAD + checks + "---\n" + HEAD + checks + "---\n");
+        MatrixReading reading = read("---\n" + HEAD + checks + "---\n" + HEAD + checks + "---\n");
 
         assertThat(reading.diagnostics()).isEmpty();
         assertThat(reading.matrices()).extracting(Matrix::name).containsExactly("m", "m-2");
@@ -335,7 +335,7 @@ class MatrixReaderTest {
     void aMatrixWithAnErrorIsNotHandedOutButTheOthersAre() {
         String good = HEAD + "checks:\n  - {from: deploy/a, to: svc/b, expect: deny}\n";
 
-        Reading reading = read(HEAD + "checks: []\n---\n" + good);
+        MatrixReading reading = read(HEAD + "checks: []\n---\n" + good);
 
         assertThat(reading.hasErrors()).isTrue();
         assertThat(reading.matrices()).extracting(Matrix::name).containsExactly("m-2");
@@ -347,7 +347,7 @@ class MatrixReaderTest {
                         + "checks:\n  - {from: deploy/a, to: svc/b, expect: deny}\ngrid: |\n          svc/c\n  deploy/a  deny\n")
                 .replace("\n", "\r\n");
 
-        Reading reading = reader.readText("m.yaml", ("\ufeff" + text).getBytes(StandardCharsets.UTF_8));
+        MatrixReading reading = reader.readText("m.yaml", ("\ufeff" + text).getBytes(StandardCharsets.UTF_8));
 
         assertThat(reading.diagnostics()).isEmpty();
         assertThat(reading.matrices().get(0).location()).isEqualTo(new Location("m.yaml", 1, 1));
@@ -360,14 +360,15 @@ class MatrixReaderTest {
     void anyLengthOfFileIsRefusedAtOnce() {
         byte[] large = new byte[10 << 20];
 
-        Reading reading = reader.readText("m.yaml", large);
+        MatrixReading reading = reader.readText("m.yaml", large);
 
         assertThat(reading.diagnostics()).extracting(Diagnostic::code).containsExactly("file-too-large");
     }
 
     @Test
     void manyMistakesAreCutShort() {
-        Reading reading = read(HEAD + "checks:\n" + "  - {from: deploy/a, to: svc/b, expect: maybe}\n".repeat(70));
+        MatrixReading reading =
+                read(HEAD + "checks:\n" + "  - {from: deploy/a, to: svc/b, expect: maybe}\n".repeat(70));
 
         assertThat(reading.diagnostics()).hasSize(51);
         assertThat(reading.diagnostics().get(50).problem()).startsWith("and 20 more");
@@ -384,7 +385,7 @@ class MatrixReaderTest {
         write(folder.resolve(".git/copy.yaml"), HEAD + checks);
         write(folder.resolve("notes.txt"), HEAD + checks);
 
-        Reading reading = reader.read(List.of(folder, folder.resolve("a.yaml")));
+        MatrixReading reading = reader.read(List.of(folder, folder.resolve("a.yaml")));
 
         assertThat(reading.diagnostics()).isEmpty();
         assertThat(reading.matrices()).extracting(Matrix::name).containsExactly("a", "two");
@@ -419,7 +420,7 @@ class MatrixReaderTest {
         write(folder.resolve("a/m.yaml"), HEAD + checks);
         write(folder.resolve("b/m.yaml"), HEAD + checks);
 
-        Reading reading = reader.read(List.of(folder));
+        MatrixReading reading = reader.read(List.of(folder));
 
         assertThat(reading.diagnostics()).extracting(Diagnostic::code).containsExactly("matrix-name-twice");
         assertThat(reading.diagnostics().get(0).related()).isPresent();
@@ -459,14 +460,14 @@ class MatrixReaderTest {
     }
 
     private List<Check> checks(String body) {
-        Reading reading = read(HEAD + body);
+        MatrixReading reading = read(HEAD + body);
         assertThat(reading.diagnostics())
                 .filteredOn(diagnostic -> diagnostic.severity() == Diagnostic.Severity.ERROR)
                 .isEmpty();
         return reading.matrices().get(0).checks();
     }
 
-    private Reading read(String text) {
+    private MatrixReading read(String text) {
         return reader.readText("m.yaml", text.getBytes(StandardCharsets.UTF_8));
     }
 }

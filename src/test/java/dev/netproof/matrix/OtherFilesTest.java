@@ -35,7 +35,7 @@ class OtherFilesTest {
         inside = Files.createDirectories(folder.resolve("matrices"));
     }
 
-    private static String shown(Reading reading) {
+    private static String shown(MatrixReading reading) {
         return new DiagnosticText().render(reading.diagnostics(), DiagnosticText.Colour.NONE) + reading.diagnostics();
     }
 
@@ -72,7 +72,7 @@ class OtherFilesTest {
             })
     void nothingOfAFileThatIsNoMatrixIsShown(String text) throws IOException {
         Path file = write(inside.resolve("m.yaml"), text);
-        Reading named = reader.read(List.of(file));
+        MatrixReading named = reader.read(List.of(file));
         assertThat(named.hasErrors()).isTrue();
         assertThat(shown(named)).doesNotContain(SECRET);
         assertThat(shown(reader.read(List.of(inside)))).doesNotContain(SECRET);
@@ -82,7 +82,7 @@ class OtherFilesTest {
     void aSecretBehindAMatrixInOneFileIsNotShown() throws IOException {
         Path file = write(
                 inside.resolve("m.yaml"), MATRIX + "---\n{apiVersion: v1, kind: Secret, data: {a: sWordfish-0815}}\n");
-        Reading reading = reader.read(List.of(file));
+        MatrixReading reading = reader.read(List.of(file));
         assertThat(reading.diagnostics()).hasSize(1);
         assertThat(shown(reading)).contains("m.yaml:6").contains("v1 Secret").doesNotContain(SECRET);
     }
@@ -95,7 +95,7 @@ class OtherFilesTest {
                 MATRIX.replace("apiVersion: netproof.dev/v1\n", ""),
                 MATRIX.replaceFirst("(?s)^.*?checks", "checks"),
                 MATRIX.replace("expect: deny}", "expect: deny"))) {
-            Reading reading = reader.read(List.of(write(inside.resolve("m.yaml"), text)));
+            MatrixReading reading = reader.read(List.of(write(inside.resolve("m.yaml"), text)));
             assertThat(reading.diagnostics())
                     .as(text)
                     .isNotEmpty()
@@ -110,7 +110,7 @@ class OtherFilesTest {
         write(inside.resolve("good.yaml"), MATRIX);
         Files.createSymbolicLink(inside.resolve("a.yaml"), token);
         Files.createSymbolicLink(inside.resolve("b.yaml"), other);
-        Reading reading = reader.read(List.of(inside));
+        MatrixReading reading = reader.read(List.of(inside));
         assertThat(reading.diagnostics())
                 .extracting(Diagnostic::code)
                 .containsExactly("link-leaves-folder", "link-leaves-folder");

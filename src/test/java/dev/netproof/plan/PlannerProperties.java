@@ -41,7 +41,7 @@ class PlannerProperties {
             assertThat(plan.checks()).extracting(PlannedCheck::check).containsExactlyElementsOf(asked);
             assertThat(plan.checks())
                     .allSatisfy(check -> assertThat(check.foregone().isPresent())
-                            .isEqualTo(check.legs().isEmpty()));
+                            .isEqualTo(check.paths().isEmpty()));
         });
     }
 
@@ -54,11 +54,11 @@ class PlannerProperties {
                     .forEach(probe -> assertThat(probes.put(probe.id(), probe)).isNull());
             Set<String> used = new HashSet<>();
             for (PlannedCheck check : plan.checks()) {
-                for (Leg leg : check.legs()) {
-                    ProbePod probe = probes.get(leg.probe());
+                for (PlannedPath planned : check.paths()) {
+                    ProbePod probe = probes.get(planned.probe());
                     assertThat(probe).isNotNull();
-                    assertThat(leg.attempt()).isBetween(0, probe.attempts().size() - 1);
-                    used.add(leg.probe() + " " + leg.attempt());
+                    assertThat(planned.attempt()).isBetween(0, probe.attempts().size() - 1);
+                    used.add(planned.probe() + " " + planned.attempt());
                 }
             }
             for (ProbePod probe : plan.probes()) {
@@ -94,7 +94,7 @@ class PlannerProperties {
             for (PlannedCheck check : shop.plan().checks()) {
                 if (check.check().source().name().equals("ghost")
                         && check.check().expectation().forbids()
-                        && !check.legs().isEmpty()) {
+                        && !check.paths().isEmpty()) {
                     assertThat(check.doubt()).isPresent();
                 }
             }
@@ -107,10 +107,10 @@ class PlannerProperties {
 
     private record Pod(String app, int number, String node, Readiness readiness) {}
 
-    private record Asked(Source source, Expectation expectation, Destination destination) {}
+    private record DesiredPod(Source source, Expectation expectation, Destination destination) {}
 
     /** What is in a shop, and what is asked about it. */
-    private record Drawing(List<Pod> pods, Set<String> services, List<Asked> checks) {
+    private record Drawing(List<Pod> pods, Set<String> services, List<DesiredPod> checks) {
         Shop shop() {
             Shop shop = Shop.withNodes("node-1", "node-2").unusableNode("node-3", "it is cordoned");
             pods.forEach(one -> shop.pod(
@@ -132,7 +132,7 @@ class PlannerProperties {
                 new Pod(apps.from(choices), numbers.from(choices), nodes.from(choices), readiness.from(choices));
         Generator<List<Pod>> pods = lists(pod, 0, 8).map(all -> distinct(all, Pod::number));
         Generator<Set<String>> services = lists(apps, 0, 6).map(TreeSet::new);
-        Generator<List<Asked>> checks = lists(asked(), 0, 10)
+        Generator<List<DesiredPod>> checks = lists(asked(), 0, 10)
                 .map(all -> distinct(
                         all, one -> one.source().name() + one.destination().name()));
         return choices -> new Drawing(pods.from(choices), services.from(choices), checks.from(choices));
@@ -143,7 +143,7 @@ class PlannerProperties {
         return values.stream().filter(value -> seen.add(key.apply(value))).toList();
     }
 
-    private static Generator<Asked> asked() {
+    private static Generator<DesiredPod> asked() {
         Generator<String> who = anyOf("web", "api", "db", "ghost", "stranger");
         Generator<Placement> placements = anyOf(Placement.values());
         Generator<Source> sources = choices -> {
@@ -166,6 +166,6 @@ class PlannerProperties {
                         .map(host ->
                                 Shop.to(new Target.Host(host), Optional.of(new PortRef.Number(443)), Protocol.TCP)));
         Generator<Expectation> expectations = anyOf(Expectation.values());
-        return choices -> new Asked(sources.from(choices), expectations.from(choices), destinations.from(choices));
+        return choices -> new DesiredPod(sources.from(choices), expectations.from(choices), destinations.from(choices));
     }
 }

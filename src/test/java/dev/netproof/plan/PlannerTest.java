@@ -65,8 +65,8 @@ class PlannerTest {
                             new Attempt.Connect("10.96.0.2", 80),
                             new Attempt.Connect("10.0.1.2", 8080),
                             new Attempt.Connect("10.0.2.3", 8080));
-            assertThat(plan.checks().get(0).legs())
-                    .isEqualTo(plan.checks().get(1).legs());
+            assertThat(plan.checks().get(0).paths())
+                    .isEqualTo(plan.checks().get(1).paths());
         }
 
         @Test
@@ -84,14 +84,14 @@ class PlannerTest {
             Plan plan = shop.allow(from("storefront"), to("catalog")).plan();
             List<Attempt> attempts = plan.probes().get(0).attempts();
 
-            for (Leg leg : plan.checks().get(0).legs()) {
-                Attempt attempt = attempts.get(leg.attempt());
-                if (leg.path().kind() == Path.Kind.LOOKUP) {
+            for (PlannedPath planned : plan.checks().get(0).paths()) {
+                Attempt attempt = attempts.get(planned.attempt());
+                if (planned.path().kind() == Path.Kind.LOOKUP) {
                     assertThat(attempt).isInstanceOf(Attempt.Lookup.class);
                 } else {
                     assertThat(attempt)
                             .isEqualTo(new Attempt.Connect(
-                                    leg.path().address(), leg.path().port()));
+                                    planned.path().address(), planned.path().port()));
                 }
             }
         }
@@ -244,7 +244,7 @@ class PlannerTest {
         void of_a_service_are_the_services_on_its_address_and_the_containers_on_its_pods() {
             PlannedCheck check = only(shop.deny(from("storefront"), to("catalog", 80)));
 
-            assertThat(check.legs())
+            assertThat(check.paths())
                     .extracting(l -> l.path().kind(), l -> l.path().endpoint())
                     .containsExactly(
                             Tuple.tuple(Path.Kind.VIP, "10.96.0.2:80"),
@@ -276,7 +276,7 @@ class PlannerTest {
             PlannedCheck check = only(shop.deny(
                     from("storefront"), to(pods("orders"), Optional.of(new PortRef.Name("metrics")), Protocol.TCP)));
 
-            assertThat(check.legs()).extracting(l -> l.path().endpoint()).containsExactly("10.0.1.4:9090");
+            assertThat(check.paths()).extracting(l -> l.path().endpoint()).containsExactly("10.0.1.4:9090");
         }
 
         @Test
@@ -571,8 +571,8 @@ class PlannerTest {
 
             assertThat(plan.notes())
                     .anySatisfy(note -> assertThat(note).contains("agent-11", "node's network", "policies"));
-            assertThat(plan.checks().get(0).legs())
-                    .flatExtracting(Leg::backends)
+            assertThat(plan.checks().get(0).paths())
+                    .flatExtracting(PlannedPath::backends)
                     .allSatisfy(backend -> assertThat(backend.pod())
                             .hasValueSatisfying(pod -> assertThat(pod.name()).isEqualTo("agent-11")));
         }
@@ -675,7 +675,7 @@ class PlannerTest {
             }
             many.pod("catalog", "10.0.9.99", "node-2", 8080).service("catalog", "10.96.0.2", 80, 8080);
 
-            List<Leg> pods = only(many.deny(from("storefront"), to("catalog"))).legs().stream()
+            List<PlannedPath> pods = only(many.deny(from("storefront"), to("catalog"))).paths().stream()
                     .filter(l -> l.path().kind() == Path.Kind.POD)
                     .toList();
 
@@ -692,7 +692,7 @@ class PlannerTest {
                             .plan(one)
                             .checks()
                             .get(0)
-                            .legs())
+                            .paths())
                     .extracting(l -> l.path().address())
                     .containsExactly("10.96.0.2", "10.0.1.2", "10.0.2.3");
         }
@@ -703,7 +703,7 @@ class PlannerTest {
                     .pod("redis", "10.0.2.7", "node-2", Readiness.NOT_READY, List.of(), port(6379))
                     .service("redis", "10.96.0.6", 6379, 6379);
 
-            assertThat(only(shop.deny(from("storefront"), to("redis"))).legs())
+            assertThat(only(shop.deny(from("storefront"), to("redis"))).paths())
                     .extracting(l -> l.path().address())
                     .containsExactly("10.96.0.6", "10.0.1.6");
         }
@@ -716,7 +716,7 @@ class PlannerTest {
                             List.of(),
                             new ServicePort(Optional.empty(), 6379, new PortRef.Number(6379), Protocol.TCP));
 
-            assertThat(only(shop.deny(from("storefront"), to("redis"))).legs())
+            assertThat(only(shop.deny(from("storefront"), to("redis"))).paths())
                     .extracting(l -> l.path().kind())
                     .containsExactly(Path.Kind.POD);
         }
@@ -732,7 +732,7 @@ class PlannerTest {
 
             assertThat(plan.probes()).extracting(p -> p.node().orElse("")).containsExactly("node-1", "node-2");
             assertThat(plan.notes()).contains("node node-3 was not looked at: cordoned");
-            assertThat(plan.checks().get(0).legs()).hasSize(6);
+            assertThat(plan.checks().get(0).paths()).hasSize(6);
         }
 
         @Test
@@ -813,7 +813,7 @@ class PlannerTest {
             Plan plan = wide().plan(most(40, 1679));
 
             assertThat(plan.checks())
-                    .allSatisfy(check -> assertThat(check.legs()).isEmpty());
+                    .allSatisfy(check -> assertThat(check.paths()).isEmpty());
             assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
                 assertThat(refusal.exit()).isEqualTo(Exit.BAD_INPUT);
                 assertThat(refusal.problem()).contains("shop.yaml:").contains("1,679 paths to try; in all, 1,680");
@@ -875,9 +875,9 @@ class PlannerTest {
                 .pod("storefront", "10.0.1.1", "node-1", 8080)
                 .dualPod("api", "10.0.2.5", "fd00:2::5", "node-2", 8080);
 
-        private List<String> endpoints(Shop planned) {
-            return only(planned).legs().stream()
-                    .map(leg -> leg.path().kind() + " " + leg.path().endpoint())
+        private List<String> endpoints(Shop shop) {
+            return only(shop).paths().stream()
+                    .map(one -> one.path().kind() + " " + one.path().endpoint())
                     .toList();
         }
 
@@ -887,10 +887,12 @@ class PlannerTest {
 
             PlannedCheck check = only(dual.deny(from("storefront"), to("api")));
 
-            assertThat(check.legs())
+            assertThat(check.paths())
                     .extracting(
-                            leg -> leg.path().kind() + " " + leg.path().endpoint(),
-                            leg -> leg.backends().stream().map(Backend::ip).toList())
+                            planned ->
+                                    planned.path().kind() + " " + planned.path().endpoint(),
+                            planned ->
+                                    planned.backends().stream().map(Backend::ip).toList())
                     .containsExactly(
                             Tuple.tuple("VIP 10.96.0.5:80", List.of("10.0.2.5")),
                             Tuple.tuple("VIP [fd00:96::5]:80", List.of("fd00:2::5")),
@@ -971,8 +973,8 @@ class PlannerTest {
                             .deny(from("storefront"), pod)
                             .plan()
                             .checks())
-                    .extracting(check -> check.legs().stream()
-                            .map(leg -> leg.path().endpoint())
+                    .extracting(check -> check.paths().stream()
+                            .map(planned -> planned.path().endpoint())
                             .toList())
                     .containsExactly(
                             List.of("api.shop", "[fd00:96::5]:80", "[fd00:2::5]:8080"), List.of("10.0.2.5:8080"));
@@ -1087,7 +1089,7 @@ class PlannerTest {
                 assertThat(control.labels()).isEmpty();
                 assertThat(control.attempts()).containsExactly(new Attempt.ByName("example.com", 443));
             });
-            assertThat(plan.checks().get(0).legs())
+            assertThat(plan.checks().get(0).paths())
                     .extracting(l -> l.path().kind())
                     .containsExactly(Path.Kind.LOOKUP);
         }
@@ -1125,8 +1127,8 @@ class PlannerTest {
                             .plan(Shop.terms().resolved(Map.of("example.com", List.of("203.0.113.7", "2001:db8::7"))))
                             .checks()
                             .get(0)
-                            .legs())
-                    .extracting(leg -> leg.path().endpoint())
+                            .paths())
+                    .extracting(planned -> planned.path().endpoint())
                     .containsExactly("example.com", "203.0.113.7:443", "[2001:db8::7]:443");
         }
 
@@ -1137,12 +1139,12 @@ class PlannerTest {
                     .checks()
                     .get(0);
 
-            assertThat(check.legs())
+            assertThat(check.paths())
                     .extracting(l -> l.path().kind(), l -> l.path().endpoint())
                     .containsExactly(
                             Tuple.tuple(Path.Kind.LOOKUP, "example.com"),
                             Tuple.tuple(Path.Kind.ADDRESS, "203.0.113.7:443"));
-            assertThat(check.legs().get(1).backends().get(0).pod()).isEmpty();
+            assertThat(check.paths().get(1).backends().get(0).pod()).isEmpty();
         }
 
         @Test
@@ -1183,12 +1185,12 @@ class PlannerTest {
 
     private static Verdict foregone(Shop shop) {
         PlannedCheck check = only(shop);
-        assertThat(check.legs()).isEmpty();
+        assertThat(check.paths()).isEmpty();
         return check.foregone().orElseThrow();
     }
 
     private static List<Backend> backends(PlannedCheck check) {
-        return check.legs().stream()
+        return check.paths().stream()
                 .flatMap(l -> l.backends().stream())
                 .distinct()
                 .toList();

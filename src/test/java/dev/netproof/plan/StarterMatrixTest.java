@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.netproof.Hostile;
 import dev.netproof.matrix.MatrixReader;
-import dev.netproof.matrix.Reading;
+import dev.netproof.matrix.MatrixReading;
 import dev.netproof.model.Check;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
@@ -36,7 +36,7 @@ final class StarterMatrixTest {
 
     @Test
     void isReadWithoutADiagnostic() {
-        Reading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
+        MatrixReading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
                 .readText("shop.yaml", StarterMatrix.of(FACTS, "shop").getBytes(StandardCharsets.UTF_8));
 
         assertThat(reading.diagnostics()).isEmpty();
@@ -62,7 +62,7 @@ final class StarterMatrixTest {
 
     @Test
     void asksForEveryPairExceptAWorkloadsOwnService() {
-        Reading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
+        MatrixReading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
                 .readText("shop.yaml", StarterMatrix.of(FACTS, "shop").getBytes(StandardCharsets.UTF_8));
 
         assertThat(reading.matrices().get(0).checks())

@@ -8,8 +8,8 @@ import java.util.List;
 final class Facts {
     private Facts() {}
 
-    static List<Reading> readings(List<ProbeFact> facts) {
-        List<Reading> readings = new ArrayList<>();
+    static List<AttemptResult> readings(List<ProbeFact> facts) {
+        List<AttemptResult> readings = new ArrayList<>();
         for (ProbeFact fact : facts) {
             if (fact instanceof ProbeFact.Attempted attempted) {
                 readings.add(attempted.reading());

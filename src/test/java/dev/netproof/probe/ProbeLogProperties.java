@@ -41,10 +41,10 @@ class ProbeLogProperties {
         forAll(anyLines(), lines -> {
             ProbeLog log = log();
             for (String line : lines) {
-                List<Reading> readings = Facts.readings(log.accept(NOON, line));
+                List<AttemptResult> readings = Facts.readings(log.accept(NOON, line));
 
                 if (!readings.isEmpty()) {
-                    assertThat(readings).extracting(Reading::attempt).containsExactly(0, 1, 2);
+                    assertThat(readings).extracting(AttemptResult::attempt).containsExactly(0, 1, 2);
                 }
             }
         });
@@ -72,8 +72,8 @@ class ProbeLogProperties {
                     rest.add(NONCE + " " + GENUINE.get(i));
                 }
             }
-            List<Reading> whole = read(genuine());
-            List<Reading> torn = new ArrayList<>(read(rest));
+            List<AttemptResult> whole = read(genuine());
+            List<AttemptResult> torn = new ArrayList<>(read(rest));
             assertThat(torn).as("no end, no result").isEmpty();
             rest.add(NONCE + " " + GENUINE.get(GENUINE.size() - 1));
             torn.addAll(read(rest));
@@ -102,9 +102,9 @@ class ProbeLogProperties {
         return new ProbeLog(Probes.trying(ATTEMPTS.toArray(Attempt[]::new)), NONCE, Duration.ofSeconds(3));
     }
 
-    private static List<Reading> read(List<String> lines) {
+    private static List<AttemptResult> read(List<String> lines) {
         ProbeLog log = log();
-        List<Reading> readings = new ArrayList<>();
+        List<AttemptResult> readings = new ArrayList<>();
         lines.forEach(line -> readings.addAll(Facts.readings(log.accept(NOON, line))));
         return readings;
     }

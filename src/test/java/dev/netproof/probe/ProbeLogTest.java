@@ -36,10 +36,10 @@ class ProbeLogTest {
         assertThat(tell("1 D 1 0 100.00 100.25 Name: kubernetes.default|Address: 10.96.0.1|"))
                 .isEmpty();
 
-        List<Reading> readings =
+        List<AttemptResult> readings =
                 tell("1 A 2 6 0.000000 0.000000 0.010000 0 000  Could not resolve host: example.com", "1 E 4");
 
-        assertThat(readings).extracting(Reading::attempt).containsExactly(0, 1, 2);
+        assertThat(readings).extracting(AttemptResult::attempt).containsExactly(0, 1, 2);
         assertThat(readings)
                 .extracting(r -> r.sample().outcome())
                 .containsExactly(Outcome.CONNECTED, Outcome.CONNECTED, Outcome.DNS_FAILURE);
@@ -55,13 +55,13 @@ class ProbeLogTest {
         log.accept(NOON, NONCE + " 1 " + FAST_LOOPBACK);
         log.accept(NOON.plusSeconds(1), NONCE + " 1 A 0 28 0.0 0.001 0.5 1 000 10.0.0.1 x");
 
-        List<Reading> readings = Facts.readings(log.accept(NOON.plusSeconds(9), NONCE + " 1 E 4"));
+        List<AttemptResult> readings = Facts.readings(log.accept(NOON.plusSeconds(9), NONCE + " 1 E 4"));
 
         assertThat(readings.get(0).sample().at()).isEqualTo(NOON.plusSeconds(1));
         assertThat(readings.get(0).sample().began()).isEqualTo(NOON.plusMillis(500));
     }
 
-    private List<Reading> round(Instant arrival, int number, double began, double ended) {
+    private List<AttemptResult> round(Instant arrival, int number, double began, double ended) {
         return Facts.readings(facts(arrival, number, began, ended));
     }
 
@@ -75,7 +75,7 @@ class ProbeLogTest {
     void a_round_that_arrives_late_is_dated_by_the_probes_own_clock() {
         log.accept(NOON, NONCE + " 0 B 4 100.0");
 
-        List<Reading> late = round(NOON.plusSeconds(60), 1, 101.0, 104.0);
+        List<AttemptResult> late = round(NOON.plusSeconds(60), 1, 101.0, 104.0);
 
         assertThat(late.get(0).sample().outcome()).isEqualTo(Outcome.TIMEOUT);
         assertThat(late.get(0).sample().began()).isEqualTo(NOON.plusSeconds(1));
@@ -86,7 +86,7 @@ class ProbeLogTest {
     void a_round_that_arrives_in_time_is_dated_by_its_arrival() {
         log.accept(NOON, NONCE + " 0 B 4 100.0");
 
-        List<Reading> prompt = round(NOON.plusMillis(4_400), 1, 101.0, 104.0);
+        List<AttemptResult> prompt = round(NOON.plusMillis(4_400), 1, 101.0, 104.0);
 
         assertThat(prompt.get(0).sample().at()).isEqualTo(NOON.plusMillis(4_400));
     }
@@ -112,14 +112,14 @@ class ProbeLogTest {
         log.accept(NOON, NONCE + " 0 B 4 -100.0");
         log.accept(NOON, NONCE + " 0 B 4");
 
-        List<Reading> readings = round(NOON.plusSeconds(60), 1, 101.0, 104.0);
+        List<AttemptResult> readings = round(NOON.plusSeconds(60), 1, 101.0, 104.0);
 
         assertThat(readings.get(0).sample().at()).isEqualTo(NOON.plusSeconds(60));
     }
 
     @Test
     void an_attempt_without_a_line_is_an_error_of_the_probe_and_never_a_denial() {
-        List<Reading> readings = tell("1 " + FAST_LOOPBACK, "1 E 4");
+        List<AttemptResult> readings = tell("1 " + FAST_LOOPBACK, "1 E 4");
 
         assertThat(readings)
                 .hasSize(3)
@@ -128,14 +128,14 @@ class ProbeLogTest {
 
     @Test
     void a_round_whose_loopback_line_is_missing_is_an_error_of_the_probe() {
-        List<Reading> readings = tell("1 A 0 28 0.0 0 3.0 0 000  Connection timed out", "1 E 4");
+        List<AttemptResult> readings = tell("1 A 0 28 0.0 0 3.0 0 000  Connection timed out", "1 E 4");
 
         assertThat(readings).extracting(r -> r.sample().outcome()).containsOnly(Outcome.PROBE_ERROR);
     }
 
     @Test
     void a_round_in_which_the_loopback_was_slow_does_not_count() {
-        List<Reading> readings = tell(
+        List<AttemptResult> readings = tell(
                 "1 A L 7 0.000 0.000000 0.501000 0 000 127.0.0.1 x", "1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4");
 
         assertThat(readings).isEmpty();
@@ -185,7 +185,7 @@ class ProbeLogTest {
                         "R 4 unsupported 100.0 100.0 10.0.0.4 - Protocol not supported")
                 .forEach(line -> python.accept(NOON, NONCE + " 1 " + line));
 
-        List<Reading> round = Facts.readings(python.accept(NOON, NONCE + " 1 E 6"));
+        List<AttemptResult> round = Facts.readings(python.accept(NOON, NONCE + " 1 E 6"));
 
         assertThat(round)
                 .extracting(r -> r.sample().outcome())
@@ -280,8 +280,8 @@ class ProbeLogTest {
     void rounds_may_end_out_of_order() {
         tell("1 " + FAST_LOOPBACK, "2 " + FAST_LOOPBACK, "2 A 0 28 0.0 0.001 0.01 1 000 10.0.0.1 x");
 
-        List<Reading> second = tell("2 E 4");
-        List<Reading> first = tell("1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4");
+        List<AttemptResult> second = tell("2 E 4");
+        List<AttemptResult> first = tell("1 A 0 28 0.0 0 3.0 0 000  timed out", "1 E 4");
 
         assertThat(second.get(0).sample().round()).isEqualTo(2);
         assertThat(second.get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED);
@@ -291,7 +291,7 @@ class ProbeLogTest {
 
     @Test
     void the_sockets_error_explains_the_connection_to_its_address_and_port() {
-        List<Reading> readings = tell(
+        List<AttemptResult> readings = tell(
                 "1 " + FAST_LOOPBACK,
                 "1 V 10.0.0.1 port 80 from 10.1.0.9 port 40000 failed: Connection refused",
                 "1 V 10.0.0.1 port 5432 from 10.1.0.9 port 40001 failed: No route to host",
@@ -306,14 +306,14 @@ class ProbeLogTest {
     void a_socket_error_does_not_reach_over_into_the_next_round() {
         tell("1 " + FAST_LOOPBACK, "1 V 10.0.0.1 port 5432 failed: No route to host", "1 E 4");
 
-        List<Reading> next = tell("2 " + FAST_LOOPBACK, "2 A 0 7 0.0 0 0.01 0 000  Connection refused", "2 E 4");
+        List<AttemptResult> next = tell("2 " + FAST_LOOPBACK, "2 A 0 7 0.0 0 0.01 0 000  Connection refused", "2 E 4");
 
         assertThat(next.get(0).sample().outcome()).isEqualTo(Outcome.REFUSED);
     }
 
     @Test
     void evidence_is_kept_short() {
-        List<Reading> readings =
+        List<AttemptResult> readings =
                 tell("1 " + FAST_LOOPBACK, "1 A 0 7 0.0 0 0.01 0 000  refused " + "x".repeat(1_000), "1 E 4");
 
         assertThat(readings.get(0).sample().signal()).hasSize(160).endsWith("…");
@@ -360,14 +360,14 @@ class ProbeLogTest {
         log.accept(NOON, NONCE + " 1 " + FAST_LOOPBACK);
         log.accept(NOON.plusSeconds(3), NONCE + " 1 A 0 28 0.0 0.250 3.0 1 000 10.0.0.1 x");
         log.accept(NOON.plusSeconds(3), NONCE + " 1 A 2 28 0.1 0 3.0 0 000  x");
-        List<Reading> readings = Facts.readings(log.accept(NOON.plusSeconds(3), NONCE + " 1 E 4"));
+        List<AttemptResult> readings = Facts.readings(log.accept(NOON.plusSeconds(3), NONCE + " 1 E 4"));
 
         assertThat(readings.get(0).opened()).contains(NOON.plusMillis(250));
         assertThat(readings.get(2).opened()).isEmpty();
     }
 
-    private List<Reading> tell(String... lines) {
-        List<Reading> readings = new ArrayList<>();
+    private List<AttemptResult> tell(String... lines) {
+        List<AttemptResult> readings = new ArrayList<>();
         for (String line : lines) {
             List<ProbeFact> facts = log.accept(NOON, NONCE + " " + line);
             heard.addAll(facts);

@@ -125,7 +125,7 @@ class ProbeProgramTest {
                     new Attempt.ByName("localhost", echo4.port(), Protocol.UDP, Attempt.Udp.ECHO),
                     new Attempt.Udp(V4, echo4.port(), "echo nothing"));
 
-            List<List<Reading>> rounds = Rounds.of(probe, 2);
+            List<List<AttemptResult>> rounds = Rounds.of(probe, 2);
 
             assertThat(rounds)
                     .hasSize(2)
@@ -139,7 +139,7 @@ class ProbeProgramTest {
                                     Outcome.REFUSED,
                                     Outcome.CONNECTED,
                                     Outcome.CONNECTED));
-            List<Reading> first = rounds.get(0);
+            List<AttemptResult> first = rounds.get(0);
             assertThat(first.get(0).sample().signal()).isEqualTo("answered: 16 bytes, the nonce among them");
             assertThat(first.get(6).sample().signal()).isEqualTo("answered: 7 bytes");
             assertThat(first.get(3).sample().cause()).contains(new Cause.Icmp(3, 3, V4));
@@ -152,7 +152,7 @@ class ProbeProgramTest {
     void what_comes_from_elsewhere_is_no_answer() throws Exception {
         assumePython();
         try (Echo crooked = Echo.fromAnotherPort(V4)) {
-            List<Reading> round = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Udp(V4, crooked.port())), 1)
+            List<AttemptResult> round = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Udp(V4, crooked.port())), 1)
                     .get(0);
 
             assertThat(round.get(0).sample().outcome()).isEqualTo(Outcome.TIMEOUT);
@@ -172,7 +172,7 @@ class ProbeProgramTest {
         });
         server.start();
         try {
-            List<List<Reading>> rounds = Rounds.of(
+            List<List<AttemptResult>> rounds = Rounds.of(
                     Probes.trying(
                             Tools.NETSHOOT,
                             new Attempt.Held(V4, server.getAddress().getPort())),
@@ -193,7 +193,8 @@ class ProbeProgramTest {
     void a_held_connection_that_ended_is_not_opened_again() throws Exception {
         assumePython();
         try (WebServer once = WebServer.plain()) {
-            List<List<Reading>> rounds = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Held(V4, once.port())), 3);
+            List<List<AttemptResult>> rounds =
+                    Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Held(V4, once.port())), 3);
 
             assertThat(rounds.get(0).get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED);
             assertThat(rounds.subList(1, 3)).allSatisfy(round -> {
@@ -212,9 +213,10 @@ class ProbeProgramTest {
             own = free.getLocalPort();
         }
         try (WebServer mute = WebServer.mute()) {
-            List<Reading> itself = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Itself(V4, own, own)), 1)
+            List<AttemptResult> itself = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Itself(V4, own, own)), 1)
                     .get(0);
-            List<Reading> other = Rounds.of(Probes.trying(Tools.NETSHOOT, new Attempt.Itself(V4, mute.port(), own)), 1)
+            List<AttemptResult> other = Rounds.of(
+                            Probes.trying(Tools.NETSHOOT, new Attempt.Itself(V4, mute.port(), own)), 1)
                     .get(0);
 
             assertThat(itself.get(0).sample().outcome()).isEqualTo(Outcome.CONNECTED);
@@ -228,7 +230,7 @@ class ProbeProgramTest {
         assumePython();
         try (Echo server = Echo.nameServer(V4);
                 Echo liar = Echo.at(V4)) {
-            List<Reading> round = Rounds.of(
+            List<AttemptResult> round = Rounds.of(
                             Probes.trying(
                                     Tools.NETSHOOT,
                                     new Attempt.DnsQuery(V4, server.port(), "kubernetes.default.svc.cluster.local."),

@@ -166,7 +166,7 @@ class ProbeScriptTest {
                         + "\ncase $1 in *.*) exit 1 ;; esac\nPATH=/usr/bin:/bin exec sleep $1\n");
         assertThat(sleep.toFile().setExecutable(true)).isTrue();
 
-        List<List<Reading>> rounds = Rounds.of(
+        List<List<AttemptResult>> rounds = Rounds.of(
                 Probes.trying(new Attempt.Lookup("localhost", Family.IPV4)),
                 2,
                 new Pace(Duration.ofMillis(1_100)),
@@ -198,7 +198,7 @@ class ProbeScriptTest {
                     new Attempt.Lookup("localhost", Family.IPV4),
                     new Attempt.Lookup("name.invalid", Family.IPV4));
 
-            List<List<Reading>> rounds = Rounds.of(probe, 2);
+            List<List<AttemptResult>> rounds = Rounds.of(probe, 2);
 
             assertThat(rounds)
                     .hasSize(2)
@@ -214,7 +214,7 @@ class ProbeScriptTest {
                                     Outcome.DNS_FAILURE,
                                     Outcome.CONNECTED,
                                     Outcome.DNS_FAILURE));
-            List<Reading> first = rounds.get(0);
+            List<AttemptResult> first = rounds.get(0);
             assertThat(first.get(1).sample().signal()).isEqualTo("curl 7: Connection refused");
             assertThat(first.get(3).sample().signal()).isEqualTo("HTTP 403");
             assertThat(first.get(5).remoteIp())

@@ -23,12 +23,12 @@ final class Rounds {
 
     private Rounds() {}
 
-    static List<List<Reading>> of(ProbePod probe, int wanted) throws IOException {
+    static List<List<AttemptResult>> of(ProbePod probe, int wanted) throws IOException {
         return of(probe, wanted, Pace.QUICK, Map.of());
     }
 
     /** @param environment what the machine itself has set */
-    static List<List<Reading>> of(ProbePod probe, int wanted, Pace pace, Map<String, String> environment)
+    static List<List<AttemptResult>> of(ProbePod probe, int wanted, Pace pace, Map<String, String> environment)
             throws IOException {
         Payload payload = ProbeScript.payload(probe, NONCE, SECOND, pace);
         ProcessBuilder builder = new ProcessBuilder(payload.command()).redirectErrorStream(true);
@@ -36,12 +36,12 @@ final class Rounds {
         builder.environment().putAll(payload.environment());
         Process process = builder.start();
         ProbeLog log = new ProbeLog(probe, NONCE, SECOND);
-        List<List<Reading>> rounds = new ArrayList<>();
+        List<List<AttemptResult>> rounds = new ArrayList<>();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String line;
             while (rounds.size() < wanted && (line = lines.readLine()) != null) {
-                List<Reading> readings = Facts.readings(log.accept(Instant.now(), line));
+                List<AttemptResult> readings = Facts.readings(log.accept(Instant.now(), line));
                 if (!readings.isEmpty()) {
                     rounds.add(readings);
                 }

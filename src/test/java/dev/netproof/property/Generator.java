@@ -42,7 +42,7 @@ public interface Generator<T> {
                 default -> room;
             };
             List<T> list = new ArrayList<>();
-            // Asked before each element, so that an element can be taken out together with its question.
+            // DesiredPod before each element, so that an element can be taken out together with its question.
             while (list.size() < fewest || list.size() < fewest + more && choices.below(more + 1) > 0) {
                 list.add(element.from(choices));
             }

@@ -5,8 +5,8 @@ import dev.netproof.evidence.ProbeEvent.Answer;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.ProbeSession;
-import dev.netproof.kube.ProvingGround;
 import dev.netproof.kube.SessionTerms;
+import dev.netproof.kube.Testbed;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.model.Cni;
 import dev.netproof.model.Family;
@@ -302,11 +302,11 @@ class InMemoryCluster implements Cluster {
 
     @Override
     public ProbeSession open(SessionTerms terms) {
-        return ground(terms);
+        return testbed(terms);
     }
 
     @Override
-    public ProvingGround ground(SessionTerms terms) {
+    public Testbed testbed(SessionTerms terms) {
         Session session = new Session(terms);
         sessions.add(session);
         return session;
@@ -357,7 +357,7 @@ class InMemoryCluster implements Cluster {
     /** What happens at a moment: an event for the runner, or something that brings more about. */
     private record Due(Instant at, int order, Optional<ProbeEvent> event, Runnable action) {}
 
-    private final class Session implements ProvingGround {
+    private final class Session implements Testbed {
         private final SessionTerms terms;
         private final PriorityQueue<Due> due =
                 new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));

@@ -5,10 +5,10 @@ import static dev.netproof.model.Outcome.TIMEOUT;
 import static dev.netproof.plan.Shop.from;
 import static dev.netproof.plan.Shop.to;
 
-import dev.netproof.judge.Patience;
-import dev.netproof.kube.ProvingGround;
+import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.kube.SessionTerms.Images;
+import dev.netproof.kube.Testbed;
 import dev.netproof.model.Destination;
 import dev.netproof.model.Report;
 import dev.netproof.model.Source;
@@ -58,12 +58,17 @@ final class ManyChecks {
         InMemoryCluster cluster =
                 new InMemoryCluster(shop, attempt -> group(attempt) == attempt.port() % 8000 ? TIMEOUT : CONNECTED) {
                     @Override
-                    public ProvingGround ground(SessionTerms terms) {
-                        return timed(super.ground(terms));
+                    public Testbed testbed(SessionTerms terms) {
+                        return timed(super.testbed(terms));
                     }
                 };
         RunTerms terms = new RunTerms(
-                "bench", Shop.terms(), Patience.DEFAULT, Duration.ofMinutes(5), Duration.ofSeconds(3), Images.DEFAULT);
+                "bench",
+                Shop.terms(),
+                ConvergenceTerms.DEFAULT,
+                Duration.ofMinutes(5),
+                Duration.ofSeconds(3),
+                Images.DEFAULT);
         Report report = new Runner(cluster, terms, Progress.NONE, cluster.clock(), Canary.NONE).run(shop.matrices());
         for (String format : List.of(arguments).subList(3, arguments.length)) {
             try (OutputStream out =
@@ -76,11 +81,9 @@ final class ManyChecks {
     }
 
     /** Takes the time that the made-up cluster takes: it is no part of what netproof does. */
-    private static ProvingGround timed(ProvingGround made) {
-        return (ProvingGround) Proxy.newProxyInstance(
-                ProvingGround.class.getClassLoader(),
-                new Class<?>[] {ProvingGround.class},
-                (proxy, method, arguments) -> {
+    private static Testbed timed(Testbed made) {
+        return (Testbed) Proxy.newProxyInstance(
+                Testbed.class.getClassLoader(), new Class<?>[] {Testbed.class}, (proxy, method, arguments) -> {
                     long began = System.nanoTime();
                     try {
                         return method.invoke(made, arguments);

@@ -12,7 +12,7 @@ import static dev.netproof.plan.Shop.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.enforce.NodeChoice;
-import dev.netproof.judge.Patience;
+import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.CheckResult;
 import dev.netproof.model.Circumstances;
@@ -1409,7 +1409,8 @@ class RunnerTest {
         assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
         assertThat(Duration.between(report.started(), report.finished()))
                 .isBetween(
-                        Patience.DEFAULT.deadline(), Patience.DEFAULT.deadline().plusSeconds(5));
+                        ConvergenceTerms.DEFAULT.deadline(),
+                        ConvergenceTerms.DEFAULT.deadline().plusSeconds(5));
     }
 
     @Test
@@ -1563,7 +1564,8 @@ class RunnerTest {
     private static Runner runner(InMemoryCluster cluster, Duration timeout, Canary canary, Progress progress) {
         return new Runner(
                 cluster,
-                new RunTerms("test", Shop.terms(), Patience.DEFAULT, timeout, Duration.ofSeconds(3), Images.DEFAULT),
+                new RunTerms(
+                        "test", Shop.terms(), ConvergenceTerms.DEFAULT, timeout, Duration.ofSeconds(3), Images.DEFAULT),
                 progress,
                 cluster.clock(),
                 canary);

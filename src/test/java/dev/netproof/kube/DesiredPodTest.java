@@ -8,12 +8,12 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-final class AskedTest {
+final class DesiredPodTest {
     private static final Map<String, String> LOCKED =
             Map.of("app", "storefront", "netproof.dev/role", "probe", "state", "locked");
 
     private static Pod pod() {
-        return Serialization.unmarshal(AskedTest.class.getResourceAsStream("probe.yaml"), Pod.class);
+        return Serialization.unmarshal(DesiredPodTest.class.getResourceAsStream("probe.yaml"), Pod.class);
     }
 
     private static Pod labelled(Map<String, String> labels) {
@@ -26,12 +26,12 @@ final class AskedTest {
 
     @Test
     void ofAPodThatWasNeverShownNothingIsSaid() {
-        assertThat(new Asked(pod()).drift()).isEmpty();
+        assertThat(new DesiredPod(pod()).drift()).isEmpty();
     }
 
     @Test
     void aPodThatLosesALabelLaterIsNoLongerWhatWasAsked() {
-        Asked asked = new Asked(pod());
+        DesiredPod asked = new DesiredPod(pod());
         asked.shown(pod());
         assertThat(asked.drift()).isEmpty();
 
@@ -41,7 +41,7 @@ final class AskedTest {
 
     @Test
     void theLastPodThatWasShownCounts() {
-        Asked asked = new Asked(pod());
+        DesiredPod asked = new DesiredPod(pod());
         asked.shown(labelled(Map.of("netproof.dev/role", "probe")));
         asked.shown(pod());
         assertThat(asked.drift()).isEmpty();
@@ -49,7 +49,7 @@ final class AskedTest {
 
     @Test
     void aLabelThatWasGivenIsAskedForFromThenOn() {
-        Asked asked = new Asked(pod());
+        DesiredPod asked = new DesiredPod(pod());
         asked.shown(pod());
         asked.relabel(LOCKED);
         asked.shown(labelled(LOCKED));
@@ -58,7 +58,7 @@ final class AskedTest {
 
     @Test
     void earlierLabelsAreNoStrangersAndYetNotWhatIsAsked() {
-        Asked asked = new Asked(pod());
+        DesiredPod asked = new DesiredPod(pod());
         asked.relabel(LOCKED);
         asked.shown(pod());
 

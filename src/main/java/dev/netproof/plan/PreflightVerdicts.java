@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** The wording of verdicts that are clear before anything starts. */
-final class Foregone {
-    private Foregone() {}
+final class PreflightVerdicts {
+    private PreflightVerdicts() {}
 
     /**
      * What may not be read is neither there nor missing.

@@ -2,8 +2,8 @@ package dev.netproof.run;
 
 import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.judge.Convergence;
-import dev.netproof.plan.Leg;
 import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.PlannedPath;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -19,7 +19,7 @@ import java.util.Set;
  * Which of the undecided checks are to be looked at, and when: a probe's own when it has ended a round, all of which there is news in a
  * sweep, and each at its deadline. Of most there is nothing new most of the time (docs/adr/0016).
  */
-final class Agenda {
+final class PendingChecks {
     /** How often deadlines are looked at when nothing happens. */
     static final Duration TICK = Duration.ofMillis(250);
 
@@ -45,7 +45,7 @@ final class Agenda {
     private boolean everything;
 
     /** @param deadline of a check whose probe starts at once */
-    Agenda(Convergence watching, EvidenceStore evidence, Instant launched, Instant deadline) {
+    PendingChecks(Convergence watching, EvidenceStore evidence, Instant launched, Instant deadline) {
         this.watching = watching;
         this.evidence = evidence;
         this.launched = launched;
@@ -57,8 +57,8 @@ final class Agenda {
 
     void add(PlannedCheck check) {
         open.add(check);
-        for (Leg leg : check.legs()) {
-            byProbe.computeIfAbsent(leg.probe(), p -> each()).add(check);
+        for (PlannedPath planned : check.paths()) {
+            byProbe.computeIfAbsent(planned.probe(), p -> each()).add(check);
         }
     }
 

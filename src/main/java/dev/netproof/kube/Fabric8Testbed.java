@@ -48,9 +48,9 @@ import org.awaitility.pollinterval.FixedPollInterval;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A proving ground on a live cluster: a session of probes, and beside it what they are tried on. */
-final class FabricGround implements ProvingGround {
-    private static final Logger LOG = LoggerFactory.getLogger(FabricGround.class);
+/** A testbed on a live cluster: a session of probes, and beside it what they are tried on. */
+final class Fabric8Testbed implements Testbed {
+    private static final Logger LOG = LoggerFactory.getLogger(Fabric8Testbed.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PARALLEL_REQUESTS = 8;
     private static final Duration END_PATIENCE = Duration.ofSeconds(15);
@@ -60,7 +60,7 @@ final class FabricGround implements ProvingGround {
 
     private final ApiServer server;
     private final Clock clock;
-    private final FabricSession session;
+    private final Fabric8Session session;
     private final Instant deadline;
     private final ExecutorService workers = Threads.pool("ground", PARALLEL_REQUESTS);
     private final Stamp stamp;
@@ -77,7 +77,7 @@ final class FabricGround implements ProvingGround {
 
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
-    FabricGround(ApiServer server, Clock clock, SessionTerms terms, FabricSession session) {
+    Fabric8Testbed(ApiServer server, Clock clock, SessionTerms terms, Fabric8Session session) {
         this.server = server;
         this.clock = clock;
         this.session = session;
@@ -95,14 +95,14 @@ final class FabricGround implements ProvingGround {
 
     private record LiveServer(
             ServerPod plan,
-            Asked asked,
+            DesiredPod asked,
             AtomicBoolean serving,
             AtomicBoolean lost,
             AtomicReference<Readiness> readiness) {}
 
     @Override
     public String namespaceName(String stem) {
-        Marked marked = stamp.mark("Namespace", "", stem, Marks.GROUND);
+        Marked marked = stamp.mark("Namespace", "", stem, NetproofLabels.GROUND);
         namespaceNames.put(marked.name(), marked);
         return marked.name();
     }
@@ -118,7 +118,7 @@ final class FabricGround implements ProvingGround {
                 .withNewMetadata()
                 .withName(name)
                 .withLabels(new TreeMap<>(Map.of(
-                        Marks.ROLE,
+                        NetproofLabels.ROLE,
                         marked.role(),
                         "pod-security.kubernetes.io/enforce",
                         level,
@@ -155,7 +155,7 @@ final class FabricGround implements ProvingGround {
         watch.expect(key);
         LiveServer live = new LiveServer(
                 plan,
-                new Asked(pod),
+                new DesiredPod(pod),
                 new AtomicBoolean(),
                 new AtomicBoolean(),
                 new AtomicReference<>(Readiness.NOT_READY));
@@ -243,12 +243,12 @@ final class FabricGround implements ProvingGround {
                         .withProtocol(Protocol.TCP.name())
                         .withNewTargetPort(target)
                         .build()));
-        Marked marked = stamp.mark("Service", namespace, STEM + name, Marks.GROUND);
+        Marked marked = stamp.mark("Service", namespace, STEM + name, NetproofLabels.GROUND);
         Service service = new ServiceBuilder()
                 .withNewMetadata()
                 .withName(marked.name())
                 .withNamespace(namespace)
-                .withLabels(Map.of(Marks.ROLE, marked.role()))
+                .withLabels(Map.of(NetproofLabels.ROLE, marked.role()))
                 .withAnnotations(marked.annotations())
                 .endMetadata()
                 .withNewSpec()
@@ -268,7 +268,8 @@ final class FabricGround implements ProvingGround {
         PolicyKey key = PolicyKey.of(policy);
         NetworkPolicy standing = policies.get(key);
         if (standing == null) {
-            Marked marked = stamp.mark("NetworkPolicy", policy.namespace(), STEM + policy.name(), Marks.GROUND);
+            Marked marked =
+                    stamp.mark("NetworkPolicy", policy.namespace(), STEM + policy.name(), NetproofLabels.GROUND);
             NetworkPolicy wanted = PolicyShape.of(policy, marked);
             policies.put(key, wanted);
             server.ask("create networkpolicies in namespace " + policy.namespace(), () -> creations.create(wanted));
@@ -322,13 +323,13 @@ final class FabricGround implements ProvingGround {
 
     @Override
     public void label(String id, Map<String, String> labels) {
-        Asked wish = asked(id).orElseThrow(() -> new IllegalArgumentException("no pod " + id));
+        DesiredPod wish = asked(id).orElseThrow(() -> new IllegalArgumentException("no pod " + id));
         Pod asked = wish.now();
         String namespace = asked.getMetadata().getNamespace();
         String name = asked.getMetadata().getName();
         Map<String, String> wanted = new TreeMap<>(labels);
         // The watch sees pods by this one.
-        wanted.put(Marks.ROLE, asked.getMetadata().getLabels().get(Marks.ROLE));
+        wanted.put(NetproofLabels.ROLE, asked.getMetadata().getLabels().get(NetproofLabels.ROLE));
         // Before the request: the watch may tell of it before the answer is here.
         wish.relabel(wanted);
         server.ask("patch pods in namespace " + namespace, () -> {
@@ -338,7 +339,7 @@ final class FabricGround implements ProvingGround {
             // What a merge patch does not name stays; without a resource version the kubelet's own writes are no
             // conflict.
             Pod there = pod.get();
-            if (there == null || !Marks.same(asked, there)) {
+            if (there == null || !NetproofLabels.same(asked, there)) {
                 throw new ClusterTrouble(
                         "pod " + name + " in namespace " + namespace + " is not there any more", "run it again");
             }
@@ -353,10 +354,10 @@ final class FabricGround implements ProvingGround {
 
     @Override
     public Optional<String> drift(String id) {
-        return asked(id).flatMap(Asked::drift).map(how -> "pod " + id + ": " + how);
+        return asked(id).flatMap(DesiredPod::drift).map(how -> "pod " + id + ": " + how);
     }
 
-    private Optional<Asked> asked(String id) {
+    private Optional<DesiredPod> asked(String id) {
         return servers.values().stream()
                 .filter(one -> one.plan().id().equals(id))
                 .map(LiveServer::asked)
@@ -441,7 +442,7 @@ final class FabricGround implements ProvingGround {
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
         left.forEach(one -> deletions.add(CompletableFuture.runAsync(() -> delete(one), workers)));
         session.close();
-        deletions.forEach(FabricGround::quietly);
+        deletions.forEach(Fabric8Testbed::quietly);
         awaitEnd();
         watches.values().forEach(PodWatch::stop);
         workers.shutdown();
@@ -460,7 +461,7 @@ final class FabricGround implements ProvingGround {
                         },
                         workers))
                 .toList()
-                .forEach(FabricGround::quietly);
+                .forEach(Fabric8Testbed::quietly);
         return going;
     }
 

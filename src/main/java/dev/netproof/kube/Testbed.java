@@ -13,7 +13,7 @@ import java.util.Optional;
  * is closed. Servers and probes share one space of ids. Used by one thread; every method throws {@link ClusterTrouble} when the
  * cluster does not do as asked.
  */
-public interface ProvingGround extends ProbeSession {
+public interface Testbed extends ProbeSession {
     /**
      * A name for a namespace of this session, which nobody can have foreseen.
      *

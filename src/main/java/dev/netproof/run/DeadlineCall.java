@@ -15,11 +15,11 @@ import java.util.function.Supplier;
  * Asks the cluster, and waits for the answer no longer than the run lasts: not past its time and not after somebody ended it. An
  * answer that nobody waits for any more is lost with the thread that waits for it.
  */
-final class Asking {
+final class DeadlineCall {
     private final Clock clock;
     private final Interruption interruption;
 
-    Asking(Clock clock, Interruption interruption) {
+    DeadlineCall(Clock clock, Interruption interruption) {
         this.clock = clock;
         this.interruption = interruption;
     }
@@ -35,7 +35,7 @@ final class Asking {
         if (left.isNegative() || left.isZero()) {
             throw late(doing);
         }
-        CompletableFuture<T> answer = CompletableFuture.supplyAsync(question, Asking::start);
+        CompletableFuture<T> answer = CompletableFuture.supplyAsync(question, DeadlineCall::start);
         try {
             CompletableFuture.anyOf(answer, interruption.raised()).get(left.toMillis(), TimeUnit.MILLISECONDS);
             if (answer.isDone()) {

@@ -51,14 +51,14 @@ import org.junit.jupiter.api.Timeout;
 
 /** The adapter on the cluster of the current kubeconfig, in a namespace of its own that enforces the restricted standard. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
-final class FabricClusterIT {
+final class Fabric8ClusterIT {
     private static final Map<String, String> LABELS = Map.of("app", "web");
     private static final String COUNTER =
             "trap 'exit 0' TERM; i=0; while :; do echo \"$NONCE $i $(hostname)\"; i=$((i+1)); sleep 1 & wait $!; done";
 
     private static String namespace;
     private static ApiServer server;
-    private static FabricCluster cluster;
+    private static Fabric8Cluster cluster;
 
     @BeforeAll
     static void connect() {
@@ -78,7 +78,7 @@ final class FabricClusterIT {
                         java.nio.file.Path.of("/nowhere"),
                         Clock.systemUTC()),
                 Clock.systemUTC());
-        cluster = new FabricCluster(
+        cluster = new Fabric8Cluster(
                 server,
                 (probe, terms) -> new Payload(List.of("sh", "-c", COUNTER), Map.of("NONCE", terms.nonce())),
                 Clock.systemUTC());
@@ -95,11 +95,11 @@ final class FabricClusterIT {
         client().apps()
                 .replicaSets()
                 .inNamespace(namespace)
-                .load(FabricClusterIT.class.getResourceAsStream("web-replicaset.yaml"))
+                .load(Fabric8ClusterIT.class.getResourceAsStream("web-replicaset.yaml"))
                 .create();
         client().services()
                 .inNamespace(namespace)
-                .load(FabricClusterIT.class.getResourceAsStream("web-service.yaml"))
+                .load(Fabric8ClusterIT.class.getResourceAsStream("web-service.yaml"))
                 .create();
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))
@@ -152,7 +152,7 @@ final class FabricClusterIT {
     private static List<Pod> own() {
         return client().pods()
                 .inNamespace(namespace)
-                .withLabel(Marks.ROLE)
+                .withLabel(NetproofLabels.ROLE)
                 .list()
                 .getItems();
     }
@@ -224,7 +224,7 @@ final class FabricClusterIT {
                 Duration.between(begun, lines.get(0).at()).toMillis(),
                 Duration.between(closing, session.now()).toMillis(),
                 cluster.requests() - before);
-        assertThat(own()).noneMatch(left -> Marks.ofRun(left, "speaks"));
+        assertThat(own()).noneMatch(left -> NetproofLabels.ofRun(left, "speaks"));
     }
 
     @Test
@@ -337,7 +337,7 @@ final class FabricClusterIT {
                 Duration.between(begun, all).toMillis(),
                 Duration.between(all, session.now()).toMillis(),
                 cluster.requests() - before);
-        assertThat(own()).noneMatch(left -> Marks.ofRun(left, "many"));
+        assertThat(own()).noneMatch(left -> NetproofLabels.ofRun(left, "many"));
     }
 
     @Test
@@ -347,7 +347,7 @@ final class FabricClusterIT {
                 .mapToObj(i -> probe("h" + i, Map.of("app", "h" + i), Ownership.PLAIN))
                 .toList());
         session.close();
-        assertThat(own()).noneMatch(left -> Marks.ofRun(left, "hasty"));
+        assertThat(own()).noneMatch(left -> NetproofLabels.ofRun(left, "hasty"));
     }
 
     @Test
@@ -359,7 +359,7 @@ final class FabricClusterIT {
         assertThat(careful.alive()).isGreaterThanOrEqualTo(2);
         Cleaning all = cluster.clean(Set.of(namespace), CleanScope.ALL);
         assertThat(all.removed()).isGreaterThanOrEqualTo(2);
-        assertThat(own()).noneMatch(left -> Marks.ofRun(left, "killed"));
+        assertThat(own()).noneMatch(left -> NetproofLabels.ofRun(left, "killed"));
         List<ProbeEvent> end = until(killed, seen -> seen.stream().anyMatch(Lost.class::isInstance));
         assertThat(end).anyMatch(Lost.class::isInstance);
         killed.close();

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-final class FabricClusterTest {
+final class Fabric8ClusterTest {
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
     private static final SessionTerms TERMS =
             new SessionTerms("run-1", "0123456789abcdef", Duration.ofMinutes(5), Duration.ofSeconds(3), Images.DEFAULT);
@@ -58,7 +58,7 @@ final class FabricClusterTest {
     private volatile boolean losing;
     private KubernetesMockServer mock;
     private KubernetesClient client;
-    private FabricCluster cluster;
+    private Fabric8Cluster cluster;
 
     @BeforeEach
     void start() {
@@ -76,7 +76,7 @@ final class FabricClusterTest {
                 FixedCredentials.of(Optional.empty(), Optional.empty()),
                 Map.of());
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
-        cluster = new FabricCluster(
+        cluster = new Fabric8Cluster(
                 new ApiServer(connection, clock, client),
                 (probe, terms) -> new Payload(List.of("true"), Map.of()),
                 clock);
@@ -404,13 +404,13 @@ final class FabricClusterTest {
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> !client.pods()
                             .inNamespace("shop")
-                            .withLabel(Marks.ROLE, Marks.PROBE)
+                            .withLabel(NetproofLabels.ROLE, NetproofLabels.PROBE)
                             .list()
                             .getItems()
                             .isEmpty());
             Pod there = client.pods()
                     .inNamespace("shop")
-                    .withLabel(Marks.ROLE, Marks.PROBE)
+                    .withLabel(NetproofLabels.ROLE, NetproofLabels.PROBE)
                     .list()
                     .getItems()
                     .get(0);

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A live cluster. */
-final class FabricCluster implements Cluster {
-    private static final Logger LOG = LoggerFactory.getLogger(FabricCluster.class);
+final class Fabric8Cluster implements Cluster {
+    private static final Logger LOG = LoggerFactory.getLogger(Fabric8Cluster.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Each request in flight has a connection of its own, whose handshake costs more than most answers. */
     private static final int FEW_REQUESTS = 3;
@@ -34,7 +34,7 @@ final class FabricCluster implements Cluster {
     private final ThreadPoolExecutor pool = Threads.pool("api", FEW_REQUESTS);
     private @Nullable CompletableFuture<PodShape.UserId> userId;
 
-    FabricCluster(ApiServer server, PayloadSource payloads, Clock clock) {
+    Fabric8Cluster(ApiServer server, PayloadSource payloads, Clock clock) {
         this.server = server;
         this.payloads = payloads;
         this.clock = clock;
@@ -123,12 +123,13 @@ final class FabricCluster implements Cluster {
 
     @Override
     public ProbeSession open(SessionTerms terms) {
-        return new FabricSession(server, payloads, clock, terms, this::userId);
+        return new Fabric8Session(server, payloads, clock, terms, this::userId);
     }
 
     @Override
-    public ProvingGround ground(SessionTerms terms) {
-        return new FabricGround(server, clock, terms, new FabricSession(server, payloads, clock, terms, this::userId));
+    public Testbed testbed(SessionTerms terms) {
+        return new Fabric8Testbed(
+                server, clock, terms, new Fabric8Session(server, payloads, clock, terms, this::userId));
     }
 
     @Override
@@ -191,12 +192,12 @@ final class FabricCluster implements Cluster {
 
     @Override
     public Cleaning clean(Set<String> namespaces, CleanScope scope) {
-        return new Sweep(server, pool, clock).of(namespaces, scope);
+        return new LeftoverCleaner(server, pool, clock).of(namespaces, scope);
     }
 
     @Override
     public Cleaning cleanGrounds(CleanScope scope) {
-        return new Sweep(server, pool, clock).ofGrounds(scope);
+        return new LeftoverCleaner(server, pool, clock).ofGrounds(scope);
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What runs left goes: all of it, and just that. What is foreign stays: {@link ForeignObjectsTest}. */
-final class SweepTest {
+final class LeftoverCleanerTest {
     /** The server in memory creates everything now. */
     private static final Instant CREATED = Instant.now();
 
@@ -30,8 +30,8 @@ final class SweepTest {
     private static final Clock LATER = Clock.offset(Clock.systemUTC(), Duration.ofHours(1));
 
     private final MockApi api = new MockApi();
-    private final FabricCluster cluster =
-            new FabricCluster(api.api(LATER), (probe, terms) -> new Payload(List.of("true"), Map.of()), LATER);
+    private final Fabric8Cluster cluster =
+            new Fabric8Cluster(api.api(LATER), (probe, terms) -> new Payload(List.of("true"), Map.of()), LATER);
 
     @AfterEach
     void stop() {

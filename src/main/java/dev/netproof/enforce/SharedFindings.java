@@ -1,7 +1,7 @@
 package dev.netproof.enforce;
 
 /** What the scenarios of one check share of each other's findings. */
-final class Findings {
+final class SharedFindings {
     private boolean enforcedSomewhere;
 
     /** Something was seen to be enforced. */

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * Removes what runs left behind that could not clean up after themselves. It finds things by netproof's label, and removes those whose
  * {@link Provenance} is proved.
  */
-final class Sweep {
-    private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+final class LeftoverCleaner {
+    private static final Logger LOG = LoggerFactory.getLogger(LeftoverCleaner.class);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     /** How often a thing that keeps changing is looked at again. */
@@ -43,7 +43,7 @@ final class Sweep {
     private final Set<String> remaining = new ConcurrentSkipListSet<>();
     private final Set<String> foreign = new ConcurrentSkipListSet<>();
 
-    Sweep(ApiServer server, ExecutorService pool, Clock clock) {
+    LeftoverCleaner(ApiServer server, ExecutorService pool, Clock clock) {
         this.server = server;
         this.pool = pool;
         this.clock = clock;
@@ -65,7 +65,7 @@ final class Sweep {
                     () -> server.client()
                             .pods()
                             .inAnyNamespace()
-                            .withLabel(Marks.ROLE)
+                            .withLabel(NetproofLabels.ROLE)
                             .list()
                             .getItems()));
         }
@@ -109,7 +109,7 @@ final class Sweep {
                 continue;
             }
             if (scope == CleanScope.ALL
-                    || Marks.deadline(one).filter(now::isAfter).isPresent()) {
+                    || NetproofLabels.deadline(one).filter(now::isAfter).isPresent()) {
                 doomed.add(one);
             } else {
                 alive++;
@@ -202,7 +202,7 @@ final class Sweep {
                 "list namespaces",
                 () -> server.client()
                         .namespaces()
-                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .withLabel(NetproofLabels.ROLE, NetproofLabels.GROUND)
                         .list()
                         .getItems());
     }
@@ -221,7 +221,7 @@ final class Sweep {
                         .v1()
                         .networkPolicies()
                         .inAnyNamespace()
-                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .withLabel(NetproofLabels.ROLE, NetproofLabels.GROUND)
                         .list()
                         .getItems()));
         others.addAll(readable(
@@ -229,7 +229,7 @@ final class Sweep {
                 () -> server.client()
                         .services()
                         .inAnyNamespace()
-                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .withLabel(NetproofLabels.ROLE, NetproofLabels.GROUND)
                         .list()
                         .getItems()));
         others.stream()
@@ -248,7 +248,7 @@ final class Sweep {
                         .v1()
                         .networkPolicies()
                         .inNamespace(namespace)
-                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .withLabel(NetproofLabels.ROLE, NetproofLabels.GROUND)
                         .list()
                         .getItems()));
         found.addAll(readable(
@@ -256,7 +256,7 @@ final class Sweep {
                 () -> server.client()
                         .services()
                         .inNamespace(namespace)
-                        .withLabel(Marks.ROLE, Marks.GROUND)
+                        .withLabel(NetproofLabels.ROLE, NetproofLabels.GROUND)
                         .list()
                         .getItems()));
         return found;
@@ -282,7 +282,7 @@ final class Sweep {
                 () -> server.client()
                         .pods()
                         .inNamespace(namespace)
-                        .withLabel(Marks.ROLE)
+                        .withLabel(NetproofLabels.ROLE)
                         .list()
                         .getItems());
     }

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Gathers what stood in the cluster around the checks. */
-final class Scene {
+final class RunCircumstances {
     private Policies policies = Policies.NONE;
     private final List<ClusterFacts.Pod> targets = new ArrayList<>();
     private List<ProbePod> planned = List.of();
@@ -38,8 +38,8 @@ final class Scene {
         facts.pods().forEach(pod -> pods.put(pod.uid(), pod));
         Map<String, ClusterFacts.Pod> found = new LinkedHashMap<>();
         plan.checks().stream()
-                .flatMap(check -> check.legs().stream())
-                .flatMap(leg -> leg.backends().stream())
+                .flatMap(check -> check.paths().stream())
+                .flatMap(planned -> planned.backends().stream())
                 .flatMap(backend -> backend.pod().stream())
                 .map(Backend.TargetPod::uid)
                 .forEach(uid -> Optional.ofNullable(pods.get(uid)).ifPresent(pod -> found.put(uid, pod)));

@@ -7,59 +7,59 @@ import dev.netproof.model.Path;
 import dev.netproof.model.Protocol;
 
 /** Who refused an attempt, read out of the refusal itself, and how sure that is. */
-record Blame(Refuser refuser, Cause cause, String what, String who) {
+record RefusalOrigin(Refuser refuser, Cause cause, String what, String who) {
     private static final String TARGETS_NAME = " in the target's own name";
     private static final String FILTER_FOR_SURE = "a filter, for sure";
 
     /** @param transport what was spoken */
-    static Blame of(Cause cause, Path path, Protocol transport) {
+    static RefusalOrigin of(Cause cause, Path path, Protocol transport) {
         if (cause instanceof Cause.Icmp icmp) {
             return icmp(icmp, path, transport);
         }
         if (cause instanceof Cause.OwnKernel own) {
             return own.error().equals("EPERM")
-                    ? new Blame(Refuser.FILTER, own, own.words(), "a rule on the way out of the pod, for sure")
-                    : new Blame(Refuser.OWN_KERNEL, own, own.words(), "no packet left the probe, for sure");
+                    ? new RefusalOrigin(Refuser.FILTER, own, own.words(), "a rule on the way out of the pod, for sure")
+                    : new RefusalOrigin(Refuser.OWN_KERNEL, own, own.words(), "no packet left the probe, for sure");
         }
-        return new Blame(Refuser.UNKNOWN, cause, "a " + cause.words() + TARGETS_NAME, "");
+        return new RefusalOrigin(Refuser.UNKNOWN, cause, "a " + cause.words() + TARGETS_NAME, "");
     }
 
-    private static Blame icmp(Cause.Icmp icmp, Path path, Protocol transport) {
+    private static RefusalOrigin icmp(Cause.Icmp icmp, Path path, Protocol transport) {
         String what = "an " + icmp.words();
         if (icmp.prohibits()) {
-            return new Blame(Refuser.FILTER, icmp, what, FILTER_FOR_SURE);
+            return new RefusalOrigin(Refuser.FILTER, icmp, what, FILTER_FOR_SURE);
         }
         if (!icmp.portUnreachable()) {
-            return new Blame(Refuser.UNKNOWN, icmp, what, "a router that knows no way, or a filter; not sure");
+            return new RefusalOrigin(Refuser.UNKNOWN, icmp, what, "a router that knows no way, or a filter; not sure");
         }
         if (path.kind() != Path.Kind.POD) {
             // Behind a Service's address, and outside, translation hides whose message it was; and kube-proxy refuses
             // in this manner what has no endpoints.
-            return new Blame(Refuser.UNKNOWN, icmp, what, "the far end, or a filter; not sure");
+            return new RefusalOrigin(Refuser.UNKNOWN, icmp, what, "the far end, or a filter; not sure");
         }
         if (!icmp.sender().equals(path.address())) {
-            return new Blame(Refuser.FILTER, icmp, what + ", which is not the target", FILTER_FOR_SURE);
+            return new RefusalOrigin(Refuser.FILTER, icmp, what + ", which is not the target", FILTER_FOR_SURE);
         }
         // A kernel answers a segment for which nobody listens by a reset.
         return transport == Protocol.TCP
-                ? new Blame(
+                ? new RefusalOrigin(
                         Refuser.FILTER,
                         icmp,
                         what + ", where the target's own kernel would have reset",
                         FILTER_FOR_SURE)
-                : new Blame(Refuser.UNKNOWN, icmp, what + "," + TARGETS_NAME, "");
+                : new RefusalOrigin(Refuser.UNKNOWN, icmp, what + "," + TARGETS_NAME, "");
     }
 
     /** Of a Service's address, once it is known that all its pods are behind a filter that refuses in this manner. */
-    Blame likeItsPods() {
+    RefusalOrigin likeItsPods() {
         return refuser == Refuser.UNKNOWN && cause instanceof Cause.Icmp
-                ? new Blame(Refuser.FILTER, cause, what, "a filter, as in front of its pods, for sure")
+                ? new RefusalOrigin(Refuser.FILTER, cause, what, "a filter, as in front of its pods, for sure")
                 : this;
     }
 
     /** The same, seen too seldom for a proof. */
-    Blame unproved() {
-        return new Blame(Refuser.UNKNOWN, cause, what, who);
+    RefusalOrigin unproved() {
+        return new RefusalOrigin(Refuser.UNKNOWN, cause, what, who);
     }
 
     /** In words: what came back, and who sent it, as far as the control tells. */

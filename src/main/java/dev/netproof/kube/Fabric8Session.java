@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * Probes on a live cluster. One watch a namespace tells of all its pods; logs are followed without threads; what is learnt goes
  * into one queue.
  */
-final class FabricSession implements ProbeSession {
-    private static final Logger LOG = LoggerFactory.getLogger(FabricSession.class);
+final class Fabric8Session implements ProbeSession {
+    private static final Logger LOG = LoggerFactory.getLogger(Fabric8Session.class);
     private static final int PARALLEL_REQUESTS = 16;
     private static final int PARALLEL_QUESTIONS = 8;
     private static final Duration CREATION_PATIENCE = Duration.ofSeconds(5);
@@ -66,7 +66,7 @@ final class FabricSession implements ProbeSession {
     private final ExecutorService workers = Threads.pool("pods", PARALLEL_REQUESTS);
     private final ExecutorService askers = Threads.pool("ask", PARALLEL_QUESTIONS);
     private final ScheduledThreadPoolExecutor timer = Threads.timer("timer");
-    private final Map<String, Territory> territories = new ConcurrentHashMap<>();
+    private final Map<String, NamespaceProbes> territories = new ConcurrentHashMap<>();
     private final Map<String, LiveProbe> probes = new ConcurrentHashMap<>();
     /** Creations that are queued or in flight: closing waits for them. */
     private final AtomicInteger creating = new AtomicInteger();
@@ -83,7 +83,7 @@ final class FabricSession implements ProbeSession {
     private volatile boolean closing;
     private @Nullable PodShape shape;
 
-    FabricSession(
+    Fabric8Session(
             ApiServer server,
             PayloadSource payloads,
             Clock clock,
@@ -131,7 +131,7 @@ final class FabricSession implements ProbeSession {
         if (closing) {
             return;
         }
-        Territory territory = territories.computeIfAbsent(probe.namespace(), Territory::new);
+        NamespaceProbes territory = territories.computeIfAbsent(probe.namespace(), NamespaceProbes::new);
         try {
             Pod anchor = territory.anchor();
             Marked marked = shape().mark(probe);
@@ -145,7 +145,7 @@ final class FabricSession implements ProbeSession {
         }
     }
 
-    private void put(Territory territory, ProbePod probe, LiveProbe live, Marked marked) {
+    private void put(NamespaceProbes territory, ProbePod probe, LiveProbe live, Marked marked) {
         if (closing) {
             return;
         }
@@ -173,7 +173,7 @@ final class FabricSession implements ProbeSession {
     }
 
     /** The pod of a probe, as it was asked for. */
-    Optional<Asked> asked(String probe) {
+    Optional<DesiredPod> asked(String probe) {
         return probes.values().stream()
                 .filter(live -> live.id.equals(probe))
                 .map(live -> live.asked)
@@ -241,7 +241,7 @@ final class FabricSession implements ProbeSession {
         } catch (RuntimeException e) {
             LOG.warn("the session did not end cleanly; netproof clean removes what is left", e);
         } finally {
-            territories.values().forEach(Territory::stop);
+            territories.values().forEach(NamespaceProbes::stop);
             timer.shutdownNow();
             askers.shutdownNow();
             workers.shutdown();
@@ -288,7 +288,7 @@ final class FabricSession implements ProbeSession {
         await(
                 left(begun),
                 "pods that were deleted are still there",
-                () -> territories.values().stream().allMatch(Territory::isEmpty));
+                () -> territories.values().stream().allMatch(NamespaceProbes::isEmpty));
     }
 
     private static Duration left(long begun) {
@@ -337,7 +337,7 @@ final class FabricSession implements ProbeSession {
     }
 
     /** A namespace that probes run in: its anchor and its watch. */
-    private final class Territory {
+    private final class NamespaceProbes {
         private final String namespace;
         private Optional<Pod> askedAnchor = Optional.empty();
         private @Nullable Pod anchor;
@@ -345,7 +345,7 @@ final class FabricSession implements ProbeSession {
         private @Nullable PodWatch watch;
         private volatile Limits limits = Limits.NONE;
 
-        Territory(String namespace) {
+        NamespaceProbes(String namespace) {
             this.namespace = namespace;
         }
 
@@ -376,7 +376,7 @@ final class FabricSession implements ProbeSession {
                         ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO));
                 try {
                     there = createAnchor(shape().markAnchor(namespace));
-                    PodWatch started = new PodWatch(server, namespace, FabricSession.this::seen);
+                    PodWatch started = new PodWatch(server, namespace, Fabric8Session.this::seen);
                     started.expect(PodWatch.key(there));
                     watch = started;
                     started.start();
@@ -455,7 +455,7 @@ final class FabricSession implements ProbeSession {
         private final String id;
         private final String namespace;
         private final String name;
-        private final Asked asked;
+        private final DesiredPod asked;
         private boolean started;
         private boolean changed;
         private boolean lost;
@@ -468,7 +468,7 @@ final class FabricSession implements ProbeSession {
 
         LiveProbe(String id, Pod pod) {
             this.id = id;
-            this.asked = new Asked(pod);
+            this.asked = new DesiredPod(pod);
             this.namespace = pod.getMetadata().getNamespace();
             this.name = pod.getMetadata().getName();
         }
@@ -496,7 +496,7 @@ final class FabricSession implements ProbeSession {
                 if (change.isPresent()) {
                     lose(
                             "the probe pod was changed while it ran: " + change.get(),
-                            "find out who changes pods with the label " + Marks.ROLE);
+                            "find out who changes pods with the label " + NetproofLabels.ROLE);
                     return;
                 }
             }
@@ -538,7 +538,7 @@ final class FabricSession implements ProbeSession {
                             + "/api/v1/namespaces/" + namespace + "/pods/" + name + "/log?container="
                             + PodShape.CONTAINER + "&follow=true"),
                     terms.nonce(),
-                    FabricSession.this::whenThereIsRoom,
+                    Fabric8Session.this::whenThereIsRoom,
                     text -> emit(new ProbeEvent.Line(clock.instant(), id, text)),
                     this::logEnded);
             log = follow;

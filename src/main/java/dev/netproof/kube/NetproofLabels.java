@@ -12,7 +12,7 @@ import java.util.Optional;
  * What netproof writes on its objects. It finds them by these; whose an object is, {@link Provenance} tells, because others can write
  * the same.
  */
-final class Marks {
+final class NetproofLabels {
     /** The one constant label: what varies by run is in annotations, because CNIs mint an identity for each set of labels. */
     static final String ROLE = "netproof.dev/role";
 
@@ -32,7 +32,7 @@ final class Marks {
     static final String NEVER_READY = "netproof.dev/never-ready";
     static final String ANCHOR_GATE = "netproof.dev/anchor";
 
-    private Marks() {}
+    private NetproofLabels() {}
 
     /** Whether it says that it is netproof's. */
     static boolean marked(HasMetadata object) {

@@ -9,16 +9,16 @@ import java.time.Duration;
  * @param settle how long after its start a fresh pod may still be treated by rules that have not arrived
  * @param deadline how long after its start a probe is given to see what is expected
  */
-public record Patience(int stable, Duration settle, Duration deadline) {
+public record ConvergenceTerms(int stable, Duration settle, Duration deadline) {
     /**
      * The same for probes that begin a round only every so often: the deadline leaves room for rounds that agree, twice.
      *
      * @param round between the starts of two rounds
      * @param connectTimeout of one attempt
      */
-    public Patience at(Duration round, Duration connectTimeout) {
+    public ConvergenceTerms at(Duration round, Duration connectTimeout) {
         Duration needed = settle.plus(connectTimeout).plus(round.multipliedBy(2L * stable));
-        return new Patience(stable, settle, needed.compareTo(deadline) > 0 ? needed : deadline);
+        return new ConvergenceTerms(stable, settle, needed.compareTo(deadline) > 0 ? needed : deadline);
     }
 
     /**
@@ -29,13 +29,15 @@ public record Patience(int stable, Duration settle, Duration deadline) {
      * @param round between the starts of two rounds
      * @param connectTimeout of one attempt
      */
-    public Patience arriving(Duration arrival, Duration round, Duration connectTimeout) {
+    public ConvergenceTerms arriving(Duration arrival, Duration round, Duration connectTimeout) {
         if (arrival.plus(round).compareTo(settle) <= 0) {
             return at(round, connectTimeout);
         }
-        return new Patience(stable, arrival.plus(round).plus(connectTimeout), deadline).at(round, connectTimeout);
+        return new ConvergenceTerms(stable, arrival.plus(round).plus(connectTimeout), deadline)
+                .at(round, connectTimeout);
     }
 
     /** What netproof uses unless told otherwise. */
-    public static final Patience DEFAULT = new Patience(3, Duration.ofSeconds(5), Duration.ofSeconds(20));
+    public static final ConvergenceTerms DEFAULT =
+            new ConvergenceTerms(3, Duration.ofSeconds(5), Duration.ofSeconds(20));
 }

@@ -20,7 +20,7 @@ import java.util.Set;
  * @param away the other namespace; the same one where there is just one
  * @param name begins the names of the policies
  */
-record Scene(
+record PolicyFactory(
         String name,
         String home,
         String away,

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Which pods the scenarios are played with, and where. Pure. On every node: a target for each track of ingress scenarios, a source
  * for each track of egress ones, and the two whom most policies tell apart. Pairs are those on one node, and each node with the next.
  */
-final class Stage {
+final class TestbedLayout {
     private static final String TRACK = "netproof.dev/track";
     private static final String PLACE = "netproof.dev/place";
     private static final String PART = "netproof.dev/part";
@@ -45,7 +45,7 @@ final class Stage {
     private final String host;
 
     /** @param host the namespace of pods in their node's network */
-    Stage(List<Scenario> scenarios, List<String> nodes, String home, String away, String host) {
+    TestbedLayout(List<Scenario> scenarios, List<String> nodes, String home, String away, String host) {
         this.scenarios = List.copyOf(scenarios);
         this.nodes = List.copyOf(nodes);
         this.home = home;
@@ -656,10 +656,10 @@ final class Stage {
     }
 
     /** The same without whatever needs pods there. */
-    Stage without(Role.Space space) {
+    TestbedLayout without(Role.Space space) {
         List<Scenario> left = new ArrayList<>(scenarios);
         left.removeAll(needing(space));
-        return new Stage(left, nodes, home, away, host);
+        return new TestbedLayout(left, nodes, home, away, host);
     }
 
     String home() {

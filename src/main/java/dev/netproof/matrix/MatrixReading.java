@@ -9,8 +9,8 @@ import java.util.List;
  * @param matrices those without an error: nothing half-read is ever run
  * @param diagnostics of all files, ordered by file and line
  */
-public record Reading(List<Matrix> matrices, List<Diagnostic> diagnostics) {
-    public Reading {
+public record MatrixReading(List<Matrix> matrices, List<Diagnostic> diagnostics) {
+    public MatrixReading {
         matrices = List.copyOf(matrices);
         diagnostics = List.copyOf(diagnostics);
     }

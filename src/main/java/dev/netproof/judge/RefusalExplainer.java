@@ -9,8 +9,8 @@ import dev.netproof.model.Protocol;
 import dev.netproof.model.Sample;
 import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
-import dev.netproof.plan.Leg;
 import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.PlannedPath;
 import dev.netproof.plan.ProbePod;
 import java.time.Instant;
 import java.util.Collection;
@@ -23,11 +23,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Who refuses a path, as its own probe sees it or else its explainer. */
-final class Explanations {
+final class RefusalExplainer {
     private final EvidenceStore evidence;
     private final Settling settling;
 
-    Explanations(EvidenceStore evidence, Settling settling) {
+    RefusalExplainer(EvidenceStore evidence, Settling settling) {
         this.evidence = evidence;
         this.settling = settling;
     }
@@ -40,24 +40,24 @@ final class Explanations {
         Map<String, Set<Attempt>> unexplained = new LinkedHashMap<>();
         Set<String> certain = new HashSet<>();
         for (PlannedCheck check : undecided) {
-            for (Leg leg : check.legs()) {
-                ProbePod probe = evidence.isRefused(leg.probe())
-                        ? evidence.probe(leg.probe()).orElse(null)
+            for (PlannedPath planned : check.paths()) {
+                ProbePod probe = evidence.isRefused(planned.probe())
+                        ? evidence.probe(planned.probe()).orElse(null)
                         : null;
                 if (probe == null
                         || probe.tools() != ProbePod.Tools.CURL
                         || evidence.hasExplainer(probe.id())
-                        || leg.path().kind() == Path.Kind.LOOKUP) {
+                        || planned.path().kind() == Path.Kind.LOOKUP) {
                     continue;
                 }
                 List<Sample> refusals =
-                        denials(leg).stream().filter(Sample::refused).toList();
+                        denials(planned).stream().filter(Sample::refused).toList();
                 if (refusals.isEmpty()) {
                     continue;
                 }
                 unexplained
                         .computeIfAbsent(probe.id(), p -> new LinkedHashSet<>())
-                        .add(probe.attempts().get(leg.attempt()));
+                        .add(probe.attempts().get(planned.attempt()));
                 // What should be open may be refused only until a fresh pod's rules have arrived.
                 boolean late = !refusals.get(refusals.size() - 1).began().isBefore(settling.settled(probe.id()));
                 if (refusals.size() > 1 && (late || check.check().expectation().forbids())) {
@@ -79,17 +79,17 @@ final class Explanations {
 
     /** Whether an explainer may still tell who refuses one of the check's attempts. */
     boolean awaits(PlannedCheck check) {
-        return check.legs().stream()
-                .anyMatch(leg -> explainer(leg)
-                        .filter(seen -> denials(leg).stream().anyMatch(Sample::refused))
+        return check.paths().stream()
+                .anyMatch(planned -> explainer(planned)
+                        .filter(seen -> denials(planned).stream().anyMatch(Sample::refused))
                         .filter(seen -> evidence.life(seen.explainer()).loss().isEmpty()
                                 && evidence.life(seen.explainer()).changed().isEmpty())
                         .filter(seen -> explained(seen).stream().allMatch(s -> s.outcome() == Outcome.TIMEOUT))
                         .isPresent());
     }
 
-    private Optional<Explained> explainer(Leg leg) {
-        return evidence.explained(leg.probe(), leg.attempt());
+    private Optional<Explained> explainer(PlannedPath planned) {
+        return evidence.explained(planned.probe(), planned.attempt());
     }
 
     /** What an explainer saw once its rules had arrived. */
@@ -103,63 +103,64 @@ final class Explanations {
     }
 
     /** Whether a probe of the same identity got through: then it is not known what is so. */
-    boolean explainerGotThrough(Leg leg) {
-        return explainer(leg).stream()
+    boolean explainerGotThrough(PlannedPath planned) {
+        return explainer(planned).stream()
                 .flatMap(seen -> explained(seen).stream())
                 .anyMatch(s -> s.outcome().reachedListener());
     }
 
     /** Who refuses a path's attempts, as its own probe sees it or else its explainer. */
-    Optional<Blame> blame(PlannedCheck check, Leg leg) {
-        List<Sample> denials = denials(leg);
+    Optional<RefusalOrigin> origin(PlannedCheck check, PlannedPath planned) {
+        List<Sample> denials = denials(planned);
         // Kernels limit how often they answer with ICMP: after the first rounds there may be silence for long.
-        if (denials.stream().noneMatch(Sample::refused) || leg.path().kind() == Path.Kind.LOOKUP) {
+        if (denials.stream().noneMatch(Sample::refused) || planned.path().kind() == Path.Kind.LOOKUP) {
             return Optional.empty();
         }
-        Instant settled = settling.settled(leg.probe());
+        Instant settled = settling.settled(planned.probe());
         List<Sample> own =
                 denials.stream().filter(s -> !s.began().isBefore(settled)).toList();
-        Optional<Blame> blame = blame(leg, own).or(() -> explainer(leg).flatMap(seen -> blame(leg, explained(seen))));
-        boolean behindItsPods = leg.path().kind() == Path.Kind.VIP
-                && check.legs().stream().anyMatch(l -> isPodOf(leg, l))
-                && check.legs().stream()
-                        .filter(l -> isPodOf(leg, l))
-                        .allMatch(l -> refuser(blame(check, l)) == Judge.Refuser.FILTER);
-        return behindItsPods ? blame.map(Blame::likeItsPods) : blame;
+        Optional<RefusalOrigin> origin =
+                origin(planned, own).or(() -> explainer(planned).flatMap(seen -> origin(planned, explained(seen))));
+        boolean behindItsPods = planned.path().kind() == Path.Kind.VIP
+                && check.paths().stream().anyMatch(l -> isPodOf(planned, l))
+                && check.paths().stream()
+                        .filter(l -> isPodOf(planned, l))
+                        .allMatch(l -> refuser(origin(check, l)) == Judge.Refuser.FILTER);
+        return behindItsPods ? origin.map(RefusalOrigin::likeItsPods) : origin;
     }
 
     /** The latest attempts that all look denied. */
-    private List<Sample> denials(Leg leg) {
-        return evidence.history(leg).tail(s -> s.outcome().looksDenied());
+    private List<Sample> denials(PlannedPath planned) {
+        return evidence.history(planned).tail(s -> s.outcome().looksDenied());
     }
 
-    private static boolean isPodOf(Leg vip, Leg leg) {
-        return leg.path().kind() == Path.Kind.POD
-                && leg.probe().equals(vip.probe())
-                && Family.of(leg.path().address()) == Family.of(vip.path().address());
+    private static boolean isPodOf(PlannedPath vip, PlannedPath planned) {
+        return planned.path().kind() == Path.Kind.POD
+                && planned.probe().equals(vip.probe())
+                && Family.of(planned.path().address()) == Family.of(vip.path().address());
     }
 
     /** The latest refusal; who made it is believed only if as many rounds as must agree say the same. */
-    private Optional<Blame> blame(Leg leg, List<Sample> seen) {
+    private Optional<RefusalOrigin> origin(PlannedPath planned, List<Sample> seen) {
         Protocol transport =
-                leg.backends().stream().findFirst().map(Backend::transport).orElse(Protocol.TCP);
-        List<Blame> blames = seen.stream()
+                planned.backends().stream().findFirst().map(Backend::transport).orElse(Protocol.TCP);
+        List<RefusalOrigin> origins = seen.stream()
                 .filter(Sample::refused)
                 .flatMap(s -> s.cause().stream())
-                .map(cause -> Blame.of(cause, leg.path(), transport))
+                .map(cause -> RefusalOrigin.of(cause, planned.path(), transport))
                 .toList();
-        if (blames.isEmpty()) {
+        if (origins.isEmpty()) {
             return Optional.empty();
         }
-        Blame latest = blames.get(blames.size() - 1);
-        boolean agreed = seen.size() >= settling.patience().stable()
+        RefusalOrigin latest = origins.get(origins.size() - 1);
+        boolean agreed = seen.size() >= settling.terms().stable()
                 && seen.stream().allMatch(s -> s.outcome().looksDenied())
-                && blames.size() == seen.stream().filter(Sample::refused).count()
-                && blames.stream().allMatch(b -> b.refuser() == latest.refuser());
+                && origins.size() == seen.stream().filter(Sample::refused).count()
+                && origins.stream().allMatch(b -> b.refuser() == latest.refuser());
         return Optional.of(agreed ? latest : latest.unproved());
     }
 
-    static Judge.Refuser refuser(Optional<Blame> blame) {
-        return blame.map(Blame::refuser).orElse(Judge.Refuser.UNKNOWN);
+    static Judge.Refuser refuser(Optional<RefusalOrigin> origin) {
+        return origin.map(RefusalOrigin::refuser).orElse(Judge.Refuser.UNKNOWN);
     }
 }

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param remoteIp the address that a connection went to, where curl says it
  * @param opened when the connection was open, by the same clock as the sample's; empty when none opened, or nothing says when
  */
-public record Reading(int attempt, Sample sample, Optional<String> remoteIp, Optional<Instant> opened) {
-    public Reading(int attempt, Sample sample, Optional<String> remoteIp) {
+public record AttemptResult(int attempt, Sample sample, Optional<String> remoteIp, Optional<Instant> opened) {
+    public AttemptResult(int attempt, Sample sample, Optional<String> remoteIp) {
         this(attempt, sample, remoteIp, Optional.empty());
     }
 }

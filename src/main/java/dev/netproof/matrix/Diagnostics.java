@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Collects the diagnostics of one document. */
-final class Findings {
+final class Diagnostics {
     /** More than are ever shown. A file of mistakes alone would take minutes to look up what each of them may have meant. */
     private static final int MOST = 200;
 
@@ -15,7 +15,7 @@ final class Findings {
     private boolean errors;
     private int beyond;
 
-    Findings(SourceFile file) {
+    Diagnostics(SourceFile file) {
         this.file = file;
     }
 

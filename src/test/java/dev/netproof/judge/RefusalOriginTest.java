@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who refused, and how sure that is. Targets are 10.0.0.1 and fd00::1, a node is 10.0.0.254. */
-class BlameTest {
+class RefusalOriginTest {
     @ParameterizedTest(name = "{1} over {2} to a {3}: {0}")
     @CsvSource(delimiter = '|', textBlock = """
             # refuser   | cause           | spoken | path    | in words
@@ -40,10 +40,10 @@ class BlameTest {
             FILTER      | EPERM           | UDP    | POD     | the probe's own kernel, EPERM: a rule on the way out of the pod, for sure
             """)
     void is_read_out_of_the_refusal(Refuser refuser, String cause, Protocol spoken, Path.Kind kind, String words) {
-        Blame blame = Blame.of(cause(cause), path(kind, cause), spoken);
+        RefusalOrigin origin = RefusalOrigin.of(cause(cause), path(kind, cause), spoken);
 
-        assertThat(blame.refuser()).isEqualTo(refuser);
-        assertThat(blame.words(ControlGrade.NONE)).isEqualTo(words);
+        assertThat(origin.refuser()).isEqualTo(refuser);
+        assertThat(origin.words(ControlGrade.NONE)).isEqualTo(words);
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -54,28 +54,30 @@ class BlameTest {
             REACHED            | most likely a filter, because the target listens to others
             """)
     void of_a_reset_is_guessed_by_the_control(ControlGrade grade, String words) {
-        assertThat(Blame.of(new Cause.Reset(), path(Path.Kind.POD, ""), Protocol.TCP)
+        assertThat(RefusalOrigin.of(new Cause.Reset(), path(Path.Kind.POD, ""), Protocol.TCP)
                         .words(grade))
                 .isEqualTo("a TCP reset in the target's own name: " + words);
     }
 
     @Test
     void seen_too_seldom_keeps_its_words_and_proves_nothing() {
-        Blame blame = Blame.of(cause("3.13@10.0.0.254"), path(Path.Kind.POD, ""), Protocol.TCP);
+        RefusalOrigin origin = RefusalOrigin.of(cause("3.13@10.0.0.254"), path(Path.Kind.POD, ""), Protocol.TCP);
 
-        assertThat(blame.unproved().refuser()).isEqualTo(Refuser.UNKNOWN);
-        assertThat(blame.unproved().words(ControlGrade.NONE)).isEqualTo(blame.words(ControlGrade.NONE));
+        assertThat(origin.unproved().refuser()).isEqualTo(Refuser.UNKNOWN);
+        assertThat(origin.unproved().words(ControlGrade.NONE)).isEqualTo(origin.words(ControlGrade.NONE));
     }
 
     @Test
     void of_a_services_address_is_that_of_its_pods_for_an_icmp_message_alone() {
         Path vip = path(Path.Kind.VIP, "");
 
-        assertThat(Blame.of(cause("3.3@10.0.0.1"), vip, Protocol.TCP)
+        assertThat(RefusalOrigin.of(cause("3.3@10.0.0.1"), vip, Protocol.TCP)
                         .likeItsPods()
                         .refuser())
                 .isEqualTo(Refuser.FILTER);
-        assertThat(Blame.of(new Cause.Reset(), vip, Protocol.TCP).likeItsPods().refuser())
+        assertThat(RefusalOrigin.of(new Cause.Reset(), vip, Protocol.TCP)
+                        .likeItsPods()
+                        .refuser())
                 .isEqualTo(Refuser.UNKNOWN);
     }
 

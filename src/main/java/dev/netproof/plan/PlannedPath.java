@@ -11,8 +11,8 @@ import java.util.List;
  * @param attempt the attempt's index in that probe
  * @param path how reports name it, without what only the live probe knows
  */
-public record Leg(String probe, int attempt, Path path, List<Backend> backends) {
-    public Leg {
+public record PlannedPath(String probe, int attempt, Path path, List<Backend> backends) {
+    public PlannedPath {
         backends = List.copyOf(backends);
     }
 }

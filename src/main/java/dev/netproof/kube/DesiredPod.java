@@ -9,12 +9,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A pod as it is asked to be, and as the watch last showed it. Used by several threads. */
-final class Asked {
+final class DesiredPod {
     private Pod now;
     private final List<Pod> formerly = new ArrayList<>();
     private @Nullable Pod shown;
 
-    Asked(Pod pod) {
+    DesiredPod(Pod pod) {
         now = pod;
     }
 
