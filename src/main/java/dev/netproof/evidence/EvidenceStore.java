@@ -379,12 +379,12 @@ public final class EvidenceStore {
         return all.only(sample -> !starvation.meets(sample, neighbours));
     }
 
-    /** Whether a probe on the planned's nodes was starved at any time. */
+    /** Whether a probe on the path's nodes was starved at any time. */
     public boolean isStruck(PlannedPath planned) {
         return !starvation.isEmpty() && starvation.struck(neighbours(planned));
     }
 
-    /** The probes on the nodes that the planned's packets pass, its own among them. */
+    /** The probes on the nodes that the path's packets pass, its own among them. */
     private Set<String> neighbours(PlannedPath planned) {
         Set<String> nodes = new HashSet<>();
         life(planned.probe()).node().ifPresent(nodes::add);
@@ -448,7 +448,7 @@ public final class EvidenceStore {
         return liveness.lastBegunByOthers(key(backend), probe);
     }
 
-    /** Whether this probe reached any other backend than this planned's, name servers left out. */
+    /** Whether this probe reached any other backend than this path's, name servers left out. */
     public boolean reachedElsewhere(PlannedPath planned) {
         return liveness.reachedElsewhere(
                 planned.probe(),

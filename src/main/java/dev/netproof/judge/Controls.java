@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What shows that somebody was alive at the far end while attempts at it failed. */
 final class Controls {
@@ -35,10 +36,10 @@ final class Controls {
     }
 
     /**
-     * A control for one planned, with the words that say who gave it.
+     * A control for one path, with the words that say who gave it.
      *
      * @param alive when the far end was seen alive
-     * @param way when packets were seen to get from the planned's node to the far end's; empty where that is not asked for
+     * @param way when packets were seen to get from the path's node to the far end's; empty where that is not asked for
      */
     record Proof(ControlGrade grade, Span alive, Optional<Span> way, Supplier<String> by) {
         Proof(ControlGrade grade, Span alive, Supplier<String> by) {
@@ -58,7 +59,7 @@ final class Controls {
         }
     }
 
-    /** All controls for one planned, the best first. */
+    /** All controls for one path, the best first. */
     List<Proof> proofs(PlannedCheck check, PlannedPath planned) {
         List<Proof> proofs = new ArrayList<>();
         planned.backends().forEach(backend -> proofs.addAll(proofs(planned, backend)));
@@ -204,7 +205,7 @@ final class Controls {
         return proofs;
     }
 
-    /** Which half of a control is missing, where a planned has none. */
+    /** Which half of a control is missing, where a path has none. */
     Finding.Missing missing(PlannedPath planned) {
         boolean lacksWitness = planned.backends().stream()
                 .filter(backend -> backend.transport() == Protocol.TCP)
@@ -257,20 +258,23 @@ final class Controls {
     }
 
     /**
-     * Ways of a planned's packets along which nothing was seen to get since this moment; none to a target that others reach.
+     * Routes that silence of this path depends on: those to targets that nobody else reaches.
      *
-     * @param recently others count that reached it since then
+     * @param recently others count that reached a target since then
      */
-    List<Route> unwitnessed(PlannedPath planned, Instant since, Instant recently) {
+    Stream<Route> routes(PlannedPath planned, Instant recently) {
         return planned.backends().stream()
                 .filter(backend -> backend.transport() == Protocol.TCP)
                 .filter(backend -> !evidence.reachedByAnotherSince(recently, backend, planned.probe()))
                 .flatMap(backend -> evidence.route(planned.probe(), backend).stream())
-                .filter(route -> evidence.witnessed(route)
-                        .filter(span -> !span.to().isBefore(since))
-                        .isEmpty())
-                .distinct()
-                .toList();
+                .distinct();
+    }
+
+    /** Whether nothing was seen to get along a route since this moment. */
+    boolean isUnwitnessed(Route route, Instant since) {
+        return evidence.witnessed(route)
+                .filter(span -> !span.to().isBefore(since))
+                .isEmpty();
     }
 
     private String reachedBy(AliveWindow window, Backend backend) {

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Watches attempts until each check is decided. Fed with what happens and asked for decisions; knows no clock but the times it is
@@ -130,11 +131,40 @@ public final class Convergence {
                 List<Sample> tail =
                         evidence.sound(planned).tail(s -> s.outcome().looksDenied());
                 if (!tail.isEmpty() && tail.get(0).began().isBefore(before)) {
-                    routes.addAll(controls.unwitnessed(planned, tail.get(0).began(), recently(tail)));
+                    Instant since = tail.get(0).began();
+                    controls.routes(planned, recently(tail))
+                            .filter(route -> controls.isUnwitnessed(route, since))
+                            .forEach(routes::add);
                 }
             }
         }
         return routes;
+    }
+
+    /**
+     * Until when a late witness may still prove the silence on one of a check's paths; empty where none is awaited.
+     *
+     * @param onItsWay whether a witness of this route was started and has not failed
+     * @param atMost when a witness that has shown nothing yet is given up
+     * @param round between the starts of two rounds
+     * @param connectTimeout of one attempt
+     */
+    public Optional<Instant> awaitsWitness(
+            PlannedCheck check, Predicate<Route> onItsWay, Instant atMost, Duration round, Duration connectTimeout) {
+        // After its first connection there must be time for as many rounds as must agree, each seen to its end.
+        Duration needed = round.multipliedBy(settling.terms().stable() + 1L).plus(connectTimeout.multipliedBy(2));
+        return check.paths().stream()
+                .flatMap(planned -> {
+                    List<Sample> tail =
+                            evidence.sound(planned).tail(s -> s.outcome().looksDenied());
+                    return tail.isEmpty() ? Stream.<Route>empty() : controls.routes(planned, recently(tail));
+                })
+                .distinct()
+                .filter(onItsWay)
+                .map(route -> evidence.witnessed(route)
+                        .map(span -> span.from().plus(needed))
+                        .orElse(atMost))
+                .max(Comparator.naturalOrder());
     }
 
     /**

@@ -19,6 +19,7 @@ import dev.netproof.plan.ServerPod;
 import dev.netproof.plan.ServerPod.Server;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -52,6 +53,7 @@ final class PathWitnesses {
     private final Set<String> lost = new HashSet<>();
     private final Set<Route> wanted = new LinkedHashSet<>();
     private final Set<Route> tried = new HashSet<>();
+    private final Map<Route, String> clientOf = new HashMap<>();
     private final Set<String> notes = new LinkedHashSet<>();
     private int clients;
 
@@ -116,6 +118,21 @@ final class PathWitnesses {
         }
     }
 
+    /** Whether a witness of this route was started and has not failed, so that it shows something soon if packets get through. */
+    boolean isOnItsWay(Route route) {
+        if (!wanted.contains(route)) {
+            return false;
+        }
+        if (tried.contains(route)) {
+            return Optional.ofNullable(clientOf.get(route))
+                    .filter(client -> evidence.life(client).loss().isEmpty())
+                    .isPresent();
+        }
+        return Optional.ofNullable(servers.get(route.to()))
+                .filter(server -> !lost.contains(server))
+                .isPresent();
+    }
+
     /** Takes notice of servers that answer, or never will. */
     void notice(ProbeEvent event) {
         if (event instanceof ProbeEvent.Serving server && servers.containsValue(server.server())) {
@@ -152,6 +169,7 @@ final class PathWitnesses {
     }
 
     private void connect(String node, List<Route> routes) {
+        String id = "v" + clients;
         Map<Attempt, Backend> aims = new LinkedHashMap<>();
         for (Route route : routes) {
             Optional.ofNullable(servers.get(route.to()))
@@ -159,15 +177,19 @@ final class PathWitnesses {
                     .ifPresent(server -> server.ips().stream()
                             .filter(ip -> Family.of(ip) == route.family())
                             .findFirst()
-                            .ifPresent(ip -> aims.put(new Attempt.Connect(ip, PORT), backend(server, ip))));
+                            .ifPresent(ip -> {
+                                aims.put(new Attempt.Connect(ip, PORT), backend(server, ip));
+                                clientOf.put(route, id);
+                            }));
         }
         Optional<String> place = namespace.place();
         if (aims.isEmpty() || place.isEmpty()) {
             return;
         }
+        clients++;
         List<Attempt> attempts = List.copyOf(aims.keySet());
         ProbePod client = new ProbePod(
-                "v" + clients++,
+                id,
                 "netproof's witness on " + node,
                 place.get(),
                 LABELS,

@@ -52,6 +52,9 @@ final class Probing {
     /** How long past its deadline a check waits for a control that is under way. */
     private static final Duration LATE_ANSWER = Duration.ofSeconds(5);
 
+    /** How long after a check's deadline a witness may come that was started for it: on a busy node a pod takes its time. */
+    private static final Duration LATE_WITNESS = Duration.ofSeconds(15);
+
     /** Probes that are started together begin their first rounds within this time. */
     private static final Duration TOGETHER = Duration.ofMillis(700);
 
@@ -395,7 +398,25 @@ final class Probing {
             return !watching.awaitsExplanation(check) || !now.isBefore(deadline);
         }
         return !watching.waitsForProbe(check)
-                && !now.isBefore(waitsForAnswer(check) ? deadline.plus(LATE_ANSWER) : deadline);
+                && !now.isBefore(deadline)
+                && !awaitsProof(check, watching, deadline, now);
+    }
+
+    /** Whether a proof of the check's silence was asked for and may still come, for a while after the deadline. */
+    private boolean awaitsProof(PlannedCheck check, Convergence watching, Instant deadline, Instant now) {
+        if (waitsForAnswer(check) && now.isBefore(deadline.plus(LATE_ANSWER))) {
+            return true;
+        }
+        Instant atMost = deadline.plus(LATE_WITNESS);
+        return now.isBefore(atMost)
+                && watching.awaitsWitness(
+                                check,
+                                witnesses::isOnItsWay,
+                                atMost,
+                                sessionTerms.pace().round(),
+                                sessionTerms.connectTimeout())
+                        .filter(now::isBefore)
+                        .isPresent();
     }
 
     /** Whether it has been asked, and not yet been said, that one of the check's backends listens. */

@@ -112,6 +112,8 @@ class InMemoryCluster implements Cluster {
     /** Servers of netproof's own: their nodes by their addresses. */
     private final Map<String, String> witnesses = new HashMap<>();
 
+    private Duration servingAfter = STARTING;
+
     private final Set<String> namespaces = new HashSet<>();
 
     private Instant now = NOON;
@@ -319,6 +321,12 @@ class InMemoryCluster implements Cluster {
     }
 
     /** Where the scheduler puts the probes of a source that has no node. */
+    /** Servers that netproof starts answer so long after they are asked for. */
+    InMemoryCluster servingAfter(Duration time) {
+        servingAfter = time;
+        return this;
+    }
+
     InMemoryCluster placing(String source, String node) {
         placements.put(source, node);
         return this;
@@ -428,7 +436,7 @@ class InMemoryCluster implements Cluster {
                 String ip = "10.9.0." + (witnesses.size() + 1);
                 witnesses.put(ip, server.node());
                 tell(new ProbeEvent.Serving(
-                        now.plus(STARTING),
+                        now.plus(servingAfter),
                         server.id(),
                         "netproof-" + server.id(),
                         "uid-" + server.id(),

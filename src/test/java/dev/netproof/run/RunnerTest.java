@@ -334,6 +334,35 @@ class RunnerTest {
     }
 
     @Test
+    void a_verdict_waits_past_the_deadline_for_a_witness_that_is_still_starting() {
+        InMemoryCluster cluster = cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED)
+                .listening(POSTGRES, 5432)
+                .servingAfter(Duration.ofSeconds(18));
+
+        says(run(cluster), Exit.CONFORMS, "PASS DENIED");
+        assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void a_verdict_waits_for_the_rounds_after_a_late_witness_of_a_blocked_path_too() {
+        InMemoryCluster cluster = cluster(shop.allow(from("storefront"), to("postgres")), ENFORCED)
+                .listening(POSTGRES, 5432)
+                .servingAfter(Duration.ofSeconds(17));
+
+        says(run(cluster), Exit.VIOLATIONS, "FAIL BLOCKED");
+    }
+
+    @Test
+    void a_witness_that_never_starts_is_not_waited_for_without_end() {
+        InMemoryCluster cluster = cluster(shop.deny(from("storefront"), to("postgres")), ENFORCED)
+                .listening(POSTGRES, 5432)
+                .servingAfter(Duration.ofMinutes(4));
+
+        says(run(cluster), Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL");
+        assertThat(cluster.elapsed()).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(45));
+    }
+
+    @Test
     void a_single_allowed_check_that_is_blocked_violates() {
         InMemoryCluster cluster = cluster(shop.allow(from("storefront"), to("postgres")), ENFORCED)
                 .listening(POSTGRES, 5432);
