@@ -179,7 +179,7 @@ final class LiveCluster
     }
 
     /** One more. */
-    String another(String suffix) {
+    synchronized String another(String suffix) {
         return create(name + "-" + suffix);
     }
 
@@ -411,7 +411,7 @@ final class LiveCluster
             }
         }
         // A namespace to make and to remove takes its time too.
-        if (!List.of(options).contains(OWN_NAMESPACE)) {
+        if (!List.of(options).contains(OWN_NAMESPACE) && !List.of(options).contains("--control-namespace")) {
             args.addAll(List.of("--control-namespace", namespace()));
         }
         args.addAll(Stream.of(options)
