@@ -12,6 +12,7 @@ import dev.netproof.evidence.ProbeEvent.Serving;
 import dev.netproof.judge.PhaseJudge;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
+import dev.netproof.kube.EvidenceLoop;
 import dev.netproof.kube.Permission;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.kube.Testbed;
@@ -33,6 +34,7 @@ import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.ClusterFacts.Node;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ServerPod;
+import dev.netproof.probe.ProbeFact;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -147,7 +149,9 @@ public final class EnforcementCheck {
                 new SessionTerms(run, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images());
         List<Summary.Denied> denials = new ArrayList<>();
         try (Testbed testbed = cluster.testbed(session)) {
-            String home = terms.namespace().orElseGet(() -> testbed.namespaceName(stem));
+            String home = terms.namespace()
+                    .or(() -> terms.lent().map(LentNamespace::name))
+                    .orElseGet(() -> testbed.namespaceName(stem));
             String away = terms.namespace().orElseGet(() -> testbed.namespaceName(stem + "-away"));
             TestbedLayout layout = new TestbedLayout(
                     scenarios.stream().filter(one -> own || !needsAway(one)).toList(),
@@ -282,7 +286,10 @@ public final class EnforcementCheck {
             List<Summary.Denied> denials,
             Instant end) {
         if (own) {
-            testbed.createNamespace(layout.home(), Standard.RESTRICTED);
+            terms.lent()
+                    .ifPresentOrElse(
+                            LentNamespace::create,
+                            () -> testbed.createNamespace(layout.home(), Standard.RESTRICTED));
             if (!layout.away().equals(layout.home()) && layout.uses(Role.Space.AWAY)) {
                 testbed.createNamespace(layout.away(), Standard.RESTRICTED);
             }
@@ -322,6 +329,7 @@ public final class EnforcementCheck {
             Testbed testbed, SessionTerms session, TestbedLayout layout, List<Summary.Denied> denials, Instant end) {
         EvidenceCollector listening = new EvidenceCollector(evidence, session.nonce(), session.connectTimeout());
         collector = Optional.of(listening);
+        EvidenceLoop loop = new EvidenceLoop(testbed, listening, TICK, end, () -> interruption.isPresent());
         List<ServerPod> servers = layout.servers();
         progress.accept("starting " + servers.size() + " targets on "
                 + layout.nodes().size() + (layout.nodes().size() == 1 ? " node" : " nodes"));
@@ -331,7 +339,7 @@ public final class EnforcementCheck {
             virtual.put(
                     front.server(), testbed.expose(front.namespace(), front.name(), front.selector(), front.ports()));
         }
-        Map<String, Address> addresses = serving(testbed, servers, virtual, listening, end);
+        Map<String, Address> addresses = serving(servers, virtual, loop);
         layout.ownFronts().forEach((node, front) -> {
             List<String> own = testbed.expose(front.namespace(), front.name(), front.selector(), front.ports());
             Serving behind =
@@ -357,7 +365,7 @@ public final class EnforcementCheck {
         testbed.launch(cast.probes());
         PhaseJudge judge = new PhaseJudge(evidence, terms.stable());
         Map<String, List<ScenarioRun>> lanes = lanes(testbed, layout, cast, addresses, judge);
-        watch(testbed, listening, judge, lanes, end);
+        watch(testbed.now(), loop, judge, lanes);
         List<Row> rows = new ArrayList<>();
         lanes.values().stream().flatMap(List::stream).forEach(run -> {
             rows.add(run.row());
@@ -367,25 +375,27 @@ public final class EnforcementCheck {
     }
 
     private Map<String, Address> serving(
-            Testbed testbed,
-            List<ServerPod> servers,
-            Map<String, List<String>> virtual,
-            EvidenceCollector listening,
-            Instant end) {
+            List<ServerPod> servers, Map<String, List<String>> virtual, EvidenceLoop loop) {
         Map<String, Address> addresses = new LinkedHashMap<>();
         Set<String> waiting = new HashSet<>();
         servers.forEach(one -> waiting.add(one.id()));
-        while (!waiting.isEmpty() && !ended(testbed, end)) {
-            Optional<ProbeEvent> event = testbed.next(testbed.now().plus(TICK));
-            event.ifPresent(listening::accept);
-            if (event.isPresent() && event.get() instanceof Serving serving) {
-                waiting.remove(serving.server());
-                addresses.put(
-                        serving.server(), new Address(serving, virtual.getOrDefault(serving.server(), List.of())));
-            } else if (event.isPresent() && event.get() instanceof ProbeEvent.Lost lost) {
-                waiting.remove(lost.probe());
+        loop.run(new EvidenceLoop.Listener() {
+            @Override
+            public boolean isDone() {
+                return waiting.isEmpty();
             }
-        }
+
+            @Override
+            public void heard(ProbeEvent event, List<ProbeFact> facts) {
+                if (event instanceof Serving serving) {
+                    waiting.remove(serving.server());
+                    addresses.put(
+                            serving.server(), new Address(serving, virtual.getOrDefault(serving.server(), List.of())));
+                } else if (event instanceof ProbeEvent.Lost lost) {
+                    waiting.remove(lost.probe());
+                }
+            }
+        });
         return addresses;
     }
 
@@ -453,47 +463,49 @@ public final class EnforcementCheck {
         return found;
     }
 
-    private boolean ended(Testbed testbed, Instant end) {
-        return interruption.isPresent() || !testbed.now().isBefore(end);
-    }
-
-    private void watch(
-            Testbed testbed,
-            EvidenceCollector listening,
-            PhaseJudge judge,
-            Map<String, List<ScenarioRun>> lanes,
-            Instant end) {
-        Instant look = testbed.now();
+    private void watch(Instant begin, EvidenceLoop loop, PhaseJudge judge, Map<String, List<ScenarioRun>> lanes) {
         int total = lanes.values().stream().mapToInt(List::size).sum();
-        long last = -1;
-        while (!ended(testbed, end)) {
-            testbed.next(testbed.now().plus(TICK)).ifPresent(listening::accept);
-            Instant now = testbed.now();
-            if (now.isBefore(look)) {
-                continue;
+        loop.run(new EvidenceLoop.Listener() {
+            private Instant next = begin;
+            private long done = -1;
+
+            @Override
+            public boolean isDone() {
+                return done == total;
             }
-            look = now.plus(TICK);
-            judge.now(now);
-            for (List<ScenarioRun> lane : lanes.values()) {
-                heed(lane, lanes);
-                advance(lane, now);
+
+            @Override
+            public void heard(ProbeEvent event, List<ProbeFact> facts) {
+                // Rows are judged by what is in the evidence, at each tick.
             }
-            if (arrivals.isEmpty()) {
-                arrivals = arrivals(lanes);
+
+            @Override
+            public void look(Instant now) {
+                if (now.isBefore(next)) {
+                    return;
+                }
+                next = now.plus(TICK);
+                judge.now(now);
+                for (List<ScenarioRun> lane : lanes.values()) {
+                    heed(lane, lanes);
+                    advance(lane, now);
+                }
+                if (arrivals.isEmpty()) {
+                    arrivals = arrivals(lanes);
+                }
+                long before = done;
+                done = lanes.values().stream()
+                        .flatMap(List::stream)
+                        .filter(run -> run.isDone() || run.isHeld())
+                        .count();
+                if (done != before) {
+                    progress.accept(done + " of " + total + " rows judged");
+                }
+                if (done == total) {
+                    lanes.values().stream().flatMap(List::stream).forEach(ScenarioRun::review);
+                }
             }
-            long done = lanes.values().stream()
-                    .flatMap(List::stream)
-                    .filter(run -> run.isDone() || run.isHeld())
-                    .count();
-            if (done != last) {
-                progress.accept(done + " of " + total + " rows judged");
-                last = done;
-            }
-            if (done == total) {
-                lanes.values().stream().flatMap(List::stream).forEach(ScenarioRun::review);
-                return;
-            }
-        }
+        });
     }
 
     private static Optional<Map<String, Duration>> arrivals(Map<String, List<ScenarioRun>> lanes) {

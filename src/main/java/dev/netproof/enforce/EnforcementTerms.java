@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param timeout of the whole check
  * @param connectTimeout of one attempt
  * @param besides what is looked at besides the profile
+ * @param lent takes the place of a namespace that the check would make; permissions are asked for as if it made one
  */
 public record EnforcementTerms(
         String tool,
@@ -26,7 +27,34 @@ public record EnforcementTerms(
         Duration timeout,
         Duration connectTimeout,
         Images images,
-        Besides besides) {
+        Besides besides,
+        Optional<LentNamespace> lent) {
+    /** Terms of a check to which nobody lends a namespace. */
+    public EnforcementTerms(
+            String tool,
+            Profile profile,
+            NodeChoice nodes,
+            Optional<String> namespace,
+            int stable,
+            Duration deadline,
+            Duration timeout,
+            Duration connectTimeout,
+            Images images,
+            Besides besides) {
+        this(
+                tool,
+                profile,
+                nodes,
+                namespace,
+                stable,
+                deadline,
+                timeout,
+                connectTimeout,
+                images,
+                besides,
+                Optional.empty());
+    }
+
     /** What is looked at only where somebody asks for it. */
     public enum Besides {
         NOTHING,

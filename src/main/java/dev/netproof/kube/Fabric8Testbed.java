@@ -6,7 +6,6 @@ import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.kube.Stamp.Marked;
 import dev.netproof.model.Protocol;
 import dev.netproof.plan.Backend;
-import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.ProbePod;
 import dev.netproof.plan.ServerPod;
@@ -19,8 +18,6 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyBuilder;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -41,7 +38,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.pollinterval.FixedPollInterval;
@@ -56,10 +52,9 @@ final class Fabric8Testbed implements Testbed {
     private static final Duration END_PATIENCE = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(50);
     /** What names of policies and Services begin with. */
-    private static final String STEM = "np-";
+    static final String STEM = "np-";
 
     private final ApiServer server;
-    private final Clock clock;
     private final Fabric8Session session;
     private final Instant deadline;
     private final ExecutorService workers = Threads.pool("ground", PARALLEL_REQUESTS);
@@ -67,10 +62,9 @@ final class Fabric8Testbed implements Testbed {
     private final Creations creations;
     private final Map<String, Marked> namespaceNames = new ConcurrentHashMap<>();
     private final List<Namespace> namespaces = new CopyOnWriteArrayList<>();
-    private final Map<PolicyKey, NetworkPolicy> policies = new ConcurrentHashMap<>();
+    private final TestbedPolicies policies;
     private final List<Service> services = new CopyOnWriteArrayList<>();
-    private final Map<String, PodWatch> watches = new ConcurrentHashMap<>();
-    private final Map<String, LiveServer> servers = new ConcurrentHashMap<>();
+    private final LiveServers servers;
     private final AtomicBoolean closing = new AtomicBoolean();
     /** What could not be deleted, and why. */
     private final Set<String> remaining = ConcurrentHashMap.newKeySet();
@@ -79,26 +73,13 @@ final class Fabric8Testbed implements Testbed {
 
     Fabric8Testbed(ApiServer server, Clock clock, SessionTerms terms, Fabric8Session session) {
         this.server = server;
-        this.clock = clock;
         this.session = session;
         this.deadline = clock.instant().plus(terms.lifetime());
         this.stamp = new Stamp(terms.run(), deadline);
         this.creations = new Creations(server);
+        this.policies = new TestbedPolicies(server, stamp, creations);
+        this.servers = new LiveServers(server, clock, session, creations, workers);
     }
-
-    /** What a policy is called by those who ask for it; in the cluster its name goes on. */
-    private record PolicyKey(String namespace, String name) {
-        static PolicyKey of(PolicyManifest policy) {
-            return new PolicyKey(policy.namespace(), policy.name());
-        }
-    }
-
-    private record LiveServer(
-            ServerPod plan,
-            DesiredPod asked,
-            AtomicBoolean serving,
-            AtomicBoolean lost,
-            AtomicReference<Readiness> readiness) {}
 
     @Override
     public String namespaceName(String stem) {
@@ -133,103 +114,27 @@ final class Fabric8Testbed implements Testbed {
 
     @Override
     public void serve(Collection<ServerPod> wanted) {
-        wanted.forEach(one -> watch(one.namespace()));
-        PodShape shape = session.shape();
-        wanted.forEach(one -> workers.execute(() -> create(one, shape.server(one))));
+        servers.serve(wanted, this::delete);
     }
 
-    private PodWatch watch(String namespace) {
-        return watches.computeIfAbsent(namespace, absent -> {
-            PodWatch watch = new PodWatch(server, absent, this::seen);
-            watch.start();
-            return watch;
-        });
+    @Override
+    public void apply(PolicyManifest policy) {
+        policies.apply(policy);
     }
 
-    private void create(ServerPod plan, Pod pod) {
-        if (closing.get()) {
-            return;
-        }
-        String key = PodWatch.key(pod);
-        PodWatch watch = watch(plan.namespace());
-        watch.expect(key);
-        LiveServer live = new LiveServer(
-                plan,
-                new DesiredPod(pod),
-                new AtomicBoolean(),
-                new AtomicBoolean(),
-                new AtomicReference<>(Readiness.NOT_READY));
-        servers.put(key, live);
-        try {
-            creations.createOnceAccountIsThere(pod);
-        } catch (RuntimeException e) {
-            live.lost().set(true);
-            if (!creations.mayExist(pod)) {
-                servers.remove(key);
-                watch.forget(key);
-            }
-            Rejection rejection = Rejection.ofServer(server, plan, e);
-            session.tell(new ProbeEvent.Lost(clock.instant(), plan.id(), rejection.why(), rejection.fix()));
-            return;
-        }
-        if (closing.get()) {
-            delete(pod);
-        }
+    @Override
+    public void remove(PolicyManifest policy) {
+        policies.remove(policy);
     }
 
-    private void seen(String key, PodState state, Pod pod) {
-        LiveServer known = servers.get(key);
-        if (known == null || closing.get() || known.lost().get()) {
-            return;
-        }
-        Pod asked = known.asked().now();
-        boolean made = creations.made(asked, pod);
-        if (!made && creations.uid(asked).isEmpty()) {
-            return;
-        }
-        if (made) {
-            known.asked().shown(pod);
-        }
-        if ((made ? state : PodState.DELETED) instanceof PodState.Over over) {
-            if (known.lost().compareAndSet(false, true)) {
-                session.tell(new ProbeEvent.Lost(
-                        clock.instant(),
-                        known.plan().id(),
-                        over.why().replace("the probe pod", "the target pod"),
-                        over.fix()));
-            }
-            return;
-        }
-        List<String> ips = pod.getStatus() == null
-                ? List.of()
-                : pod.getStatus().getPodIPs().stream().map(PodIP::getIp).toList();
-        if (state instanceof PodState.Running
-                && !ips.isEmpty()
-                && known.serving().compareAndSet(false, true)) {
-            session.tell(new ProbeEvent.Serving(
-                    clock.instant(),
-                    known.plan().id(),
-                    pod.getMetadata().getName(),
-                    pod.getMetadata().getUid(),
-                    ips,
-                    Optional.ofNullable(pod.getSpec().getNodeName()),
-                    Readback.changes(known.asked().now(), pod)));
-        }
-        if (known.plan().watched() == ServerPod.Watched.BY_KUBELET) {
-            Readiness readiness = readiness(pod);
-            if (known.readiness().getAndSet(readiness) != readiness) {
-                session.tell(
-                        new ProbeEvent.Watched(clock.instant(), known.plan().id(), readiness));
-            }
-        }
+    @Override
+    public Optional<String> deviation(PolicyManifest policy) {
+        return policies.deviation(policy);
     }
 
-    private static Readiness readiness(Pod pod) {
-        boolean ready = pod.getStatus() != null
-                && pod.getStatus().getConditions().stream()
-                        .anyMatch(one ->
-                                one.getType().equals("Ready") && one.getStatus().equals("True"));
-        return ready ? Readiness.READY : Readiness.NOT_READY;
+    @Override
+    public List<String> foreignPolicies(Collection<String> namespaces) {
+        return policies.foreignPolicies(namespaces);
     }
 
     @Override
@@ -261,64 +166,6 @@ final class Fabric8Testbed implements Testbed {
         services.add(service);
         Service created = server.ask("create services in namespace " + namespace, () -> creations.create(service));
         return List.copyOf(created.getSpec().getClusterIPs());
-    }
-
-    @Override
-    public void apply(PolicyManifest policy) {
-        PolicyKey key = PolicyKey.of(policy);
-        NetworkPolicy standing = policies.get(key);
-        if (standing == null) {
-            Marked marked =
-                    stamp.mark("NetworkPolicy", policy.namespace(), STEM + policy.name(), NetproofLabels.GROUND);
-            NetworkPolicy wanted = PolicyShape.of(policy, marked);
-            policies.put(key, wanted);
-            server.ask("create networkpolicies in namespace " + policy.namespace(), () -> creations.create(wanted));
-        } else {
-            NetworkPolicy wanted = new NetworkPolicyBuilder(standing)
-                    .withSpec(PolicyShape.spec(policy))
-                    .build();
-            policies.put(key, wanted);
-            // With its UID, so that another of that name is not overwritten.
-            NetworkPolicy update = new NetworkPolicyBuilder(wanted)
-                    .editMetadata()
-                    .withUid(creations.uid(wanted).orElse(null))
-                    .endMetadata()
-                    .build();
-            server.ask(
-                    "update networkpolicies in namespace " + policy.namespace(),
-                    () -> server.client().resource(update).update());
-        }
-    }
-
-    @Override
-    public void remove(PolicyManifest policy) {
-        NetworkPolicy gone = policies.get(PolicyKey.of(policy));
-        if (gone == null) {
-            return;
-        }
-        server.ask("delete networkpolicies in namespace " + policy.namespace(), () -> creations.delete(gone));
-        policies.remove(PolicyKey.of(policy));
-    }
-
-    @Override
-    public Optional<String> deviation(PolicyManifest policy) {
-        NetworkPolicy wanted = policies.get(PolicyKey.of(policy));
-        if (wanted == null) {
-            return Optional.of("policy " + policy.name() + " was not created");
-        }
-        String name = "policy " + wanted.getMetadata().getName();
-        NetworkPolicy stored = server.ask(
-                "get networkpolicies in namespace " + policy.namespace(),
-                () -> server.client().resource(wanted).get());
-        if (stored == null) {
-            return Optional.of(name + " is gone");
-        }
-        if (!creations.made(wanted, stored)) {
-            return Optional.of(name + " was replaced by another of that name");
-        }
-        return stored.getSpec().equals(PolicyShape.spec(policy))
-                ? Optional.empty()
-                : Optional.of(name + " was changed after it was created");
     }
 
     @Override
@@ -358,38 +205,7 @@ final class Fabric8Testbed implements Testbed {
     }
 
     private Optional<DesiredPod> asked(String id) {
-        return servers.values().stream()
-                .filter(one -> one.plan().id().equals(id))
-                .map(LiveServer::asked)
-                .findFirst()
-                .or(() -> session.asked(id));
-    }
-
-    @Override
-    public List<String> foreignPolicies(Collection<String> where) {
-        List<String> found = new ArrayList<>();
-        for (String namespace : where) {
-            server
-                    .ask(
-                            "list networkpolicies in namespace " + namespace,
-                            () -> server.client()
-                                    .network()
-                                    .v1()
-                                    .networkPolicies()
-                                    .inNamespace(namespace)
-                                    .list()
-                                    .getItems())
-                    .stream()
-                    .filter(policy -> policies.values().stream().noneMatch(own -> isCalled(own, policy)))
-                    .forEach(policy ->
-                            found.add(namespace + "/" + policy.getMetadata().getName()));
-        }
-        return found;
-    }
-
-    private static boolean isCalled(NetworkPolicy one, NetworkPolicy other) {
-        return one.getMetadata().getNamespace().equals(other.getMetadata().getNamespace())
-                && one.getMetadata().getName().equals(other.getMetadata().getName());
+        return servers.asked(id).or(() -> session.asked(id));
     }
 
     @Override
@@ -432,19 +248,20 @@ final class Fabric8Testbed implements Testbed {
             quietly(closed);
             return;
         }
+        servers.close();
         // Namespaces take along what is in them, in their own time. Pods run, and so are seen to their end.
         Set<String> going = going();
         // Policies first: nothing that goes on living may stay isolated.
-        List<HasMetadata> left = new ArrayList<>(policies.values());
+        List<HasMetadata> left = new ArrayList<>(policies.all());
         left.addAll(services);
         left.removeIf(one -> going.contains(one.getMetadata().getNamespace()));
-        servers.values().forEach(one -> left.add(one.asked().now()));
+        left.addAll(servers.pods());
         List<CompletableFuture<Void>> deletions = new ArrayList<>();
         left.forEach(one -> deletions.add(CompletableFuture.runAsync(() -> delete(one), workers)));
         session.close();
         deletions.forEach(Fabric8Testbed::quietly);
         awaitEnd();
-        watches.values().forEach(PodWatch::stop);
+        servers.stop();
         workers.shutdown();
         closed.complete(null);
     }
@@ -472,7 +289,7 @@ final class Fabric8Testbed implements Testbed {
                     .pollDelay(Duration.ZERO)
                     .pollInterval(FixedPollInterval.fixed(POLL))
                     .atMost(END_PATIENCE)
-                    .until(() -> watches.values().stream().allMatch(PodWatch::isEmpty));
+                    .until(servers::isEmpty);
         } catch (ConditionTimeoutException e) {
             LOG.warn("target pods that were deleted are still there after {} s", END_PATIENCE.toSeconds());
         }
@@ -483,8 +300,7 @@ final class Fabric8Testbed implements Testbed {
         try {
             boolean going = creations.delete(object);
             if (!going && object instanceof Pod) {
-                Optional.ofNullable(watches.get(object.getMetadata().getNamespace()))
-                        .ifPresent(watch -> watch.forget(PodWatch.key(object)));
+                servers.forget(object);
             }
             return going;
         } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.netproof.run;
 
+import dev.netproof.enforce.LentNamespace;
 import dev.netproof.enforce.NodeChoice;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Report;
@@ -10,10 +11,14 @@ import java.util.Optional;
 /** Looks, beside a run, whether nodes enforce any policy at all. */
 interface Canary {
     /** Looks at nothing. */
-    Canary NONE = (nodes, within) -> Optional.empty();
+    Canary NONE = (nodes, within, place) -> Optional.empty();
 
-    /** Begins to look and returns at once; empty where nothing is to be looked at. */
-    Optional<Watch> begin(NodeChoice nodes, Duration within);
+    /**
+     * Begins to look and returns at once; empty where nothing is to be looked at.
+     *
+     * @param place where to work; a namespace of its own, where empty
+     */
+    Optional<Watch> begin(NodeChoice nodes, Duration within, Optional<LentNamespace> place);
 
     /** A look that has begun. */
     interface Watch {

@@ -2,6 +2,7 @@ package dev.netproof.run;
 
 import dev.netproof.enforce.EnforcementCheck;
 import dev.netproof.enforce.EnforcementTerms;
+import dev.netproof.enforce.LentNamespace;
 import dev.netproof.enforce.NodeChoice;
 import dev.netproof.kube.Cluster;
 import dev.netproof.model.Circumstances;
@@ -35,7 +36,7 @@ final class EnforcementCanary implements Canary {
     }
 
     @Override
-    public Optional<Watch> begin(NodeChoice nodes, Duration within) {
+    public Optional<Watch> begin(NodeChoice nodes, Duration within, Optional<LentNamespace> place) {
         EnforcementCheck check = new EnforcementCheck(
                 cluster,
                 new EnforcementTerms(
@@ -48,7 +49,8 @@ final class EnforcementCanary implements Canary {
                         within,
                         terms.connectTimeout(),
                         terms.images(),
-                        EnforcementTerms.Besides.NOTHING),
+                        EnforcementTerms.Besides.NOTHING,
+                        place),
                 step -> {},
                 clock);
         FutureTask<Report> task = new FutureTask<>(check::run);

@@ -1,24 +1,48 @@
 package dev.netproof.run;
 
+import dev.netproof.enforce.LentNamespace;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.Testbed;
 import dev.netproof.kube.Testbed.Standard;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The namespace of netproof's own for what needs a place without policies: witnesses of the ways between nodes, and the control of outside
- * addresses. Made when something first needs it; to close it removes it. Where a namespace is named instead, it is that one, and it stays.
+ * The one namespace of a run for everything that needs a place without policies: the canary, witnesses of the ways between nodes, the control of
+ * outside hosts. Created when something first needs it, and removed by {@link #close} with all that is in it. Where --control-namespace names
+ * one, it is that one, and it stays; the canary does not work there. Used by the run's thread and the canary's.
  */
 final class OwnNamespace implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnNamespace.class);
+
+    /** How long closing waits for the answer to a creation that the run did not wait for. */
+    private static final Duration CREATION_PATIENCE = Duration.ofSeconds(3);
+
     private final Testbed testbed;
     private final DeadlineCall deadlineCall;
     private final Instant end;
     private final String name;
     private final Optional<String> named;
+    private final CompletableFuture<Void> answered = new CompletableFuture<>();
+    private final AtomicReference<Creation> creation = new AtomicReference<>(Creation.NONE);
     private Optional<ClusterTrouble> refusal = Optional.empty();
     private boolean created;
+
+    private enum Creation {
+        NONE,
+        BEGUN,
+        /** It is too late to begin. */
+        BARRED
+    }
 
     /**
      * @param testbed of its own: nothing else is created by it
@@ -34,22 +58,19 @@ final class OwnNamespace implements AutoCloseable {
         this.named = named;
     }
 
-    /** What it is called, whether or not it has been made. */
+    /** Its name, whether or not it exists yet. */
     String name() {
         return named.orElse(name);
     }
 
     /** Where pods of netproof's own go; empty where the cluster does not let it have a namespace. */
-    Optional<String> place() {
+    synchronized Optional<String> place() {
         if (named.isPresent()) {
             return named;
         }
         if (!created && refusal.isEmpty()) {
             try {
-                created = deadlineCall.until(end, "creating a namespace for its own pods", () -> {
-                    testbed.createNamespace(name, Standard.RESTRICTED);
-                    return true;
-                });
+                created = deadlineCall.until(end, "creating a namespace for its own pods", this::create);
             } catch (ClusterTrouble trouble) {
                 refusal = Optional.of(trouble);
             }
@@ -57,10 +78,59 @@ final class OwnNamespace implements AutoCloseable {
         return created ? Optional.of(name) : Optional.empty();
     }
 
-    /** Removes it with whatever is left in it. Never throws. */
+    private boolean create() {
+        if (!creation.compareAndSet(Creation.NONE, Creation.BEGUN)) {
+            throw new ClusterTrouble("the run is over", "run it again");
+        }
+        try {
+            testbed.createNamespace(name, Standard.RESTRICTED);
+            return true;
+        } finally {
+            answered.complete(null);
+        }
+    }
+
+    /** For the canary; empty where the namespace is a named one, which may have policies, quotas and a Pod Security Standard. */
+    Optional<LentNamespace> lent() {
+        return named.isPresent() ? Optional.empty() : Optional.of(new Lent());
+    }
+
+    private final class Lent implements LentNamespace {
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public void create() {
+            if (place().isEmpty()) {
+                throw trouble();
+            }
+        }
+    }
+
+    private synchronized ClusterTrouble trouble() {
+        return refusal.orElseThrow();
+    }
+
+    /** Removes it with whatever is left in it; it is not created after that. Never throws. */
     @Override
     public void close() {
+        if (!creation.compareAndSet(Creation.NONE, Creation.BARRED) && creation.get() == Creation.BEGUN) {
+            awaitAnswer();
+        }
         testbed.close();
+    }
+
+    /** A namespace that appears after it was removed would stay. */
+    private void awaitAnswer() {
+        try {
+            answered.get(CREATION_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the API server did not answer whether namespace {} was created; netproof clean removes it", name);
+        }
     }
 
     /** What closing could not remove, and what becomes of it. */
@@ -74,7 +144,7 @@ final class OwnNamespace implements AutoCloseable {
     }
 
     /** Why there is none, once one was needed. */
-    Optional<String> refusal() {
+    synchronized Optional<String> refusal() {
         return refusal.map(trouble -> String.valueOf(trouble.getMessage()));
     }
 }

@@ -102,20 +102,21 @@ public final class Runner {
     }
 
     public Report run(List<Matrix> matrices) {
-        Instant started = clock.instant();
+        RunScope scope = RunScope.of(hex(4), matrices, clock.instant(), terms.timeout());
+        Ending ending;
         try {
-            return observed(matrices, started);
+            ending = observed(scope);
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError failure) {
-            looking.ifPresent(watch -> watch.interrupt(Exit.NOT_JUDGED));
-            hear();
-            return report(
-                    matrices,
-                    started,
+            ending = new Ending(
                     List.of(),
                     Optional.of(breakage(failure)),
                     interruption.exit().orElse(Exit.NOT_JUDGED));
         }
+        return report(scope, ending);
     }
+
+    /** What a run comes to. */
+    private record Ending(List<CheckResult> results, Optional<Report.Breakage> breakage, Exit exit) {}
 
     /** Whatever it was that ended the run, whoever waits for its reports gets them. */
     private static Report.Breakage breakage(Throwable failure) {
@@ -134,54 +135,59 @@ public final class Runner {
                 "netproof itself failed: " + failure, "report it, with what NETPROOF_LOG=debug makes it say");
     }
 
-    private Report observed(List<Matrix> matrices, Instant started) {
-        Instant end = started.plus(terms.timeout());
+    private Ending observed(RunScope scope) {
         progress.step("asking the cluster who we are");
-        ClusterIdentity who = deadlineCall.until(end, "asking the cluster who we are", cluster::identity);
+        ClusterIdentity who = deadlineCall.until(scope.end(), "asking the cluster who we are", cluster::identity);
         identity = Optional.of(who);
         who.caveat().ifPresent(notes::add);
-        Set<String> namespaces = Planner.namespaces(matrices);
-        progress.step("reading " + namespaces.size() + " namespaces of " + who.context());
-        String id = hex(4);
-        Testbed testbed = cluster.testbed(
-                new SessionTerms(id, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images()));
-        try (OwnNamespace place = new OwnNamespace(
+        progress.step("reading " + scope.namespaces().size() + " namespaces of " + who.context());
+        Testbed testbed = cluster.testbed(new SessionTerms(
+                scope.id(), hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images()));
+        OwnNamespace place = new OwnNamespace(
                 testbed,
                 deadlineCall,
-                end,
-                testbed.namespaceName("netproof-" + id),
-                terms.plan().controlNamespace())) {
-            return observed(matrices, started, id, place);
+                scope.end(),
+                testbed.namespaceName("netproof-" + scope.id()),
+                terms.plan().controlNamespace());
+        try {
+            return planned(scope, place);
+        } finally {
+            // The canary works in the namespace, so it ends first.
+            looking.ifPresent(watch -> watch.interrupt(Exit.NOT_JUDGED));
+            hear();
+            place.close();
+            notes.addAll(place.remaining());
         }
     }
 
-    private Report observed(List<Matrix> matrices, Instant started, String id, OwnNamespace place) {
-        Instant end = started.plus(terms.timeout());
-        Set<String> namespaces = Planner.namespaces(matrices);
+    private Ending planned(RunScope scope, OwnNamespace place) {
         PlanTerms planning = terms.plan().controlledFrom(place.name());
-        ClusterFacts facts = deadlineCall.until(end, "reading what the cluster has", () -> cluster.survey(namespaces));
-        Plan plan = Planner.plan(matrices, facts, planning);
-        policies(namespaces, end).ifPresent(circumstances::policies);
+        ClusterFacts facts = deadlineCall.until(
+                scope.end(), "reading what the cluster has", () -> cluster.survey(scope.namespaces()));
+        Plan plan = Planner.plan(scope.matrices(), facts, planning);
+        policies(scope.namespaces(), scope.end()).ifPresent(circumstances::policies);
         circumstances.planned(plan, facts);
         if (!plan.refusals().isEmpty()) {
-            return refused(matrices, started, plan.refusals());
+            return refused(plan.refusals());
         }
-        matrices.forEach(matrix -> notes.addAll(matrix.warnings()));
+        scope.matrices().forEach(matrix -> notes.addAll(matrix.warnings()));
         notes.addAll(plan.notes());
         facts.unreadable().forEach(what -> notes.add("not permitted to " + what));
         notes.addAll(facts.lookalikes());
-        sweep(namespaces, end);
+        sweep(scope);
         if (plan.probes().isEmpty() && plan.controls().isEmpty()) {
             List<CheckResult> results =
                     plan.checks().stream().map(Runner::foregone).toList();
-            return report(matrices, started, results, Optional.empty(), ExitRule.of(results));
+            return new Ending(results, Optional.empty(), ExitRule.of(results));
         }
-        return probed(matrices, facts, plan, started, id, place, terms.planning(planning));
+        return probed(scope, facts, plan, place, terms.planning(planning));
     }
 
-    private void sweep(Set<String> namespaces, Instant end) {
+    private void sweep(RunScope scope) {
         Cluster.Cleaning cleaning = deadlineCall.until(
-                end, "removing what earlier runs left", () -> cluster.clean(namespaces, Cluster.CleanScope.EXPIRED));
+                scope.end(),
+                "removing what earlier runs left",
+                () -> cluster.clean(scope.namespaces(), Cluster.CleanScope.EXPIRED));
         if (cleaning.removed() > 0) {
             notes.add("removed " + cleaning.removed() + " objects that an earlier run left behind");
         }
@@ -189,28 +195,25 @@ public final class Runner {
         notes.addAll(cleaning.foreign());
     }
 
-    private Report probed(
-            List<Matrix> matrices,
-            ClusterFacts facts,
-            Plan plan,
-            Instant started,
-            String id,
-            OwnNamespace place,
-            RunTerms planning) {
+    private Ending probed(RunScope scope, ClusterFacts facts, Plan plan, OwnNamespace place, RunTerms planning) {
         List<ProbePod> everything = new ArrayList<>(plan.probes());
         everything.addAll(plan.controls());
         SessionTerms session = new SessionTerms(
-                id, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), Pace.of(everything), terms.images());
-        Instant end = started.plus(terms.timeout());
+                scope.id(),
+                hex(12),
+                terms.timeout().plus(GRACE),
+                terms.connectTimeout(),
+                Pace.of(everything),
+                terms.images());
         List<CheckResult> results;
         Optional<Report.Breakage> breakage;
         Testbed opened = cluster.testbed(session);
         try (Testbed probes = opened) {
-            Probing probing =
-                    new Probing(probes, place, session, planning, progress, interruption, end, new Probing.Measuring() {
+            Probing probing = new Probing(
+                    probes, place, session, planning, progress, interruption, scope.end(), new Probing.Measuring() {
                         @Override
                         public void begin() {
-                            look(nodes(plan, facts), end);
+                            look(nodes(plan, facts), scope.end(), place);
                         }
 
                         @Override
@@ -218,14 +221,14 @@ public final class Runner {
                             return looking.map(Canary.Watch::arrivals).orElse(Optional.of(Map.of()));
                         }
                     });
-            breakage = watched(probing, matrices, facts, plan, end);
+            breakage = watched(probing, scope, facts, plan);
             results = probing.results(breakage);
             circumstances.ran(probing.ran());
             pods = probing.pods();
             settle = probing.settle();
             notes.addAll(probing.notes());
             if (breakage.isEmpty()) {
-                policies(Planner.namespaces(matrices), end.plus(SECOND_LOOK))
+                policies(scope.namespaces(), scope.end().plus(SECOND_LOOK))
                         .ifPresent(after -> notes.addAll(circumstances.changes(after)));
             }
             progress.step("removing the probes");
@@ -235,14 +238,12 @@ public final class Runner {
             progress.step("waiting for the canary");
         }
         hear();
-        place.close();
-        notes.addAll(place.remaining());
-        return report(matrices, started, results, breakage, exit(results, breakage));
+        return new Ending(results, breakage, exit(results, breakage));
     }
 
-    private void look(NodeChoice nodes, Instant end) {
-        looking = canary.begin(nodes, Duration.between(clock.instant(), end));
-        // Whoever interrupted a moment ago knew of no canary.
+    private void look(NodeChoice nodes, Instant end, OwnNamespace place) {
+        looking = canary.begin(nodes, Duration.between(clock.instant(), end), place.lent());
+        // An interruption of a moment ago knew of no canary.
         interruption.exit().ifPresent(exit -> looking.ifPresent(watch -> watch.interrupt(exit)));
     }
 
@@ -306,15 +307,16 @@ public final class Runner {
 
     /** Why the probes were not watched to the end, if they were not. */
     private Optional<Report.Breakage> watched(
-            Probing probing, List<Matrix> matrices, ClusterFacts facts, Plan plan, Instant end) {
-        Set<String> namespaces = Planner.namespaces(matrices);
+            Probing probing, RunScope scope, ClusterFacts facts, Plan plan) {
         try {
             probing.watch(
-                    matrices,
+                    scope.matrices(),
                     facts,
                     plan,
                     () -> deadlineCall.until(
-                            end.plus(SECOND_LOOK), "looking at the targets again", () -> cluster.pods(namespaces)));
+                            scope.end().plus(SECOND_LOOK),
+                            "looking at the targets again",
+                            () -> cluster.pods(scope.namespaces())));
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError failure) {
             return Optional.of(breakage(failure));
         }
@@ -356,7 +358,7 @@ public final class Runner {
                         check.location().file() + ":" + check.location().line());
     }
 
-    private Report refused(List<Matrix> matrices, Instant started, List<Refusal> refusals) {
+    private static Ending refused(List<Refusal> refusals) {
         String problem = refusals.stream()
                 .map(Refusal::problem)
                 .reduce((a, b) -> a + "\n" + b)
@@ -367,27 +369,22 @@ public final class Runner {
                 .reduce((a, b) -> a + "; " + b)
                 .orElse("");
         Exit exit = refusals.stream().anyMatch(r -> r.exit() == Exit.BAD_INPUT) ? Exit.BAD_INPUT : Exit.NOT_JUDGED;
-        return report(matrices, started, List.of(), Optional.of(new Report.Breakage(problem, fix)), exit);
+        return new Ending(List.of(), Optional.of(new Report.Breakage(problem, fix)), exit);
     }
 
-    private Report report(
-            List<Matrix> matrices,
-            Instant started,
-            List<CheckResult> results,
-            Optional<Report.Breakage> breakage,
-            Exit exit) {
+    private Report report(RunScope scope, Ending ending) {
         return new Report(
                 terms.tool(),
                 identity,
-                started,
+                scope.started(),
                 clock.instant(),
-                matrices,
+                scope.matrices(),
                 circumstances.circumstances(),
-                results,
+                ending.results(),
                 enforcement,
                 List.copyOf(notes),
-                breakage,
+                ending.breakage(),
                 new Report.Costs(pods, cluster.requests()),
-                exit);
+                ending.exit());
     }
 }

@@ -378,6 +378,25 @@ final class ToyCluster implements Cluster {
         return testbed.map(one -> one.applied).orElse(List.of());
     }
 
+    /** Namespaces that the check created itself. */
+    Set<String> created() {
+        return testbed.map(one -> one.standards.keySet()).orElse(Set.of());
+    }
+
+    /** Namespaces that pods and policies were in. */
+    Set<String> used() {
+        Set<String> used = new TreeSet<>();
+        testbed.ifPresent(one -> one.pods.values().forEach(pod -> used.add(pod.namespace)));
+        everStored().forEach(policy -> used.add(policy.namespace()));
+        return used;
+    }
+
+    /** Policies, removed or not. */
+    List<PolicyManifest> everStored() {
+        return testbed.map(one -> one.history.stream().map(Stored::manifest).toList())
+                .orElse(List.of());
+    }
+
     @Override
     public ClusterIdentity identity() {
         return new ClusterIdentity(

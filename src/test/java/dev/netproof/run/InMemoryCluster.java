@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A cluster that is made up, with a network that is a function and a time that passes only while somebody waits. Its probes write
@@ -114,10 +116,12 @@ class InMemoryCluster implements Cluster {
 
     private Duration servingAfter = STARTING;
 
-    private final Set<String> namespaces = new HashSet<>();
+    private final Set<String> namespaces = ConcurrentHashMap.newKeySet();
+    private final List<String> everCreated = new CopyOnWriteArrayList<>();
+    private Runnable beforeCreating = () -> {};
 
     private Instant now = NOON;
-    private final List<Session> sessions = new ArrayList<>();
+    private final List<Session> sessions = new CopyOnWriteArrayList<>();
 
     InMemoryCluster(Shop shop, Network network) {
         this.shop = shop;
@@ -226,6 +230,25 @@ class InMemoryCluster implements Cluster {
     InMemoryCluster meanwhile(Runnable happening) {
         meanwhile = happening;
         return this;
+    }
+
+    /** Something that happens while the API server creates a namespace. */
+    InMemoryCluster whileCreatingNamespaces(Runnable happening) {
+        beforeCreating = happening;
+        return this;
+    }
+
+    /** Namespaces that were created, gone or not. */
+    List<String> everCreated() {
+        return everCreated;
+    }
+
+    boolean has(String namespace) {
+        return namespaces.contains(namespace);
+    }
+
+    boolean isAnySessionClosed() {
+        return sessions.stream().anyMatch(session -> session.closed);
     }
 
     Clock clock() {
@@ -371,9 +394,9 @@ class InMemoryCluster implements Cluster {
                 new PriorityQueue<>(Comparator.comparing(Due::at).thenComparing(Due::order));
         private int order;
         private int launched;
-        private boolean closed;
+        private volatile boolean closed;
         private boolean unused = true;
-        private final List<String> created = new ArrayList<>();
+        private final List<String> created = new CopyOnWriteArrayList<>();
 
         private Session(SessionTerms terms) {
             this.terms = terms;
@@ -426,7 +449,9 @@ class InMemoryCluster implements Cluster {
         public void createNamespace(String name, Standard standard) {
             permit(Operation.CREATE_NAMESPACE);
             unused = false;
+            beforeCreating.run();
             namespaces.add(name);
+            everCreated.add(name);
             created.add(name);
         }
 

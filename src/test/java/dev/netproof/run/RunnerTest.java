@@ -11,6 +11,7 @@ import static dev.netproof.plan.Shop.stranger;
 import static dev.netproof.plan.Shop.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.enforce.LentNamespace;
 import dev.netproof.enforce.NodeChoice;
 import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.SessionTerms.Images;
@@ -1518,6 +1519,7 @@ class RunnerTest {
         private final Optional<Enforcement> enforcement;
         private final Optional<Report.Breakage> breakage;
         private Optional<NodeChoice> asked = Optional.empty();
+        private Optional<LentNamespace> lent = Optional.empty();
         private Optional<Exit> interrupted = Optional.empty();
         private Runnable begun = () -> {};
         private Supplier<Optional<Map<String, Duration>>> arrivals = () -> Optional.of(Map.of());
@@ -1532,7 +1534,8 @@ class RunnerTest {
         }
 
         @Override
-        public Optional<Canary.Watch> begin(NodeChoice nodes, Duration within) {
+        public Optional<Canary.Watch> begin(NodeChoice nodes, Duration within, Optional<LentNamespace> place) {
+            lent = place;
             asked = Optional.of(nodes);
             begun.run();
             return Optional.of(this);
@@ -1571,6 +1574,11 @@ class RunnerTest {
 
         void whenBegun(Runnable action) {
             begun = action;
+        }
+
+        /** Where it may work, once it has begun. */
+        Optional<LentNamespace> lent() {
+            return lent;
         }
 
         NodeChoice asked() {
