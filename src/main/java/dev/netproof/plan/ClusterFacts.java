@@ -238,6 +238,16 @@ public record ClusterFacts(
             List<Toleration> tolerations,
             NodeAffinity affinity,
             Network network) {
+        /** "CronJob nightly". */
+        String title() {
+            return kind.kind() + " " + name;
+        }
+
+        /** Whether it can make a pod tomorrow: a Job runs once. */
+        boolean makesMore() {
+            return kind != WorkloadKind.JOB;
+        }
+
         /** Every node is as good as the next. */
         public Workload(
                 WorkloadKind kind,

@@ -136,7 +136,8 @@ final class Probing {
                         instance.labels(),
                         instance.serviceAccount(),
                         instance.image(),
-                        instance.digest()));
+                        instance.digest(),
+                        probe.represents()));
             }
         });
         return ran;
