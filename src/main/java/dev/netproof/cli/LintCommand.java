@@ -84,8 +84,8 @@ final class LintCommand implements Callable<Integer> {
         ClusterFacts facts;
         ClusterFacts.Policies policies;
         try (Cluster cluster = ClusterOptions.connect(access)) {
-            facts = cluster.survey(namespaces);
             policies = cluster.policies(namespaces);
+            facts = cluster.survey(namespaces).with(policies);
         }
         PlanTerms terms = new PlanTerms(
                 LocalDate.now(ZoneId.systemDefault()),

@@ -36,7 +36,8 @@ final class PlanText {
     }
 
     private static void print(String what, ProbePod probe, PrintWriter out) {
-        out.println(Visible.of(what + " " + probe.source() + " in namespace " + probe.namespace() + ": "
+        out.println(Visible.of(what + " " + probe.source() + " in namespace " + probe.namespace()
+                + (probe.represents().isEmpty() ? "" : ", as " + String.join(", ", probe.represents())) + ": "
                 + probe.attempts().size() + " attempts a round"
                 + probe.node().map(n -> ", on node " + n).orElse("")));
     }

@@ -65,11 +65,16 @@ final class Verdicts {
         Verdict told = OneFamilyAlone.of(expected, findings, verdicts)
                 .map(alone -> alone.told(advised, closing()))
                 .orElse(advised);
-        return told.status() == Status.INCONCLUSIVE
-                ? told.besides(verdicts.stream()
+        Verdict named = findings.get(verdicts.indexOf(worst))
+                .planned()
+                .as()
+                .map(told::seenAs)
+                .orElse(told);
+        return named.status() == Status.INCONCLUSIVE
+                ? named.besides(verdicts.stream()
                         .filter(v -> v.status() == Status.INCONCLUSIVE)
                         .toList())
-                : told;
+                : named;
     }
 
     private Verdict judge(Finding finding) {

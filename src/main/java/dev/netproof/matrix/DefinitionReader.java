@@ -107,7 +107,7 @@ final class DefinitionReader {
 
     private Optional<Identity> identity(Text name, Fields fields) {
         if (fields.has("workload")) {
-            return fields.text("workload").flatMap(references::workload).map(workload -> (Identity) workload);
+            return fields.text("workload").flatMap(references::sourceWorkload).map(workload -> (Identity) workload);
         }
         if (!fields.has("labels")) {
             if (!fields.wasMeant("labels") && !fields.wasMeant("workload")) {
@@ -257,7 +257,7 @@ final class DefinitionReader {
             case "service" ->
                 kubernetesName(text, "Service", KubernetesNames.LABEL).map(name -> new Target.Service(namespace, name));
             case "workload" ->
-                references.workload(text).map(found -> new Target.Workload(namespace, found.kind(), found.name()));
+                references.targetWorkload(text).map(found -> new Target.Workload(namespace, found.kind(), found.name()));
             case "host" -> host(text);
             default -> references.ipTarget(text, text.value(), 0);
         });

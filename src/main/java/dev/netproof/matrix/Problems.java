@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 final class Problems {
     private static final int LONGEST_QUOTE = 60;
 
-    private static final List<String> PREFIXES = List.of("deploy", "sts", "ds", "pod", "svc", "ip");
+    private static final List<String> PREFIXES = List.of("deploy", "sts", "ds", "job", "cronjob", "pod", "svc", "ip");
 
     /** What the parser says, in words that say what to do. */
     private static final Map<String, String[]> SYNTAX = Map.of(
@@ -530,6 +530,22 @@ final class Problems {
                 "Delete one of the two.");
     }
 
+    static Problem noSourceWorkload(String written) {
+        return error(
+                "bad-workload",
+                quote(written) + " is no workload",
+                "Write deploy/NAME, sts/NAME, ds/NAME, job/NAME or cronjob/NAME; the namespace has a key of its own,"
+                        + " \"namespace\".");
+    }
+
+    static Problem jobAsDestination(String reference) {
+        return error(
+                "job-as-destination",
+                "the pods of a Job come and go, so that " + shorten(reference) + " is no destination",
+                "Name the Service that they offer, or define a destination by the labels of its pods, under"
+                        + " \"destinations:\".");
+    }
+
     static Problem noWorkload(String written) {
         return error(
                 "bad-workload",
@@ -655,7 +671,8 @@ final class Problems {
             return error(
                     "unknown-source",
                     "there is no source " + quote(name) + ", and a host or an address cannot be one",
-                    "A source is a workload (deploy/x, sts/x, ds/x), a pod (pod/x), or a name under \"sources:\".");
+                    "A source is a workload (deploy/x, sts/x, ds/x, job/x, cronjob/x), a pod (pod/x), or a name under"
+                            + " \"sources:\".");
         }
         return error(
                 "unknown-source",
@@ -723,8 +740,8 @@ final class Problems {
         String kind = parts.length >= 3 ? parts[1] : parts[0];
         Optional<String> close = kind.isEmpty() ? Optional.empty() : Similar.among(PREFIXES, kind);
         String fix =
-                "Write deploy/NAME, sts/NAME, ds/NAME, pod/NAME or svc/NAME, with \"namespace/\" in front where it is "
-                        + "another.";
+                "Write deploy/NAME, sts/NAME, ds/NAME, job/NAME, cronjob/NAME, pod/NAME or svc/NAME, with \"namespace/\" in"
+                        + " front where it is another.";
         if (parts.length == 3 && References.Kind.of(parts[0]).isPresent()) {
             return error(
                     "unknown-kind",
@@ -735,8 +752,7 @@ final class Problems {
         if (parts.length > 3) {
             return error("unknown-kind", quote(reference) + " has too many slashes", fix);
         }
-        if (List.of("rs", "replicaset", "job", "jobs", "cronjob", "cj", "node", "no")
-                .contains(kind)) {
+        if (List.of("rs", "replicaset", "node", "no").contains(kind)) {
             return error(
                     "unknown-kind",
                     quote(kind) + " cannot be named in a reference",

@@ -53,6 +53,8 @@ final class References {
         DEPLOYMENT("deploy", Optional.of(WorkloadKind.DEPLOYMENT), KubernetesNames.SUBDOMAIN),
         STATEFUL_SET("sts", Optional.of(WorkloadKind.STATEFUL_SET), KubernetesNames.SUBDOMAIN),
         DAEMON_SET("ds", Optional.of(WorkloadKind.DAEMON_SET), KubernetesNames.SUBDOMAIN),
+        JOB("job", Optional.of(WorkloadKind.JOB), KubernetesNames.SUBDOMAIN),
+        CRON_JOB("cronjob", Optional.of(WorkloadKind.CRON_JOB), KubernetesNames.SUBDOMAIN),
         POD("pod", Optional.empty(), KubernetesNames.SUBDOMAIN),
         SERVICE("svc", Optional.empty(), KubernetesNames.LABEL);
 
@@ -73,10 +75,17 @@ final class References {
                 case "deploy", "deployment", "deployments", "deployment.apps" -> Optional.of(DEPLOYMENT);
                 case "sts", "statefulset", "statefulsets", "statefulset.apps" -> Optional.of(STATEFUL_SET);
                 case "ds", "daemonset", "daemonsets", "daemonset.apps" -> Optional.of(DAEMON_SET);
+                case "job", "jobs", "job.batch" -> Optional.of(JOB);
+                case "cronjob", "cronjobs", "cronjob.batch", "cj" -> Optional.of(CRON_JOB);
                 case "pod", "po", "pods" -> Optional.of(POD);
                 case "svc", "service", "services" -> Optional.of(SERVICE);
                 default -> Optional.empty();
             };
+        }
+
+        /** Whether its pods are gone as soon as their work is done, so that nobody can connect to them at any time. */
+        boolean isOfBatch() {
+            return this == JOB || this == CRON_JOB;
         }
     }
 
@@ -188,21 +197,43 @@ final class References {
         return true;
     }
 
-    /** {@code deploy/x}, as the value of a key of its own. */
-    Optional<Identity.Workload> workload(Text text) {
-        String[] parts = text.value().split("/", -1);
-        Optional<WorkloadKind> kind =
-                parts.length == 2 ? Kind.of(parts[0]).flatMap(known -> known.workload) : Optional.empty();
+    /** {@code deploy/x}, as the value of a source's key. */
+    Optional<Identity.Workload> sourceWorkload(Text text) {
+        Optional<WorkloadKind> kind = kindOfWorkload(text).flatMap(known -> known.workload);
         if (kind.isEmpty()) {
+            findings.add(text.span(), Problems.noSourceWorkload(text.value()));
+            return Optional.empty();
+        }
+        return workload(text, kind.get());
+    }
+
+    /** {@code deploy/x}, as the value of a destination's key. */
+    Optional<Identity.Workload> targetWorkload(Text text) {
+        Optional<Kind> kind = kindOfWorkload(text);
+        if (kind.filter(Kind::isOfBatch).isPresent()) {
+            findings.add(text.span(), Problems.jobAsDestination(text.value()));
+            return Optional.empty();
+        }
+        Optional<WorkloadKind> workload = kind.flatMap(known -> known.workload);
+        if (workload.isEmpty()) {
             findings.add(text.span(), Problems.noWorkload(text.value()));
             return Optional.empty();
         }
-        return check(
-                        text.part(parts[0].length() + 1, parts[1].length()),
-                        kind.get().kind(),
+        return workload(text, workload.get());
+    }
+
+    private static Optional<Kind> kindOfWorkload(Text text) {
+        String[] parts = text.value().split("/", -1);
+        return parts.length == 2 ? Kind.of(parts[0]) : Optional.empty();
+    }
+
+    private Optional<Identity.Workload> workload(Text text, WorkloadKind kind) {
+        String[] parts = text.value().split("/", -1);
+        return check(                        text.part(parts[0].length() + 1, parts[1].length()),
+                        kind.kind(),
                         parts[1],
                         KubernetesNames.SUBDOMAIN)
-                .map(name -> new Identity.Workload(kind.get(), name));
+                .map(name -> new Identity.Workload(kind, name));
     }
 
     Optional<Destination> url(Text text, Optional<Integer> status) {
@@ -274,6 +305,10 @@ final class References {
             return Optional.empty();
         }
         Named named = found.get();
+        if (named.kind().isOfBatch()) {
+            findings.add(text.part(0, head.length()), Problems.jobAsDestination(named.written()));
+            return Optional.empty();
+        }
         Optional<PortAndProtocol> port = portAndProtocol(text, colon);
         if (colon >= 0 && port.isEmpty()) {
             return Optional.empty();

@@ -71,6 +71,7 @@ public record Circumstances(
      * @param source the source it stood for
      * @param image as it was asked for
      * @param digest the image that really ran, as the container runtime names it
+     * @param represents names of the live pods whose identity it took on; empty where it was not taken from pods
      */
     public record Probe(
             String source,
@@ -81,9 +82,25 @@ public record Circumstances(
             Map<String, String> labels,
             String serviceAccount,
             String image,
-            Optional<String> digest) {
+            Optional<String> digest,
+            List<String> represents) {
         public Probe {
             labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+            represents = List.copyOf(represents);
+        }
+
+        /** A probe whose identity was not taken from pods. */
+        public Probe(
+                String source,
+                String namespace,
+                String pod,
+                Optional<String> ip,
+                Optional<String> node,
+                Map<String, String> labels,
+                String serviceAccount,
+                String image,
+                Optional<String> digest) {
+            this(source, namespace, pod, ip, node, labels, serviceAccount, image, digest, List.of());
         }
     }
 

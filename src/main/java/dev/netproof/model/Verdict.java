@@ -63,6 +63,11 @@ public record Verdict(Status status, Reason reason, String explanation, Optional
         return new Verdict(status, reason, explanation, fix, reasons);
     }
 
+    /** The same verdict, about some of a source's pods: "client-7 (canary=)". */
+    public Verdict seenAs(String pods) {
+        return new Verdict(status, reason, explanation + "; tried as " + pods, fix, also);
+    }
+
     private void add(List<Also> reasons, Also one) {
         if (one.reason() != reason && reasons.stream().noneMatch(known -> known.reason() == one.reason())) {
             reasons.add(one);

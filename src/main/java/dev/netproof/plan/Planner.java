@@ -78,6 +78,7 @@ public final class Planner {
         }
         refusals.addAll(size.refusals());
         notes.addAll(destinations.notes());
+        notes.addAll(sources.notes());
         List<ProbePod> pods = probes.probes(this::ownership);
         pods.forEach(this::observeCounters);
         return new Plan(
@@ -110,26 +111,23 @@ public final class Planner {
         }
         return source.foregone()
                 .map(verdict -> foregone(check, verdict))
-                .orElseGet(() -> paths(check, reach, source.identity().orElseThrow(), source.doubt()));
+                .orElseGet(() -> paths(check, reach, source.who(), source.doubt()));
     }
 
-    private PlannedCheck paths(Check check, Reach reach, SourceIdentity identity, Optional<Verdict> doubt) {
-        refusePublished(check, identity);
+    /** A check holds if it holds for everybody that the source is. */
+    private PlannedCheck paths(Check check, Reach reach, List<Sources.Who> source, Optional<Verdict> doubt) {
         List<PlannedPath> paths = new ArrayList<>();
-        List<Optional<String>> nodes = nodes(check, reach, identity);
-        if (!size.admits(check, identity, nodes.size(), reach.ways().size())) {
-            return new PlannedCheck(check, paths, Optional.empty(), doubt);
-        }
-        for (Optional<String> node : nodes) {
-            ProbeBook.Entry probe = probes.entry(check.source().name(), identity.on(node.or(identity::node)));
-            for (Reach.Way way : reach.ways()) {
-                if (way.kind() == Path.Kind.LOOKUP && !lookupMatters(check)) {
-                    continue;
-                }
-                paths.add(new PlannedPath(probe.id(), probe.index(way.attempt()), way.path(), way.backends()));
+        boolean everybody = true;
+        for (Sources.Who who : source) {
+            refusePublished(check, who.identity());
+            List<Optional<String>> nodes = nodes(check, reach, who.identity());
+            if (!size.admits(check, who.identity(), nodes.size(), reach.ways().size())) {
+                return new PlannedCheck(check, List.of(), Optional.empty(), doubt);
             }
+            everybody &= !nodes.isEmpty();
+            nodes.forEach(node -> paths.addAll(paths(check, reach, who, node)));
         }
-        if (paths.isEmpty()) {
+        if (paths.isEmpty() || !everybody) {
             return foregone(
                     check,
                     facts.unreadable().contains("list nodes")
@@ -142,6 +140,16 @@ public final class Planner {
         }
         control(reach);
         return new PlannedCheck(check, paths, Optional.empty(), doubt);
+    }
+
+    private List<PlannedPath> paths(Check check, Reach reach, Sources.Who who, Optional<String> node) {
+        ProbeBook.Entry probe = probes.entry(
+                check.source().name(), who.identity().on(node.or(who.identity()::node)), who.pods());
+        return reach.ways().stream()
+                .filter(way -> way.kind() != Path.Kind.LOOKUP || lookupMatters(check))
+                .map(way -> new PlannedPath(
+                        probe.id(), probe.index(way.attempt()), way.path(), way.backends(), who.title()))
+                .toList();
     }
 
     /** A denial is judged by addresses; but an outside name whose address nobody knows can only be tried by name. */
@@ -182,7 +190,8 @@ public final class Planner {
         }
         ProbeBook.Entry control = controls.entry(
                 "control",
-                SourceIdentity.of(terms.controlNamespace().orElse(OWN_NAMESPACE), Map.of(), Optional.empty()));
+                SourceIdentity.of(terms.controlNamespace().orElse(OWN_NAMESPACE), Map.of(), Optional.empty()),
+                List.of());
         reach.controls().forEach(control::index);
     }
 
@@ -240,6 +249,8 @@ public final class Planner {
             case DEPLOYMENT -> "deployments";
             case STATEFUL_SET -> "statefulsets";
             case DAEMON_SET -> "daemonsets";
+            case JOB -> "jobs";
+            case CRON_JOB -> "cronjobs";
         };
     }
 

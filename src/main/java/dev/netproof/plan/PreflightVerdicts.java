@@ -3,9 +3,12 @@ package dev.netproof.plan;
 import dev.netproof.model.Check;
 import dev.netproof.model.Family;
 import dev.netproof.model.Similar;
+import dev.netproof.model.Source;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
+import dev.netproof.plan.ClusterFacts.Pod;
+import dev.netproof.plan.ClusterFacts.Stage;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -80,15 +83,34 @@ final class PreflightVerdicts {
                 Optional.of("correct the labels in the matrix (kubectl get pods -n " + namespace + " --show-labels)"));
     }
 
-    static Verdict nobodyHas(Check check, String identity, String namespace, Optional<String> meant) {
+    /** @param gone pods that had the labels: they have finished or are terminating */
+    static Verdict nobodyHas(Source source, String identity, Collection<Pod> gone, Optional<String> meant) {
+        String why = gone.isEmpty()
+                ? meant.map(m -> "; did you mean " + m + "?").orElse(".")
+                : ": " + Listing.of(gone.stream().map(PreflightVerdicts::gone).toList()) + ".";
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.NO_SUCH_SOURCE,
-                "no live pod in namespace " + namespace + " has the labels " + identity + " of source "
-                        + check.source().name()
-                        + meant.map(m -> "; did you mean " + m + "?").orElse("")
-                        + " That nobody's traffic is stopped proves nothing",
-                Optional.of("correct the labels, or say synthetic: true if nobody is meant to have them"));
+                "no live pod in namespace " + source.namespace() + " has the labels " + identity + " of source "
+                        + source.name() + why + " A denial of labels that no pod has proves nothing",
+                Optional.of(
+                        gone.isEmpty()
+                                ? "correct the labels, or say synthetic: true if nobody is meant to have them"
+                                : "name the workload that makes such pods (job/NAME, cronjob/NAME, deploy/NAME), or say"
+                                        + " synthetic: true"));
+    }
+
+    static Verdict podGone(Pod pod) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_SUCH_SOURCE,
+                "pod " + gone(pod) + " in namespace " + pod.namespace() + ": it connects to nothing any more",
+                Optional.of("name a pod that lives, or the workload that makes such pods"));
+    }
+
+    /** "seed-x has finished". */
+    static String gone(Pod pod) {
+        return pod.name() + (pod.stage() == Stage.FINISHED ? " has finished" : " is terminating");
     }
 
     static Verdict missingWorkload(String kind, String name, String namespace, Collection<String> others) {

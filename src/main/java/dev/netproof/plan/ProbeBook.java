@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Collects attempts under the probes that make them: one probe per identity and node, each attempt once. */
 final class ProbeBook {
@@ -16,9 +18,15 @@ final class ProbeBook {
         this.prefix = prefix;
     }
 
-    /** The probe for this identity on this node. */
-    Entry entry(String source, SourceIdentity identity) {
-        return entries.computeIfAbsent(identity, i -> new Entry(prefix + entries.size(), source));
+    /**
+     * The probe for this identity on this node.
+     *
+     * @param pods names of the live pods that have the identity
+     */
+    Entry entry(String source, SourceIdentity identity, List<String> pods) {
+        Entry entry = entries.computeIfAbsent(identity, i -> new Entry(prefix + entries.size(), source));
+        entry.pods.addAll(pods);
+        return entry;
     }
 
     List<ProbePod> probes(OwnershipRule rule) {
@@ -37,7 +45,9 @@ final class ProbeBook {
                         identity.affinity(),
                         rule.of(identity),
                         Tools.needed(entry.attempts),
-                        entry.attempts));
+                        entry.attempts,
+                        ClusterFacts.Network.POD,
+                        List.copyOf(entry.pods)));
             }
         });
         return probes;
@@ -77,6 +87,7 @@ final class ProbeBook {
     static final class Entry {
         private final String id;
         private final String source;
+        private final SortedSet<String> pods = new TreeSet<>();
         private final List<Attempt> attempts = new ArrayList<>();
         private final Map<Attempt, Integer> indexes = new LinkedHashMap<>();
 

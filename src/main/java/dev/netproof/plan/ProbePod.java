@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param node the node it must run on, one that selector and affinity admit; empty leaves it to the scheduler
  * @param attempts at least one; an attempt is known by its index in this list
  * @param network the node's own only where a namespace admits it
+ * @param represents names of the live pods whose identity it takes on; empty where the identity is not taken from pods
  */
 public record ProbePod(
         String id,
@@ -30,12 +31,46 @@ public record ProbePod(
         Ownership ownership,
         Tools tools,
         List<Attempt> attempts,
-        Network network) {
+        Network network,
+        List<String> represents) {
     public ProbePod {
+        represents = List.copyOf(represents);
         labels = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(labels));
         nodeSelector = Map.copyOf(nodeSelector);
         tolerations = List.copyOf(tolerations);
         attempts = List.copyOf(attempts);
+    }
+
+    /** A pod whose identity is not taken from others. */
+    public ProbePod(
+            String id,
+            String source,
+            String namespace,
+            Map<String, String> labels,
+            Optional<String> serviceAccount,
+            Optional<String> node,
+            Map<String, String> nodeSelector,
+            List<Toleration> tolerations,
+            NodeAffinity affinity,
+            Ownership ownership,
+            Tools tools,
+            List<Attempt> attempts,
+            Network network) {
+        this(
+                id,
+                source,
+                namespace,
+                labels,
+                serviceAccount,
+                node,
+                nodeSelector,
+                tolerations,
+                affinity,
+                ownership,
+                tools,
+                attempts,
+                network,
+                List.of());
     }
 
     /** A pod with a network of its own. */
@@ -111,7 +146,8 @@ public record ProbePod(
                 ownership,
                 Tools.NETSHOOT,
                 some,
-                network);
+                network,
+                represents);
     }
 
     /** How a probe pod refers to its run's anchor. */

@@ -5,8 +5,10 @@ import dev.netproof.model.Identity;
 import dev.netproof.model.Similar;
 import dev.netproof.model.Source;
 import dev.netproof.model.Verdict;
+import dev.netproof.plan.ClusterFacts.Network;
 import dev.netproof.plan.ClusterFacts.Pod;
-import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.ClusterFacts.Stage;
+import dev.netproof.plan.ClusterFacts.Workload;
 import dev.netproof.plan.ProbeBook.SourceIdentity;
 import java.util.HashMap;
 import java.util.List;
@@ -15,130 +17,200 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds out who a source is in this cluster: namespace, labels, service account and placement. */
 final class Sources {
     private final ClusterFacts facts;
-    private final Map<Labelled, List<Pod>> living = new HashMap<>();
+    private final LabelGroups groups;
+    private final LiveWorkloads workloads;
+    private final Map<Labelled, List<Pod>> labelled = new HashMap<>();
+    private final Map<Source, Found> found = new HashMap<>();
+    private final Set<String> notes = new TreeSet<>();
 
     private record Labelled(String namespace, Map<String, String> labels) {}
 
     /**
      * Who a source is.
      *
-     * @param foregone why nobody can stand in for it
-     * @param doubt why a PASS of it would mean nothing
+     * @param who at least one unless nobody can: what holds for the source holds for all of them
+     * @param foregone why no probe can take the source's place
+     * @param doubt why a PASS of a denied check would mean nothing
      */
-    record Found(Optional<SourceIdentity> identity, Optional<Verdict> foregone, Optional<Verdict> doubt) {
-        static Found of(SourceIdentity identity, Optional<Verdict> doubt) {
-            return new Found(Optional.of(identity), Optional.empty(), doubt);
+    record Found(List<Who> who, Optional<Verdict> foregone, Optional<Verdict> doubt) {
+        static Found of(SourceIdentity identity) {
+            return new Found(List.of(new Who(identity, List.of(), "")), Optional.empty(), Optional.empty());
         }
 
         static Found none(Verdict why) {
-            return new Found(Optional.empty(), Optional.of(why), Optional.empty());
+            return new Found(List.of(), Optional.of(why), Optional.empty());
+        }
+    }
+
+    /**
+     * One identity of a source.
+     *
+     * @param pods names of the live pods that have it; empty where it is not taken from pods
+     * @param difference how it differs from the source's other pods or from its template; empty where it does not
+     */
+    record Who(SourceIdentity identity, List<String> pods, String difference) {
+        /** How reports call it, where the source's pods are not all alike. */
+        Optional<String> title() {
+            return Optional.of(difference)
+                    .filter(text -> !text.isEmpty())
+                    .map(text -> (pods.isEmpty() ? "the template" : Listing.of(pods)) + " (" + text + ")");
         }
     }
 
     Sources(ClusterFacts facts) {
         this.facts = facts;
+        this.groups = new LabelGroups(facts.policies());
+        this.workloads = new LiveWorkloads(facts, groups, notes);
     }
 
-    /** Who connects. */
+    /** What a reader must know about the sources that were asked for. */
+    Set<String> notes() {
+        return notes;
+    }
+
+    /** Who connects. Many checks have the same source. */
     Found find(Check check) {
-        Source source = check.source();
+        Found known = found.computeIfAbsent(check.source(), this::look);
+        return check.expectation().forbids() ? known : new Found(known.who(), known.foregone(), Optional.empty());
+    }
+
+    private Found look(Source source) {
         if (source.identity() instanceof Identity.ExistingPod pod) {
-            return likePod(check.source(), pod);
+            return likePod(source, pod);
         }
         if (source.identity() instanceof Identity.Workload workload) {
-            Optional<ClusterFacts.Workload> live = facts.workloads().stream()
-                    .filter(w -> w.namespace().equals(source.namespace())
-                            && w.kind() == workload.kind()
-                            && w.name().equals(workload.name()))
-                    .findFirst();
-            Optional<String> hidden = facts.hidden(Planner.plural(workload.kind()), source.namespace());
-            if (live.isEmpty() && hidden.isPresent()) {
-                return Found.none(PreflightVerdicts.hidden(
-                        hidden.get(), "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE));
-            }
-            if (live.isEmpty()) {
-                Set<String> names = facts.workloads().stream()
-                        .filter(w -> w.namespace().equals(source.namespace()) && w.kind() == workload.kind())
-                        .map(ClusterFacts.Workload::name)
-                        .collect(Collectors.toSet());
-                return Found.none(PreflightVerdicts.missingWorkload(
-                        workload.kind().kind(), workload.name(), source.namespace(), names));
-            }
-            ClusterFacts.Workload found = live.get();
-            if (found.network() == ClusterFacts.Network.NODE) {
-                return Found.none(PreflightVerdicts.inNodeNetwork(source.name()));
-            }
-            return Found.of(
-                    new SourceIdentity(
-                            source.namespace(),
-                            found.templateLabels(),
-                            source.serviceAccount().or(found::serviceAccount),
-                            Optional.empty(),
-                            found.nodeSelector(),
-                            found.tolerations(),
-                            found.affinity()),
-                    Optional.empty());
+            return likeWorkload(source, workload);
         }
-        Map<String, String> labels = ((Identity.Labels) source.identity()).labels();
-        List<Pod> living = living(source, labels);
-        if (!living.isEmpty() && living.stream().allMatch(p -> p.network() == ClusterFacts.Network.NODE)) {
-            return Found.none(PreflightVerdicts.inNodeNetwork(source.name()));
+        return labelled(source, ((Identity.Labels) source.identity()).labels());
+    }
+
+    private Found likeWorkload(Source source, Identity.Workload wanted) {
+        List<Workload> ofKind = facts.workloads().stream()
+                .filter(w -> w.namespace().equals(source.namespace()) && w.kind() == wanted.kind())
+                .toList();
+        Optional<Workload> there =
+                ofKind.stream().filter(w -> w.name().equals(wanted.name())).findFirst();
+        if (there.isPresent()) {
+            return workloads.find(source, there.get());
         }
-        Optional<Verdict> doubt = Optional.empty();
-        if (source.liveness() == Source.Liveness.LIVE && check.expectation().forbids() && living.isEmpty()) {
-            doubt = Optional.of(
-                    PreflightVerdicts.nobodyHas(check, Labels.text(labels), source.namespace(), meant(source, labels)));
-        }
-        return Found.of(SourceIdentity.of(source.namespace(), labels, source.serviceAccount()), doubt);
+        return Found.none(facts.hidden(Planner.plural(wanted.kind()), source.namespace())
+                .map(hidden -> PreflightVerdicts.hidden(
+                        hidden, "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE))
+                .orElseGet(() -> PreflightVerdicts.missingWorkload(
+                        wanted.kind().kind(),
+                        wanted.name(),
+                        source.namespace(),
+                        ofKind.stream().map(Workload::name).collect(Collectors.toSet()))));
     }
 
     /** A probe with an existing pod's labels, on its node: to policies it is that pod. */
     private Found likePod(Source source, Identity.ExistingPod wanted) {
-        List<Pod> living = facts.pods().stream()
-                .filter(p -> p.namespace().equals(source.namespace()) && p.readiness() != Readiness.GONE)
+        List<Pod> there = facts.pods().stream()
+                .filter(p -> p.namespace().equals(source.namespace()))
                 .toList();
-        Optional<Pod> found =
-                living.stream().filter(p -> p.name().equals(wanted.name())).findFirst();
-        if (found.isEmpty()) {
-            Set<String> names = living.stream().map(Pod::name).collect(Collectors.toSet());
+        Optional<Pod> pod =
+                there.stream().filter(p -> p.name().equals(wanted.name())).findFirst();
+        if (pod.isEmpty()) {
+            Set<String> names = there.stream()
+                    .filter(p -> p.stage() == Stage.LIVE)
+                    .map(Pod::name)
+                    .collect(Collectors.toSet());
             return Found.none(PreflightVerdicts.missingWorkload("pod", wanted.name(), source.namespace(), names));
         }
-        if (found.get().network() == ClusterFacts.Network.NODE) {
+        if (pod.get().stage() != Stage.LIVE) {
+            return Found.none(PreflightVerdicts.podGone(pod.get()));
+        }
+        if (pod.get().network() == Network.NODE) {
             return Found.none(PreflightVerdicts.inNodeNetwork(source.name()));
         }
-        return Found.of(
-                SourceIdentity.of(source.namespace(), found.get().labels(), source.serviceAccount())
-                        .on(found.get().node()),
-                Optional.empty());
+        return Found.of(SourceIdentity.of(
+                        source.namespace(),
+                        pod.get().labels(),
+                        source.serviceAccount().or(pod.get()::serviceAccount))
+                .on(pod.get().node()));
     }
 
-    /** Many checks have the same source, and there are many pods to look through. */
-    private List<Pod> living(Source source, Map<String, String> labels) {
-        return living.computeIfAbsent(new Labelled(source.namespace(), labels), who -> {
+    private Found labelled(Source source, Map<String, String> labels) {
+        List<Pod> pods = pods(source, labels);
+        List<Pod> live = pods.stream().filter(p -> p.stage() == Stage.LIVE).toList();
+        if (!live.isEmpty() && live.stream().allMatch(p -> p.network() == Network.NODE)) {
+            return Found.none(PreflightVerdicts.inNodeNetwork(source.name()));
+        }
+        Found exactly = Found.of(SourceIdentity.of(source.namespace(), labels, source.serviceAccount()));
+        if (source.liveness() == Source.Liveness.SYNTHETIC) {
+            return exactly;
+        }
+        if (!live.isEmpty()) {
+            compare(source, labels, live);
+            return exactly;
+        }
+        Optional<Workload> next = facts.workloads().stream()
+                .filter(w -> w.namespace().equals(source.namespace()) && w.makesMore())
+                .filter(w -> Selector.of(labels).selects(w.templateLabels()))
+                .findFirst();
+        if (next.isPresent()) {
+            notes.add("no live pod in namespace " + source.namespace() + " has the labels " + Labels.text(labels)
+                    + " of source " + source.name() + " now; the next pod of " + next.get().title() + " will");
+            return exactly;
+        }
+        return new Found(
+                exactly.who(),
+                Optional.empty(),
+                Optional.of(PreflightVerdicts.nobodyHas(source, Labels.text(labels), pods, meant(source, labels))));
+    }
+
+    /** A source that is given by labels has these and no others, whatever else its pods carry. */
+    private void compare(Source source, Map<String, String> labels, List<Pod> live) {
+        LabelReads reads = groups.reads(source.namespace());
+        if (reads.extent() == LabelReads.Extent.ANY) {
+            return;
+        }
+        Set<String> more = new TreeSet<>();
+        for (Pod pod : live) {
+            Map<String, String> besides = new HashMap<>(pod.labels());
+            besides.keySet().retainAll(reads.seen(pod.labels()).keySet());
+            besides.keySet().removeAll(labels.keySet());
+            besides.forEach((key, value) -> more.add(key + "=" + value));
+        }
+        if (!more.isEmpty()) {
+            notes.add("source " + source.name() + " is a pod with the labels " + Labels.text(labels)
+                    + " and no others; live pods with these labels also have "
+                    + Listing.of(more) + ", which policies read: name their workload as the source to test what they are");
+        }
+    }
+
+    private List<Pod> pods(Source source, Map<String, String> labels) {
+        return labelled.computeIfAbsent(new Labelled(source.namespace(), labels), who -> {
             Selector selector = Selector.of(who.labels());
             return facts.pods().stream()
-                    .filter(p -> p.namespace().equals(who.namespace())
-                            && p.readiness() != Readiness.GONE
-                            && selector.selects(p.labels()))
+                    .filter(p -> p.namespace().equals(who.namespace()) && selector.selects(p.labels()))
                     .toList();
         });
     }
 
-    /** The label value that somebody has and that looks most like one that nobody has. */
+    /** The label value that somebody has, or will have, and that looks most like one that nobody has. */
     private Optional<String> meant(Source source, Map<String, String> labels) {
+        List<Map<String, String>> known = Stream.concat(
+                        facts.pods().stream()
+                                .filter(pod -> pod.namespace().equals(source.namespace())
+                                        && pod.stage() != Stage.FINISHED)
+                                .map(Pod::labels),
+                        facts.workloads().stream()
+                                .filter(w -> w.namespace().equals(source.namespace()) && w.makesMore())
+                                .map(Workload::templateLabels))
+                .toList();
         for (Map.Entry<String, String> label : labels.entrySet()) {
             Set<String> keys = new TreeSet<>();
             Set<String> values = new TreeSet<>();
-            for (Pod pod : facts.pods()) {
-                if (pod.namespace().equals(source.namespace())) {
-                    keys.addAll(pod.labels().keySet());
-                    Optional.ofNullable(pod.labels().get(label.getKey())).ifPresent(values::add);
-                }
-            }
+            known.forEach(one -> {
+                keys.addAll(one.keySet());
+                Optional.ofNullable(one.get(label.getKey())).ifPresent(values::add);
+            });
             if (!keys.contains(label.getKey())) {
                 return Similar.among(keys, label.getKey()).map(k -> "the label " + k);
             }

@@ -46,7 +46,7 @@ public final class StarterMatrix {
 
     private String text() {
         List<Workload> workloads = facts.workloads().stream()
-                .filter(w -> w.namespace().equals(namespace) && isName(w.name()))
+                .filter(w -> w.namespace().equals(namespace) && isName(w.name()) && w.makesMore())
                 .sorted(Comparator.comparing(Workload::name))
                 .toList();
         List<Column> columns = columns();

@@ -128,7 +128,8 @@ final class HtmlCircumstances {
         title("Probes", probes.size());
         table("Probes", "source", "pod", "address", "node", "labels", "service account", "image");
         probes.forEach(probe -> cells(
-                probe.source(),
+                probe.source()
+                        + (probe.represents().isEmpty() ? "" : " (" + String.join(", ", probe.represents()) + ")"),
                 probe.namespace() + "/" + probe.pod(),
                 probe.ip().orElse(""),
                 probe.node().orElse(""),

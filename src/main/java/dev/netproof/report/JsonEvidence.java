@@ -137,6 +137,9 @@ final class JsonEvidence implements Rendering {
                 json.writeStringField("serviceAccount", probe.serviceAccount());
                 json.writeStringField("image", probe.image());
                 text("digest", probe.digest());
+                if (!probe.represents().isEmpty()) {
+                    strings("represents", probe.represents());
+                }
             });
             array("targets", circumstances.targets(), pod -> {
                 json.writeStringField("namespace", pod.namespace());

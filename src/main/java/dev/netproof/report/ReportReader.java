@@ -336,7 +336,8 @@ public final class ReportReader {
                     at("labels").map(),
                     text("serviceAccount"),
                     text("image"),
-                    optional("digest").map(Node::text));
+                    optional("digest").map(Node::text),
+                    optional("represents").isEmpty() ? List.of() : list("represents", Node::text));
         }
 
         private Circumstances.TargetPod targetPod() {

@@ -77,7 +77,8 @@ final class LaunchedProbes {
                         instance.labels(),
                         instance.serviceAccount(),
                         instance.image(),
-                        instance.digest()));
+                        instance.digest(),
+                        probe.represents()));
             }
         });
         return ran;

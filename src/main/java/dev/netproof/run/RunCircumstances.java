@@ -54,6 +54,9 @@ final class RunCircumstances {
 
     /** What to say of policies that are no longer what they were before the first probe. */
     List<String> changes(Policies after) {
+        if (policies.equals(Policies.UNKNOWN)) {
+            return List.of();
+        }
         Map<String, Policy> before = new TreeMap<>();
         policies.found().forEach(policy -> before.put(key(policy), policy));
         List<String> changes = new ArrayList<>();

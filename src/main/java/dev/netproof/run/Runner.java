@@ -38,6 +38,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,7 +100,24 @@ public final class Runner {
     /** What a run would do, without doing it. */
     public Plan plan(List<Matrix> matrices) {
         identity = Optional.of(cluster.identity());
-        return Planner.plan(matrices, cluster.survey(Planner.namespaces(matrices)), terms.plan());
+        return Planner.plan(matrices, read(Planner.namespaces(matrices)).facts(), terms.plan());
+    }
+
+    /** @param trouble why the policies are not known, if they are not */
+    private record Readings(ClusterFacts facts, Optional<ClusterTrouble> trouble) {}
+
+    /** Facts and policies at once. Without the policies a run goes on: it then tells the pods of a source apart by every label. */
+    private Readings read(Set<String> namespaces) {
+        CompletableFuture<Policies> policies = CompletableFuture.supplyAsync(() -> cluster.policies(namespaces));
+        ClusterFacts facts = cluster.survey(namespaces);
+        try {
+            return new Readings(facts.with(policies.join()), Optional.empty());
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ClusterTrouble trouble) {
+                return new Readings(facts.with(Policies.UNKNOWN), Optional.of(trouble));
+            }
+            throw e;
+        }
     }
 
     public Report run(List<Matrix> matrices) {
@@ -162,10 +181,12 @@ public final class Runner {
 
     private Ending planned(RunScope scope, OwnNamespace place) {
         PlanTerms planning = terms.plan().controlledFrom(place.name());
-        ClusterFacts facts = deadlineCall.until(
-                scope.end(), "reading what the cluster has", () -> cluster.survey(scope.namespaces()));
+        Readings readings =
+                deadlineCall.until(scope.end(), "reading what the cluster has", () -> read(scope.namespaces()));
+        ClusterFacts facts = readings.facts();
+        readings.trouble().ifPresent(this::withoutPolicies);
+        circumstances.policies(facts.policies());
         Plan plan = Planner.plan(scope.matrices(), facts, planning);
-        policies(scope.namespaces(), scope.end()).ifPresent(circumstances::policies);
         circumstances.planned(plan, facts);
         if (!plan.refusals().isEmpty()) {
             return refused(plan.refusals());
@@ -335,9 +356,13 @@ public final class Runner {
         try {
             return Optional.of(deadlineCall.until(end, "reading policies", () -> cluster.policies(namespaces)));
         } catch (ClusterTrouble trouble) {
-            notes.add("which policies were in force could not be read: " + trouble.getMessage());
+            withoutPolicies(trouble);
             return Optional.empty();
         }
+    }
+
+    private void withoutPolicies(ClusterTrouble trouble) {
+        notes.add("which policies were in force could not be read: " + trouble.getMessage());
     }
 
     private static String hex(int bytes) {

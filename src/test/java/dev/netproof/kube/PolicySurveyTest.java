@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.netproof.plan.ClusterFacts.Direction;
 import dev.netproof.plan.ClusterFacts.Policy;
+import dev.netproof.plan.LabelReads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PolicySurveyTest {
@@ -50,6 +52,21 @@ class PolicySurveyTest {
         assertThat(read(POLICY.replace("{\"matchLabels\": {\"app\": \"db\"}}", "{}"))
                         .selects("shop", Map.of()))
                 .isTrue();
+    }
+
+    @Test
+    void aNetworkPolicyReadsTheLabelsOfItsPeers() throws IOException {
+        Policy policy = read(POLICY.replace("\"to\": []", """
+                "to": [{"podSelector": {"matchLabels": {"app": "db"}}}, {"ipBlock": {"cidr": "10.0.0.0/8"}},
+                       {"namespaceSelector": {"matchLabels": {"team": "a"}},
+                        "podSelector": {"matchExpressions": [{"key": "tier", "operator": "NotIn", "values": ["public"]},
+                                                             {"key": "canary", "operator": "Exists"}]}}]"""));
+
+        assertThat(policy.reads())
+                .isEqualTo(new LabelReads(
+                        Map.of("app", Set.of("db"), "tier", Set.of("public"), "canary", Set.of()),
+                        Set.of(),
+                        LabelReads.Extent.THESE));
     }
 
     private static Policy read(String json) throws IOException {

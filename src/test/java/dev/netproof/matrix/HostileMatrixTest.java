@@ -42,6 +42,17 @@ class HostileMatrixTest {
     }
 
     @Test
+    void aMistakeInTheMiddleOfACommandLeavesItBroken() {
+        assertThat(read("m.yaml", """
+                        apiVersion: netproof.dev/v1
+                        kind: ConnectivityMatrix
+                        metadata: {name: m}
+                        checks:
+                          - {from: deploy/x, to: svc/y:##vso[task.prependpath]/tmp/x, expect: allow}
+                        """)).isPositive();
+    }
+
+    @Test
     void theNameOfTheFileMayBeAnAttack() {
         for (String hostile : Hostile.TEXTS) {
             assertThat(read(hostile + ".yaml", "checks: [")).isPositive();

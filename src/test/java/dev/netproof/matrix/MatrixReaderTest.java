@@ -111,12 +111,29 @@ class MatrixReaderTest {
         assertThat(source("other/pod/db-0").identity()).isEqualTo(new Identity.ExistingPod("db-0"));
     }
 
+    @Test
+    void jobsAndCronJobsAreSources() {
+        assertThat(source("cronjob/nightly").identity())
+                .isEqualTo(new Identity.Workload(WorkloadKind.CRON_JOB, "nightly"));
+        assertThat(source("other/job/seed").identity()).isEqualTo(new Identity.Workload(WorkloadKind.JOB, "seed"));
+        assertThat(checks("""
+                        sources:
+                          night: {workload: cj/nightly}
+                        checks:
+                          - {from: night, to: svc/b, expect: deny}
+                        """).get(0).source().identity())
+                .isEqualTo(new Identity.Workload(WorkloadKind.CRON_JOB, "nightly"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "deployment/x, deploy/x",
         "deployment.apps/x, deploy/x",
         "statefulset/x, sts/x",
         "daemonset/x, ds/x",
+        "jobs/x, job/x",
+        "cj/x, cronjob/x",
+        "cronjob.batch/x, cronjob/x",
         "pods/x, pod/x",
         "other/deployment/x, other/deploy/x"
     })

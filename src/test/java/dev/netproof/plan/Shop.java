@@ -11,18 +11,23 @@ import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.Source;
 import dev.netproof.model.Target;
+import dev.netproof.model.WorkloadKind;
 import dev.netproof.plan.ClusterFacts.ContainerPort;
 import dev.netproof.plan.ClusterFacts.Endpoint;
 import dev.netproof.plan.ClusterFacts.Existence;
 import dev.netproof.plan.ClusterFacts.KubeletProbe;
 import dev.netproof.plan.ClusterFacts.Network;
 import dev.netproof.plan.ClusterFacts.Node;
+import dev.netproof.plan.ClusterFacts.Owner;
 import dev.netproof.plan.ClusterFacts.Pod;
 import dev.netproof.plan.ClusterFacts.PodSelecting;
+import dev.netproof.plan.ClusterFacts.Policies;
+import dev.netproof.plan.ClusterFacts.Policy;
 import dev.netproof.plan.ClusterFacts.Publishing;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.Service;
 import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.ClusterFacts.Stage;
 import dev.netproof.plan.ClusterFacts.Workload;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -45,6 +50,7 @@ public final class Shop {
     private final List<Node> nodes = new ArrayList<>();
     private final Set<String> unreadable = new TreeSet<>();
     private final List<Check> checks = new ArrayList<>();
+    private Policies policies = Policies.NONE;
 
     public static Shop withNodes(String... names) {
         Shop shop = new Shop();
@@ -233,6 +239,74 @@ public final class Shop {
         return this;
     }
 
+    /** A live pod that a workload made. */
+    public Shop madeBy(WorkloadKind kind, String workload, String name, Map<String, String> labels) {
+        return madeBy(kind, workload, name, labels, Stage.LIVE, "");
+    }
+
+    public Shop madeBy(
+            WorkloadKind kind, String workload, String name, Map<String, String> labels, Stage stage, String account) {
+        pods.add(new Pod(
+                NAMESPACE,
+                name,
+                "uid-" + name,
+                labels,
+                List.of(),
+                Optional.empty(),
+                stage == Stage.LIVE ? Readiness.READY : Readiness.GONE,
+                0,
+                List.of(),
+                List.of(),
+                Network.POD,
+                Optional.of(account).filter(given -> !given.isEmpty()),
+                List.of(new Owner(kind, workload)),
+                stage));
+        return this;
+    }
+
+    /** A workload with this template. */
+    public Shop workload(WorkloadKind kind, String name, Map<String, String> labels) {
+        return workload(new Workload(
+                kind,
+                NAMESPACE,
+                name,
+                Selector.of(labels),
+                labels,
+                Optional.empty(),
+                Map.of(),
+                List.of(),
+                Network.POD));
+    }
+
+    /** A policy in the namespace that lets these in, and is about no pod of a source. */
+    public Shop admitting(Selector... peers) {
+        List<Policy> known = new ArrayList<>(policies.found());
+        known.add(new Policy(
+                "networking.k8s.io/v1",
+                "NetworkPolicy",
+                Optional.of(NAMESPACE),
+                "admitting-" + known.size(),
+                "uid",
+                "1",
+                "1",
+                Optional.of(Selector.of(Map.of())),
+                Set.of(ClusterFacts.Direction.INGRESS),
+                LabelReads.of(List.of(peers))));
+        policies = new Policies(known, policies.unreadable());
+        return this;
+    }
+
+    /** Nobody may read the policies. */
+    public Shop withoutPolicies() {
+        policies = Policies.UNKNOWN;
+        return this;
+    }
+
+    public static Source from(WorkloadKind kind, String name) {
+        return from(
+                kind.prefix() + "/" + name, new Identity.Workload(kind, name), Source.Liveness.LIVE, Placement.ANY);
+    }
+
     public Shop workload(Workload workload) {
         workloads.add(workload);
         return this;
@@ -315,7 +389,7 @@ public final class Shop {
     }
 
     public ClusterFacts facts() {
-        return new ClusterFacts(namespaces, pods, services, workloads, selectors, nodes, unreadable);
+        return new ClusterFacts(namespaces, pods, services, workloads, selectors, nodes, unreadable).with(policies);
     }
 
     public static PlanTerms terms() {
