@@ -5,6 +5,8 @@ import dev.netproof.enforce.EnforcementTerms;
 import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.enforce.NodeChoice;
 import dev.netproof.kube.Cluster;
+import dev.netproof.kube.ClusterAccess;
+import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.matrix.AllowedNamespaces;
 import dev.netproof.model.Enforcement.Profile;
@@ -20,6 +22,7 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -181,7 +184,13 @@ final class EnforcementCommand implements Callable<Integer> {
             err.println("error: --host-network looks at one row of the full profile: add --profile full");
             return Exit.BAD_INPUT.code();
         }
-        try (Cluster live = ClusterOptions.connect(cluster.access())) {
+        ClusterAccess access;
+        try {
+            access = cluster.access();
+        } catch (ClusterTrouble trouble) {
+            return finish(NoCluster.report(List.of(), trouble), err);
+        }
+        try (Cluster live = ClusterOptions.connect(access)) {
             Progress progress = Terminal.progress(err, Instant.now(), verbosity);
             EnforcementCheck check = new EnforcementCheck(live, terms(), progress::step, Clock.systemUTC());
             return Signalled.during(() -> finish(check.run(), err), check::interrupt, CLEAN_UP, err);

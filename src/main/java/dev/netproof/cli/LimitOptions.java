@@ -15,7 +15,7 @@ final class LimitOptions {
             names = "--max-checks",
             paramLabel = "N",
             defaultValue = "20000",
-            converter = Count.class,
+            converter = CountConverter.class,
             description = "How many checks the matrices may ask for together; default: ${DEFAULT-VALUE}.")
     int checks = MatrixLimits.MOST_CHECKS;
 
@@ -23,7 +23,7 @@ final class LimitOptions {
             names = "--max-probes",
             paramLabel = "N",
             defaultValue = "500",
-            converter = Count.class,
+            converter = CountConverter.class,
             description = "How many probe pods the matrices may ask for together; default: ${DEFAULT-VALUE}.")
     int probes = Most.USUAL.probes();
 
@@ -31,7 +31,7 @@ final class LimitOptions {
             names = "--max-paths",
             paramLabel = "N",
             defaultValue = "200000",
-            converter = Count.class,
+            converter = CountConverter.class,
             description =
                     "How many paths, each from one probe pod to one address for one check, the matrices may ask for together;"
                             + " default: ${DEFAULT-VALUE}.")
@@ -97,23 +97,6 @@ final class LimitOptions {
             } catch (IllegalArgumentException e) {
                 throw new picocli.CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
             }
-        }
-    }
-
-    /** From 1 up. */
-    static final class Count implements picocli.CommandLine.ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String value) {
-            try {
-                int number = Integer.parseInt(value);
-                if (number >= 1) {
-                    return number;
-                }
-            } catch (NumberFormatException e) {
-                // Said below.
-            }
-            throw new picocli.CommandLine.TypeConversionException(
-                    "'" + value + "' is no number from 1 to " + Integer.MAX_VALUE);
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.netproof.kube.ClusterAccess;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.matrix.AllowedNamespaces;
 import dev.netproof.matrix.MatrixReading;
-import dev.netproof.model.Circumstances;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
@@ -23,6 +22,7 @@ import dev.netproof.run.Progress;
 import dev.netproof.run.RunTerms;
 import dev.netproof.run.RunTerms.Beside;
 import dev.netproof.run.Runner;
+import dev.netproof.run.WrittenCount;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -175,15 +175,10 @@ final class RunCommand implements Callable<Integer> {
                 return Integer.MAX_VALUE;
             }
             try {
-                int number = Integer.parseInt(value);
-                if (number >= 1) {
-                    return number;
-                }
-            } catch (NumberFormatException e) {
-                // Said below, with what is possible.
+                return WrittenCount.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new picocli.CommandLine.TypeConversionException(e.getMessage() + ", nor the word all");
             }
-            throw new picocli.CommandLine.TypeConversionException(
-                    "'" + value + "' is neither all nor a number from 1 up");
         }
     }
 
@@ -221,7 +216,7 @@ final class RunCommand implements Callable<Integer> {
             return Exit.BAD_INPUT.code();
         }
         if (noAccess.isPresent()) {
-            return finish(LeftOut.named(noCluster(selected, noAccess.get()), selected, reading.matrices()), err);
+            return finish(LeftOut.named(NoCluster.report(selected, noAccess.get()), selected, reading.matrices()), err);
         }
         try (Cluster live = ClusterOptions.connect(access.orElseThrow())) {
             Instant started = Instant.now();
@@ -298,22 +293,6 @@ final class RunCommand implements Callable<Integer> {
                 connectTimeout,
                 images.images(),
                 noCanary ? Beside.NOTHING : Beside.CANARY);
-    }
-
-    private static Report noCluster(List<Matrix> selected, ClusterTrouble trouble) {
-        Instant now = Instant.now();
-        return new Report(
-                Version.text(),
-                Optional.empty(),
-                now,
-                now,
-                selected,
-                Circumstances.NONE,
-                List.of(),
-                List.of(),
-                Optional.of(new Report.Breakage(String.valueOf(trouble.getMessage()), trouble.fix())),
-                Report.Costs.NONE,
-                Exit.NOT_JUDGED);
     }
 
     private int finish(Report report, PrintWriter err) throws IOException {
