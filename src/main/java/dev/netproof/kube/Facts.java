@@ -33,7 +33,6 @@ import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,10 +44,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the API's objects into facts. */
 final class Facts {
-    private static final int DEFAULT_PERIOD = 10;
-    private static final int DEFAULT_THRESHOLD = 3;
-    private static final int DEFAULT_TIMEOUT = 1;
-
     private Facts() {}
 
     static ClusterFacts.Pod pod(Pod pod) {
@@ -136,11 +131,7 @@ final class Facts {
                 && text(probe.getTcpSocket().getHost()).isEmpty()) {
             port = Optional.ofNullable(probe.getTcpSocket().getPort());
         }
-        Duration staleAfter = Duration.ofSeconds((long) number(probe.getPeriodSeconds(), DEFAULT_PERIOD)
-                        * number(probe.getFailureThreshold(), DEFAULT_THRESHOLD)
-                + number(probe.getTimeoutSeconds(), DEFAULT_TIMEOUT));
-        return port.flatMap(reference -> number(reference, container))
-                .map(number -> new ClusterFacts.KubeletProbe(number, staleAfter));
+        return port.flatMap(reference -> number(reference, container)).map(ClusterFacts.KubeletProbe::new);
     }
 
     private static Optional<Integer> number(IntOrString port, Container container) {

@@ -86,8 +86,8 @@ final class PreflightVerdicts {
                 Reason.NO_SUCH_SOURCE,
                 "no live pod in namespace " + namespace + " has the labels " + identity + " of source "
                         + check.source().name()
-                        + meant.map(m -> "; did you mean " + m + "?").orElse("")
-                        + " That nobody's traffic is stopped proves nothing",
+                        + ", so its denials prove nothing"
+                        + meant.map(m -> "; did you mean " + m + "?").orElse(""),
                 Optional.of("correct the labels, or say synthetic: true if nobody is meant to have them"));
     }
 
