@@ -72,7 +72,7 @@ final class Facts {
                 network(spec));
     }
 
-    private static ClusterFacts.Network network(PodSpec spec) {
+    static ClusterFacts.Network network(PodSpec spec) {
         return Boolean.TRUE.equals(spec.getHostNetwork()) ? ClusterFacts.Network.NODE : ClusterFacts.Network.POD;
     }
 

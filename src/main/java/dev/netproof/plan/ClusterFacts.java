@@ -242,14 +242,6 @@ public record ClusterFacts(
             directions = Set.copyOf(directions);
         }
 
-        /** Whether this is a NetworkPolicy that is about none of these pods. */
-        public boolean selectsNone(List<Pod> pods) {
-            return podSelector.isPresent()
-                    && pods.stream()
-                            .noneMatch(
-                                    pod -> pod.readiness() != Readiness.GONE && selects(pod.namespace(), pod.labels()));
-        }
-
         /** Whether this is a NetworkPolicy that is about a pod with these labels. */
         public boolean selects(String podNamespace, Map<String, String> labels) {
             return namespace.filter(podNamespace::equals).isPresent()
