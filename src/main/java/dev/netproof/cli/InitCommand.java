@@ -36,7 +36,6 @@ import picocli.CommandLine.Spec;
         name = "init",
         description = "Write a starter matrix from the workloads and Services of a namespace.",
         mixinStandardHelpOptions = true,
-        sortOptions = false,
         footer = {
             "",
             "The matrix denies everything except DNS: change the cells that the applications need to allow.",

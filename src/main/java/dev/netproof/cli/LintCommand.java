@@ -35,9 +35,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "lint",
         description =
-                "Reads matrices and shows every mistake in them, without a cluster; with --live also what would make a check"
-                        + " meaningless on this one.",
+                "Find mistakes in matrices, without a cluster. With --live, also check them against the cluster.",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         footer = {"", "Examples:", "  netproof lint matrix.yaml", "  netproof lint matrices/ --live --context staging"})
 final class LintCommand implements Callable<Integer> {
     @Mixin
@@ -49,7 +49,8 @@ final class LintCommand implements Callable<Integer> {
     @Option(
             names = "--live",
             description =
-                    "Also look at the cluster: no such Service, nobody with these labels, wrong port. Starts nothing.")
+                    "Also check against the cluster: Services, labels and ports that do not exist, and policies whose selectors or"
+                            + " port names match nothing. Starts no pods.")
     boolean live;
 
     @Spec

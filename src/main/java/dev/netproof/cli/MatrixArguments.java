@@ -34,7 +34,7 @@ final class MatrixArguments {
     @Parameters(
             arity = "1..*",
             paramLabel = "MATRIX",
-            description = "Matrix files or folders; FILE:LINE takes the checks on that line alone.")
+            description = "Matrix files or folders; FILE:LINE selects the checks on that line.")
     List<String> names = new ArrayList<>();
 
     @Option(names = "--only", paramLabel = "SOURCE", description = "Only the checks of this source; repeatable.")
@@ -63,7 +63,7 @@ final class MatrixArguments {
                 .read(paths);
     }
 
-    /** Prints what there is to mend, and says whether the matrices can be used. */
+    /** Prints the problems, and returns whether the matrices can be used. */
     static boolean usable(MatrixReading reading, PrintWriter err) {
         DiagnosticText.Colour colour = Terminal.colours() ? DiagnosticText.Colour.ANSI : DiagnosticText.Colour.NONE;
         DiagnosticText text = new DiagnosticText();
@@ -73,7 +73,7 @@ final class MatrixArguments {
         return !reading.hasErrors();
     }
 
-    /** The matrices with the checks asked for; those of which none is left out altogether. */
+    /** The matrices with the selected checks; a matrix without any is left out. */
     List<Matrix> selected(List<Matrix> matrices) {
         List<Matrix> selected = new ArrayList<>();
         for (Matrix matrix : matrices) {

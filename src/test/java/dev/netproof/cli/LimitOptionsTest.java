@@ -43,7 +43,7 @@ class LimitOptionsTest {
         String matrix = matrix("  - {from: [deploy/a, deploy/b], to: [svc/x, svc/y], expect: deny}\n");
 
         assertThat(execute(line + " --max-checks 3", matrix)).isEqualTo(2);
-        assertThat(streams.err()).contains("too-many-checks", "shop.yaml:6:6", "4 are asked for", "--max-checks 4");
+        assertThat(streams.err()).contains("too-many-checks", "shop.yaml:6:6", "the matrices have 4", "--max-checks 4");
         assertThat(execute(line + " --max-probes 1", matrix)).isEqualTo(2);
         assertThat(streams.err()).contains("too-many-probes", "--max-probes 2");
     }

@@ -96,7 +96,7 @@ class MainTest {
                 .isEqualTo(2);
         assertThat(streams.err()).contains("there is no file").contains("--report json=");
         assertThat(Main.execute("diff", "README.md", green)).isEqualTo(2);
-        assertThat(streams.err()).contains("README.md is no report that can be read: line 1, column 1: not JSON");
+        assertThat(streams.err()).contains("README.md cannot be read as a report: line 1, column 1: not JSON");
     }
 
     @Test
@@ -251,7 +251,7 @@ class MainTest {
                         "--report",
                         "junit=" + blocked.resolve("netproof.xml")))
                 .isEqualTo(5);
-        assertThat(streams.err()).contains("the junit report could not be written");
+        assertThat(streams.err()).contains("cannot write the junit report");
     }
 
     @Test
