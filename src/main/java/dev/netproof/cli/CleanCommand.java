@@ -18,24 +18,24 @@ import picocli.CommandLine.Spec;
 /** Removes what a killed run left behind. */
 @Command(
         name = "clean",
-        description = "Removes what earlier runs and enforcement checks left behind, and nothing else: pods, and the"
-                + " namespaces, network policies and Services that enforcement checks make.",
+        description = "Remove what killed runs and enforcement checks left behind: pods, namespaces, network policies and"
+                + " Services that netproof created, and nothing else.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Objects of a run whose deadline has not passed may belong to somebody else's live run:",
-            "on a terminal you are asked, elsewhere --all removes them.",
-            "What carries netproof's label and is not proved to be netproof's is named and left alone.",
+            "Objects of runs that may still be going on are kept: on a terminal netproof asks first,",
+            "elsewhere --all removes them. Objects that have netproof's label and cannot be shown to be",
+            "netproof's are named and kept.",
             "",
             "Examples:",
-            "  netproof clean                  in every namespace, where pods may be listed in all of them",
+            "  netproof clean                  in every namespace (needs permission to list pods in all of them)",
             "  netproof clean -n shop --all"
         })
 final class CleanCommand implements Callable<Integer> {
     @Mixin
     ClusterOptions cluster = new ClusterOptions();
 
-    @Option(names = "--all", description = "Also remove what belongs to runs that may still be alive.")
+    @Option(names = "--all", description = "Also remove objects of runs that may still be going on.")
     boolean all;
 
     @Spec
@@ -55,7 +55,7 @@ final class CleanCommand implements Callable<Integer> {
                     live.clean(namespaces, all ? Cluster.CleanScope.ALL : Cluster.CleanScope.EXPIRED);
             if (cleaning.alive() > 0
                     && Terminal.confirms(
-                            cleaning.alive() + " objects belong to runs that may still be alive. Remove them too?")) {
+                            cleaning.alive() + " objects belong to runs that may still be going on. Remove them too?")) {
                 Cluster.Cleaning rest = live.clean(namespaces, Cluster.CleanScope.ALL);
                 cleaning = new Cluster.Cleaning(
                         cleaning.removed() + rest.removed(),
@@ -67,11 +67,11 @@ final class CleanCommand implements Callable<Integer> {
             out.println(cleaning.removed() + " removed from " + Visible.of(access.context())
                     + (cleaning.alive() > 0
                             ? ", " + cleaning.alive()
-                                    + " left alone: their runs may still be alive (--all removes them)"
+                                    + " kept: their runs may still be going on (--all removes them)"
                             : ""));
             cleaning.unreadable()
                     .forEach(what -> out.println("not permitted to " + Visible.of(what)
-                            + ": what a killed enforcement check may have left there was not looked for"));
+                            + ": leftovers of enforcement checks there were not searched for"));
             PrintWriter err = spec.commandLine().getErr();
             cleaning.foreign().forEach(what -> err.println("note: " + Visible.of(what)));
             cleaning.remaining().forEach(why -> err.println("error: " + Visible.of(why)));

@@ -3,34 +3,24 @@ package dev.netproof.cli;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterAccess;
 import dev.netproof.probe.ProbeScript;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** kubectl's own flags for which cluster is meant. */
+/** kubectl's flags that choose a cluster and a namespace. */
 final class ClusterOptions {
-    @Option(
-            names = "--kubeconfig",
-            paramLabel = "FILE",
-            description = "Kubeconfig to use; default: $KUBECONFIG, ~/.kube/config, or the pod's own service account.")
-    @Nullable Path kubeconfig;
-
-    @Option(
-            names = "--context",
-            paramLabel = "NAME",
-            description = "Context of the kubeconfig to use; default: its current one.")
-    @Nullable String context;
+    @Mixin
+    ContextOptions contexts = new ContextOptions();
 
     @Option(
             names = {"-n", "--namespace"},
             paramLabel = "NAMESPACE",
-            description = "Namespace where a matrix names none; default: the context's.")
+            description = "Namespace for whatever names none; default: the context's namespace.")
     @Nullable String namespace;
 
     ClusterAccess access() {
-        return ClusterAccess.find(Optional.ofNullable(kubeconfig), Optional.ofNullable(context));
+        return contexts.access();
     }
 
     static Cluster connect(ClusterAccess access) {

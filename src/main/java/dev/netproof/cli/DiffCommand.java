@@ -21,31 +21,31 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "diff",
         description =
-                "Compares the JSON evidence of two runs: what is newly violated, fixed or flapping, and which policy"
+                "Compare the JSON evidence of two runs: new violations, fixed and flapping checks, and the policies that"
                         + " changed in between.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "For gates: the exit code says whether the later run is worse, not whether it is good.",
-            "0 not worse, 1 new violations, 3 something is no longer proved, 4 policies are enforced less",
-            "than before, 5 the later run judged nothing or broke off, 2 a file cannot be read.",
+            "The exit code says whether the later run is worse, not whether it is good:",
+            "0 not worse, 1 new violations, 2 a file cannot be read, 3 something is no longer proved,",
+            "4 policies are enforced less than before, 5 the later run judged nothing or broke off.",
             "",
             "Examples:",
             "  netproof diff yesterday.json today.json",
             "  netproof diff main.json branch.json -o markdown >> comment.md"
         })
 final class DiffCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "OLD.json", description = "What --report json=FILE wrote in the earlier run.")
+    @Parameters(index = "0", paramLabel = "OLD.json", description = "JSON evidence of the earlier run: what --report json=FILE wrote.")
     @Nullable Path old;
 
-    @Parameters(index = "1", paramLabel = "NEW.json", description = "The same of the later run.")
+    @Parameters(index = "1", paramLabel = "NEW.json", description = "JSON evidence of the later run.")
     @Nullable Path now;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             defaultValue = "table",
-            description = "table, markdown or json; default: ${DEFAULT-VALUE}.")
+            description = "Format of the standard output: table, markdown or json; default: ${DEFAULT-VALUE}.")
     ComparisonFormat output = ComparisonFormat.TABLE;
 
     @Spec

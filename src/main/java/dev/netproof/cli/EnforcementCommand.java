@@ -5,6 +5,8 @@ import dev.netproof.enforce.EnforcementTerms;
 import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.enforce.NodeChoice;
 import dev.netproof.kube.Cluster;
+import dev.netproof.kube.ClusterAccess;
+import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.matrix.AllowedNamespaces;
 import dev.netproof.model.Enforcement.Profile;
@@ -20,6 +22,7 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +32,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Asks whether a cluster enforces network policies. */
+/** Proves whether a cluster enforces network policies. */
 @Command(
         name = "enforcement",
         aliases = "smoke",
         description =
-                "Proves whether the cluster enforces network policies at all, on which nodes and in which direction.",
+                "Prove whether the cluster enforces network policies at all, on which nodes and in which direction.",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         footer = {
             "",
-            "Needs nothing installed before. Works in a namespace of its own, which goes afterwards, or in the one that",
-            "--namespace names. Exit codes: 0 enforced, 4 not enforced or only in part, 3 inconclusive, 5 not permitted.",
+            "Works in a temporary namespace, or in the one that --namespace names. Nothing has to be installed first.",
+            "Exit codes: 0 enforced, 4 not enforced or only in part, 3 inconclusive, 5 not permitted.",
             "",
             "Examples:",
             "  netproof enforcement",
@@ -68,7 +72,7 @@ final class EnforcementCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             defaultValue = "table",
-            description = "What to print: table or json; default: ${DEFAULT-VALUE}.")
+            description = "Format of the standard output: table or json; default: ${DEFAULT-VALUE}.")
     Output output = Output.TABLE;
 
     @Option(
@@ -76,14 +80,14 @@ final class EnforcementCommand implements Callable<Integer> {
             paramLabel = "PROFILE",
             defaultValue = "basic",
             description =
-                    "What to look at: basic (default-deny, both directions) or full (every capability); default: ${DEFAULT-VALUE}.")
+                    "What to test: basic (default-deny, both directions) or full (every capability); default: ${DEFAULT-VALUE}.")
     Wanted profile = Wanted.BASIC;
 
     @Option(
             names = "--nodes",
             paramLabel = "all|N|NAME,…",
             converter = Nodes.class,
-            description = "Which nodes to look at; default: 10, from as many zones as there are.")
+            description = "Nodes to test; default: 10, spread over all zones.")
     NodeChoice nodes = NodeChoice.usual();
 
     @Option(
@@ -91,7 +95,7 @@ final class EnforcementCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "5m",
             converter = TimeoutConverter.class,
-            description = "Time for the whole check; default: ${DEFAULT-VALUE}.")
+            description = "Time limit for the whole check; default: ${DEFAULT-VALUE}.")
     Duration timeout = Duration.ofMinutes(5);
 
     @Option(
@@ -100,7 +104,7 @@ final class EnforcementCommand implements Callable<Integer> {
             defaultValue = "2s",
             converter = DurationConverter.class,
             description =
-                    "Time for one connection attempt; default: ${DEFAULT-VALUE}. Below 2s one lost packet looks like a denial.")
+                    "Time limit for one connection attempt; default: ${DEFAULT-VALUE}. Below 2s, one lost packet looks like a denial.")
     Duration connectTimeout = Duration.ofSeconds(2);
 
     @Option(
@@ -109,7 +113,7 @@ final class EnforcementCommand implements Callable<Integer> {
             defaultValue = "20s",
             converter = DurationConverter.class,
             description =
-                    "How long after a policy is stored a connection that it forbids may still open; default: ${DEFAULT-VALUE}.")
+                    "How long a policy may take to apply after the API server has stored it; default: ${DEFAULT-VALUE}.")
     Duration deadline = Duration.ofSeconds(20);
 
     @Option(
@@ -117,13 +121,13 @@ final class EnforcementCommand implements Callable<Integer> {
             paramLabel = "ROUNDS",
             defaultValue = "3",
             description =
-                    "Rounds in a row that must agree; more where packets are seen to get lost; default: ${DEFAULT-VALUE}.")
+                    "Consecutive rounds that must agree, and more of them if packets get lost; default: ${DEFAULT-VALUE}.")
     int stable = 3;
 
     @Option(
             names = "--host-network",
             description =
-                    "With --profile full: look at pods in their node's network too, in a namespace of their own that"
+                    "With --profile full: also test pods that use their node's network, in a temporary namespace that"
                             + " admits them (pod-security.kubernetes.io/enforce: privileged).")
     boolean hostNetwork;
 
@@ -131,7 +135,7 @@ final class EnforcementCommand implements Callable<Integer> {
             names = "--server-image",
             paramLabel = "IMAGE",
             converter = ImageOptions.ImageName.class,
-            description = "Image of the targets; needs agnhost.")
+            description = "Image of the target pods; needs agnhost.")
     @Nullable String serverImage;
 
     @Spec
@@ -143,7 +147,7 @@ final class EnforcementCommand implements Callable<Integer> {
         JSON
     }
 
-    /** What people may ask for. */
+    /** The values of --profile. */
     enum Wanted {
         BASIC,
         FULL
@@ -174,14 +178,20 @@ final class EnforcementCommand implements Callable<Integer> {
         AllowedNamespaces places = allowed.allowed();
         if (cluster.namespace != null && !places.admits(cluster.namespace)) {
             err.println("error: the probes would run in " + places.why(cluster.namespace) + "\n  fix: name another with"
-                    + " --namespace, or none for one of its own; or: " + places.fix(cluster.namespace));
+                    + " --namespace, or leave it out to use a temporary one; or: " + places.fix(cluster.namespace));
             return Exit.BAD_INPUT.code();
         }
         if (hostNetwork && profile != Wanted.FULL) {
-            err.println("error: --host-network looks at one row of the full profile: add --profile full");
+            err.println("error: --host-network needs the full profile\n  fix: add --profile full");
             return Exit.BAD_INPUT.code();
         }
-        try (Cluster live = ClusterOptions.connect(cluster.access())) {
+        ClusterAccess access;
+        try {
+            access = cluster.access();
+        } catch (ClusterTrouble trouble) {
+            return finish(NoCluster.report(List.of(), trouble), err);
+        }
+        try (Cluster live = ClusterOptions.connect(access)) {
             Progress progress = Terminal.progress(err, Instant.now(), verbosity);
             EnforcementCheck check = new EnforcementCheck(live, terms(), progress::step, Clock.systemUTC());
             return Signalled.during(() -> finish(check.run(), err), check::interrupt, CLEAN_UP, err);

@@ -3,15 +3,15 @@ package dev.netproof.cli;
 import dev.netproof.model.Exit;
 import java.nio.charset.StandardCharsets;
 
-/** The end of a process whose memory is used up: it has judged nothing, and says so in words that were made while there was some. */
+/** The end of a process that ran out of memory or stack. It judged nothing, and says so in messages prepared while there was memory. */
 final class Exhaustion {
     private static final byte[] HEAP = bytes("""
-            error: netproof ran out of memory, and judged nothing
-              fix: give it more (NETPROOF_JAVA_OPTS=-Xmx2g, or a larger limit for its container), or run fewer checks at once
+            error: netproof ran out of memory and judged nothing
+              fix: give it more memory (NETPROOF_JAVA_OPTS=-Xmx2g, or a higher limit for its container), or run fewer checks at once
             """);
     private static final byte[] STACK = bytes("""
-            error: netproof came upon something too deeply nested, and judged nothing
-              fix: this is a fault of netproof itself; please report it with the input that causes it
+            error: something is too deeply nested; netproof judged nothing
+              fix: this is a bug in netproof; please report it with the input that causes it
             """);
 
     private Exhaustion() {}
@@ -24,7 +24,7 @@ final class Exhaustion {
         return Exit.NOT_JUDGED.code();
     }
 
-    /** For threads that nobody waits for: without one of them a run would go on to its time-out, and miss what that one was to see. */
+    /** For background threads: without one of them a run would go on until its time-out and miss what that thread was to see. */
     static void inAThread(Thread thread, Throwable error) {
         if (error instanceof OutOfMemoryError || error instanceof StackOverflowError) {
             System.exit(told(error));

@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The last that stands between a message and whoever reads the stream: a terminal, or a CI runner that looks for commands. Messages make
- * the values that they quote visible themselves; what one of them forgot is made visible here, line by line.
+ * The last filter before a terminal, or a CI runner that looks for commands. Messages neutralise the values that they quote themselves;
+ * this catches what one of them forgot, line by line.
  */
 final class GuardedWriter extends FilterWriter {
     /** Colours, the live line's return to the start of its line, and the tabs of stack traces. */

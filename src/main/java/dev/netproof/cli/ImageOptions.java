@@ -10,50 +10,50 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where the images of pods come from, for every command that starts some. */
+/** Which images pods run, for the commands that start pods. */
 final class ImageOptions {
     @Option(
             names = "--curl-image",
             paramLabel = "IMAGE",
             converter = ImageName.class,
             description =
-                    "Image of the probes; needs a shell and curl. NAME:TAG@sha256:DIGEST pins it, as with every image.")
+                    "Image of the probe pods; needs a shell and curl. NAME:TAG@sha256:DIGEST pins an image, here and below.")
     @Nullable String curlImage;
 
     @Option(
             names = "--netshoot-image",
             paramLabel = "IMAGE",
             converter = ImageName.class,
-            description = "Image of probes that need more than curl, for UDP and SCTP; needs Python 3.")
+            description = "Image of probe pods for UDP and SCTP; needs Python 3.")
     @Nullable String netshootImage;
 
     @Option(
             names = "--mirror",
             paramLabel = "PREFIX",
             converter = RegistryPrefix.class,
-            description = "Registry prefix that replaces the images' own.")
+            description = "Registry and path to pull all images from, as registry.example/mirror.")
     @Nullable String mirror;
 
     @Option(
             names = "--pull-secret",
             paramLabel = "NAME",
-            description = "Image pull secret that exists in the namespaces of the probes; repeatable.")
+            description = "Image pull secret in the namespaces of the probe pods; repeatable.")
     List<String> pullSecrets = new ArrayList<>();
 
-    /** An image has no credentials in its name, and its name stands in every report. */
+    /** Image names appear in every report, so they must not contain credentials. */
     static final class RegistryPrefix implements ITypeConverter<String> {
         @Override
         public String convert(String value) {
             if (value.contains("@") || value.contains("://")) {
                 throw new TypeConversionException(
-                        "a prefix is a registry and a path, as registry.example/mirror, without https:// and without"
-                                + " credentials; name a pull secret with --pull-secret");
+                        "write a registry and a path, as registry.example/mirror, without https:// and without credentials;"
+                                + " credentials belong in a pull secret: --pull-secret");
             }
             return value;
         }
     }
 
-    /** A mistyped digest is said here, and not by a kubelet after a while. */
+    /** Finds a mistyped digest before a kubelet does. */
     static final class ImageName implements ITypeConverter<String> {
         private static final Pattern LEGAL =
                 Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/-]*+(@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?");
@@ -64,7 +64,7 @@ final class ImageOptions {
                 return value;
             }
             throw new TypeConversionException(
-                    "'" + value + "' is no image; write NAME:TAG, or NAME:TAG@sha256: and 64 hexadecimal digits");
+                    "'" + value + "' is not an image; write NAME:TAG, or NAME:TAG@sha256: and 64 hexadecimal digits");
         }
     }
 

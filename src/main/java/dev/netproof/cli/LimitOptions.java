@@ -9,31 +9,31 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What whoever runs a matrix allows to whoever wrote it. */
+/** Bounds for the authors of matrices, set by the person who runs them. */
 final class LimitOptions {
     @Option(
             names = "--max-checks",
             paramLabel = "N",
             defaultValue = "20000",
-            converter = Count.class,
-            description = "How many checks the matrices may ask for together; default: ${DEFAULT-VALUE}.")
+            converter = CountConverter.class,
+            description = "Most checks in all matrices together; default: ${DEFAULT-VALUE}.")
     int checks = MatrixLimits.MOST_CHECKS;
 
     @Option(
             names = "--max-probes",
             paramLabel = "N",
             defaultValue = "500",
-            converter = Count.class,
-            description = "How many probe pods the matrices may ask for together; default: ${DEFAULT-VALUE}.")
+            converter = CountConverter.class,
+            description = "Most probe pods for all matrices together; default: ${DEFAULT-VALUE}.")
     int probes = Most.USUAL.probes();
 
     @Option(
             names = "--max-paths",
             paramLabel = "N",
             defaultValue = "200000",
-            converter = Count.class,
+            converter = CountConverter.class,
             description =
-                    "How many paths, each from one probe pod to one address for one check, the matrices may ask for together;"
+                    "Most paths for all matrices together; a path leads from one probe pod to one address for one check;"
                             + " default: ${DEFAULT-VALUE}.")
     int paths = Most.USUAL.paths();
 
@@ -45,8 +45,8 @@ final class LimitOptions {
             paramLabel = "PATTERN",
             converter = DestinationPattern.class,
             description =
-                    "Connect only to what matches: NAMESPACE/NAME of a Service, workload or pod, a host name (both with * and ?), an"
-                            + " address, or a range such as 10.0.0.0/8; repeatable.")
+                    "Connect only to destinations that match: NAMESPACE/NAME of a Service, workload or pod, a host name (both with"
+                            + " * and ?), an address, or a range such as 10.0.0.0/8; repeatable.")
     List<String> destinations = new ArrayList<>();
 
     MatrixLimits limits() {
@@ -57,16 +57,15 @@ final class LimitOptions {
         return new Most(probes, paths);
     }
 
-    /** Where probes may run: of use to commands without a matrix as well. */
+    /** Where probe pods may run: for commands without a matrix too. */
     static final class NamespaceOptions {
         @Option(
                 names = "--allow-namespace",
                 paramLabel = "PATTERN",
                 converter = NamespacePattern.class,
                 description =
-                        "Run probes only in namespaces that match: a name, in which * stands for any characters and ? for one;"
-                                + " repeatable. Namespaces of the cluster itself, such as kube-system, are allowed by their exact"
-                                + " name alone.")
+                        "Start probe pods only in namespaces that match: a name with * for any characters and ? for one;"
+                                + " repeatable. Namespaces of the cluster itself, such as kube-system, need their exact name.")
         List<String> patterns = new ArrayList<>();
 
         AllowedNamespaces allowed() {
@@ -74,7 +73,7 @@ final class LimitOptions {
         }
     }
 
-    /** Says what is wrong with a pattern as soon as it is read. */
+    /** Reports a wrong pattern as soon as the command line is read. */
     static final class NamespacePattern implements picocli.CommandLine.ITypeConverter<String> {
         @Override
         public String convert(String value) {
@@ -87,7 +86,7 @@ final class LimitOptions {
         }
     }
 
-    /** Says what is wrong with a pattern as soon as it is read. */
+    /** Reports a wrong pattern as soon as the command line is read. */
     static final class DestinationPattern implements picocli.CommandLine.ITypeConverter<String> {
         @Override
         public String convert(String value) {
@@ -97,23 +96,6 @@ final class LimitOptions {
             } catch (IllegalArgumentException e) {
                 throw new picocli.CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
             }
-        }
-    }
-
-    /** From 1 up. */
-    static final class Count implements picocli.CommandLine.ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String value) {
-            try {
-                int number = Integer.parseInt(value);
-                if (number >= 1) {
-                    return number;
-                }
-            } catch (NumberFormatException e) {
-                // Said below.
-            }
-            throw new picocli.CommandLine.TypeConversionException(
-                    "'" + value + "' is no number from 1 to " + Integer.MAX_VALUE);
         }
     }
 }

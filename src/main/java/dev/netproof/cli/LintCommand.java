@@ -7,15 +7,19 @@ import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Verdict;
 import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.NetworkPolicies;
 import dev.netproof.plan.Plan;
 import dev.netproof.plan.PlanTerms;
 import dev.netproof.plan.PlannedCheck;
 import dev.netproof.plan.Planner;
 import dev.netproof.plan.Refusal;
+import dev.netproof.plan.UnmatchedSelectors;
+import dev.netproof.plan.UnmatchedSelectors.Unmatched;
 import dev.netproof.text.Visible;
 import java.io.PrintWriter;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,9 +35,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "lint",
         description =
-                "Reads matrices and shows every mistake in them, without a cluster; with --live also what would make a check"
-                        + " meaningless on this one.",
+                "Find mistakes in matrices, without a cluster. With --live, also check them against the cluster.",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         footer = {"", "Examples:", "  netproof lint matrix.yaml", "  netproof lint matrices/ --live --context staging"})
 final class LintCommand implements Callable<Integer> {
     @Mixin
@@ -45,7 +49,8 @@ final class LintCommand implements Callable<Integer> {
     @Option(
             names = "--live",
             description =
-                    "Also look at the cluster: no such Service, nobody with these labels, wrong port. Starts nothing.")
+                    "Also check against the cluster: Services, labels and ports that do not exist, and policies whose selectors or"
+                            + " port names match nothing. Starts no pods.")
     boolean live;
 
     @Spec
@@ -82,10 +87,9 @@ final class LintCommand implements Callable<Integer> {
             MatrixReading reading, ClusterAccess access, PlanTerms.Most most, PrintWriter err) {
         Set<String> namespaces = Planner.namespaces(reading.matrices());
         ClusterFacts facts;
-        ClusterFacts.Policies policies;
         try (Cluster cluster = ClusterOptions.connect(access)) {
-            policies = cluster.policies(namespaces);
-            facts = cluster.survey(namespaces).with(policies);
+            facts = cluster.survey(namespaces).with(cluster.policies(namespaces));
+            unmatched(cluster, namespaces, facts, err);
         }
         PlanTerms terms = new PlanTerms(
                 LocalDate.now(ZoneId.systemDefault()),
@@ -95,13 +99,6 @@ final class LintCommand implements Callable<Integer> {
                 Map.of(),
                 most);
         Plan plan = Planner.plan(reading.matrices(), facts, terms);
-        for (ClusterFacts.Policy policy : policies.found()) {
-            if (policy.selectsNone(facts.pods())) {
-                err.println("warning: NetworkPolicy " + Visible.of(policy.name()) + " in namespace "
-                        + Visible.of(policy.namespace().orElse(""))
-                        + " selects no pod that is there now\n  fix: compare its podSelector with the pods' labels");
-            }
-        }
         for (Refusal refusal : plan.refusals()) {
             err.println("error: " + Visible.of(refusal.problem()) + "\n  fix: " + Visible.of(refusal.fix()));
         }
@@ -120,5 +117,31 @@ final class LintCommand implements Callable<Integer> {
             }
         }
         return clean;
+    }
+
+    /** Warns of what no policy can mean: selectors and port names that match nothing. */
+    private static void unmatched(Cluster cluster, Set<String> namespaces, ClusterFacts facts, PrintWriter err) {
+        NetworkPolicies policies = cluster.networkPolicies(namespaces);
+        policies.unreadable()
+                .forEach(doing -> err.println("note: not permitted to " + Visible.of(doing)
+                        + ": the policies there were not looked at"));
+        if (policies.found().isEmpty()) {
+            return;
+        }
+        Optional<Map<String, Map<String, String>>> all = cluster.namespaces();
+        if (all.isEmpty()) {
+            err.println("note: not permitted to list namespaces: namespaceSelectors were not looked at");
+        }
+        Optional<List<ClusterFacts.Pod>> pods = cluster.allPods();
+        List<Unmatched> found = UnmatchedSelectors.of(
+                policies.found(),
+                all,
+                pods.orElse(facts.pods()),
+                pods.isPresent() ? Optional.empty() : Optional.of(namespaces));
+        for (Unmatched one : found) {
+            err.println("warning: " + Visible.of("NetworkPolicy " + one.policy() + " in namespace " + one.namespace() + ": "
+                            + one.field() + ": " + one.problem())
+                    + "\n  fix: " + Visible.of(one.fix()));
+        }
     }
 }

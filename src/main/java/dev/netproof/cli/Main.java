@@ -18,25 +18,25 @@ import picocli.CommandLine.Help.Ansi;
 @Command(
         name = "netproof",
         description =
-                "Proves, on a live Kubernetes cluster, that the network lets through what it should and stops what it"
-                        + " should.",
+                "Prove what the network policies of a live Kubernetes cluster do: that wanted connections work and unwanted ones"
+                        + " are denied.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
             "Exit codes: 0 conforms, 1 violations, 2 bad matrix or usage, 3 inconclusive,",
-            "4 the CNI is not enforcing, 5 nothing could be judged (cluster or permission trouble).",
+            "4 the CNI is not enforcing, 5 nothing could be judged (cluster or permission problem).",
             "",
             "Examples:",
             "  netproof run matrices/bookstore/matrix.yaml --report junit=netproof.xml",
             "  netproof run matrix.yaml:21            only the check on line 21",
-            "  netproof lint matrix.yaml              find mistakes without a cluster"
+            "  netproof lint matrix.yaml              find mistakes, without a cluster"
         })
 public final class Main {
     private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
 
-    /** Commands that speak of all others. */
+    /** Commands that need to know all others. */
     private static final Set<String> NEED_ALL = Set.of("help", "generate-completion");
 
     static {
@@ -55,7 +55,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        // Logs go to standard error and stay quiet unless asked for: results are what standard output is for.
+        // Standard output is for results. Logs go to standard error, and only if NETPROOF_LOG asks for them.
         System.setProperty(
                 "org.slf4j.simpleLogger.defaultLogLevel",
                 System.getenv("NETPROOF_LOG") == null ? "off" : System.getenv("NETPROOF_LOG"));
@@ -71,8 +71,8 @@ public final class Main {
     }
 
     /**
-     * The command that a command line begins with, or else all: for help, and for whoever mistypes one. To take all of them to pieces
-     * is a good part of what it takes to start.
+     * The command that a command line begins with, or else all of them: for help, and after a mistyped name. Reading the annotations of
+     * all commands is a good part of the start-up time.
      */
     static CommandLine commandsFor(String... args) {
         boolean one = args.length > 0 && COMMANDS.containsKey(args[0]) && !NEED_ALL.contains(args[0]);
@@ -83,6 +83,7 @@ public final class Main {
         CommandLine line = new CommandLine(new Main());
         names.forEach(name -> line.addSubcommand(
                 name, java.util.Objects.requireNonNull(COMMANDS.get(name)).get()));
+        line.getSubcommands().values().forEach(HelpGroups::apply);
         return line.setCaseInsensitiveEnumValuesAllowed(true);
     }
 
@@ -110,7 +111,7 @@ public final class Main {
         } catch (OutOfMemoryError | StackOverflowError e) {
             return Exhaustion.told(e);
         } catch (Error e) {
-            // Left alone, it would end the JVM with 1, which says that the network was looked at and found wanting.
+            // Otherwise the JVM would end with 1, which means violations.
             return fault(e, line.getErr());
         }
     }
@@ -118,7 +119,7 @@ public final class Main {
     private static int fault(Throwable error, PrintWriter err) {
         err.println("error: "
                 + Visible.of(Redaction.of(error + (error.getCause() == null ? "" : ": " + error.getCause()))));
-        err.println("  this is a fault of netproof itself; with NETPROOF_LOG=debug there is more to report");
+        err.println("  fix: this is a bug in netproof; please report it, with the output of NETPROOF_LOG=debug");
         if (System.getenv("NETPROOF_LOG") != null) {
             error.printStackTrace(err);
         }

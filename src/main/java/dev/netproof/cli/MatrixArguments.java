@@ -18,8 +18,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,7 +34,7 @@ final class MatrixArguments {
     @Parameters(
             arity = "1..*",
             paramLabel = "MATRIX",
-            description = "Matrix files or folders; FILE:LINE takes the checks on that line alone.")
+            description = "Matrix files or folders; FILE:LINE selects the checks on that line.")
     List<String> names = new ArrayList<>();
 
     @Option(names = "--only", paramLabel = "SOURCE", description = "Only the checks of this source; repeatable.")
@@ -60,7 +63,7 @@ final class MatrixArguments {
                 .read(paths);
     }
 
-    /** Prints what there is to mend, and says whether the matrices can be used. */
+    /** Prints the problems, and returns whether the matrices can be used. */
     static boolean usable(MatrixReading reading, PrintWriter err) {
         DiagnosticText.Colour colour = Terminal.colours() ? DiagnosticText.Colour.ANSI : DiagnosticText.Colour.NONE;
         DiagnosticText text = new DiagnosticText();
@@ -70,7 +73,7 @@ final class MatrixArguments {
         return !reading.hasErrors();
     }
 
-    /** The matrices with the checks asked for; those of which none is left out altogether. */
+    /** The matrices with the selected checks; a matrix without any is left out. */
     List<Matrix> selected(List<Matrix> matrices) {
         List<Matrix> selected = new ArrayList<>();
         for (Matrix matrix : matrices) {
@@ -91,19 +94,39 @@ final class MatrixArguments {
                 && (tags.isEmpty() || check.tags().stream().anyMatch(tags::contains));
     }
 
-    /** What is said when no check is left. */
+    /** Why no check is left: everything that was asked for, because each part alone may leave some. */
     String nothingSelected(List<Matrix> matrices) {
+        List<Check> all = matrices.stream().flatMap(m -> m.checks().stream()).toList();
+        List<String> has = new ArrayList<>();
         if (!only.isEmpty()) {
-            List<String> sources = matrices.stream()
-                    .flatMap(m -> m.checks().stream())
-                    .map(c -> c.source().name())
-                    .distinct()
-                    .toList();
-            return Visible.of("no check has the source " + String.join(", ", only) + "; the sources are "
-                    + String.join(", ", sources));
+            has.add((only.size() == 1 ? "the source " : "one of the sources ") + String.join(", ", only));
         }
-        return lines.isEmpty()
-                ? Visible.of("no check has one of the tags " + String.join(", ", tags))
-                : "no check stands on the line asked for; run with --dry-run to see where checks stand";
+        if (!tags.isEmpty()) {
+            has.add((tags.size() == 1 ? "the tag " : "one of the tags ") + String.join(", ", new TreeSet<>(tags)));
+        }
+        if (has.isEmpty()) {
+            return "there is no check " + onLines() + "; --dry-run lists every check with its line";
+        }
+        List<String> hints = new ArrayList<>();
+        if (!only.isEmpty()) {
+            hints.add("the sources are " + named(all.stream().map(c -> c.source().name())));
+        }
+        if (!tags.isEmpty()) {
+            String known = named(all.stream().flatMap(c -> c.tags().stream()));
+            hints.add(known.isEmpty() ? "no check has a tag" : "the tags are " + known);
+        }
+        return Visible.of("no check has " + String.join(" and ", has) + (lines.isEmpty() ? "" : " and is " + onLines())
+                + "; " + String.join("; ", hints));
+    }
+
+    private String onLines() {
+        Set<Integer> asked = new TreeSet<>();
+        lines.values().forEach(asked::addAll);
+        return (asked.size() == 1 ? "on line " : "on lines ")
+                + asked.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    private static String named(Stream<String> names) {
+        return names.distinct().collect(Collectors.joining(", "));
     }
 }

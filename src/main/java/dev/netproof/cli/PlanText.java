@@ -6,7 +6,7 @@ import dev.netproof.plan.ProbePod;
 import dev.netproof.text.Visible;
 import java.io.PrintWriter;
 
-/** A plan, for people. */
+/** Prints a plan. */
 final class PlanText {
     private PlanText() {}
 
@@ -28,7 +28,7 @@ final class PlanText {
         }
         plan.refusals()
                 .forEach(refusal -> out.println(
-                        "refused: " + Visible.of(refusal.problem()) + "\n  fix: " + Visible.of(refusal.fix())));
+                        "error: " + Visible.of(refusal.problem()) + "\n  fix: " + Visible.of(refusal.fix())));
         plan.notes().forEach(note -> out.println("note: " + Visible.of(note)));
         out.println();
         out.println(plan.probes().size() + plan.controls().size() + " pods, "

@@ -13,11 +13,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Reads what an earlier run recorded. */
+/** Reads the JSON evidence of an earlier run. */
 final class RecordedRun {
     private RecordedRun() {}
 
-    /** The report; empty after saying why it cannot be read. */
+    /** The report; empty after a message if it cannot be read. */
     static Optional<Report> read(Path file, PrintWriter err) {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             return Optional.of(ReportReader.read(in));
@@ -26,7 +26,7 @@ final class RecordedRun {
                     "error: there is no file " + Visible.of(file.toString()) + "\n  fix: netproof run … --report json="
                             + Visible.of(ShellWord.of(file.toString())) + " writes one");
         } catch (IOException e) {
-            err.println("error: " + Visible.of(file.toString()) + " is no report that can be read: "
+            err.println("error: " + Visible.of(file.toString()) + " cannot be read as a report: "
                     + Visible.of(String.valueOf(e.getMessage())));
         }
         return Optional.empty();

@@ -8,7 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Standard error without what must not be said. Logs go there, the client library's and the JDK's too: with
+ * Standard error without secrets. Logs go there, the client library's and the JDK's too: with
  * {@code -Djdk.httpclient.HttpClient.log=headers} the JDK writes every header that it sends.
  */
 final class RedactedErrors extends OutputStream {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** Renders a recorded run in any format. */
 @Command(
         name = "report",
-        description = "Renders the JSON evidence of an earlier run in other formats, without a cluster.",
+        description = "Render the JSON evidence of an earlier run in other formats, without a cluster.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             "  netproof report evidence.json --report html=netproof.html --report junit=netproof.xml"
         })
 final class ReportCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE.json", description = "What --report json=FILE wrote.")
+    @Parameters(paramLabel = "FILE.json", description = "JSON evidence: what --report json=FILE wrote.")
     @Nullable Path file;
 
     @Mixin

@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A file that a report is written to. There is the whole report or what was there before, never half of it, and nothing is written
- * through a symbolic link: whoever may put a link into a workspace does not choose what netproof overwrites.
+ * A file that a report is written to. It holds the whole report or what was there before, never half of it. Nothing is written through
+ * a symbolic link: a link that somebody puts into a workspace must not choose what netproof overwrites.
  */
 final class ReportFile {
     /** What writes the report. */
@@ -107,7 +107,7 @@ final class ReportFile {
 
     private static IOException isALink() {
         return new IOException("it is a symbolic link, and reports are not written through links;"
-                + " name the file that is meant, or remove the link");
+                + " name the file itself, or remove the link");
     }
 
     private void write(Content content, OpenOption... options) throws IOException {

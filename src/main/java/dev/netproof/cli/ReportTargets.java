@@ -23,7 +23,7 @@ final class ReportTargets {
             converter = Converter.class,
             description =
                     "Write a report: junit, json, html, markdown, prometheus, openreports or policyreport; repeatable."
-                            + " Markdown for $GITHUB_STEP_SUMMARY is appended, as GitHub wants it.")
+                            + " Markdown is appended to $GITHUB_STEP_SUMMARY.")
     List<Wanted> wanted = new ArrayList<>();
 
     /** One report to write. */
@@ -43,7 +43,7 @@ final class ReportTargets {
         }
     }
 
-    /** Writes all of them, as far as the files can be written; says whether all could. */
+    /** Writes as many of the reports as possible; returns whether all were written. */
     boolean write(Report report, PrintWriter err) {
         boolean all = true;
         for (Wanted target : wanted) {
@@ -57,14 +57,14 @@ final class ReportTargets {
                 }
             } catch (IOException e) {
                 all = false;
-                err.println("error: the " + target.format() + " report could not be written to "
+                err.println("error: cannot write the " + target.format() + " report to "
                         + Visible.of(target.file().toString()) + ": " + Visible.of(ReportFile.reason(e)));
             }
         }
         return all;
     }
 
-    /** Where GitHub shows what a step has to say: other steps and commands write there too, and more fits than into a comment. */
+    /** GitHub shows this file as the summary of a step. Other steps write there too, and it has more room than a comment. */
     private static boolean isStepSummary(Wanted target) {
         String summary = System.getenv("GITHUB_STEP_SUMMARY");
         return summary != null

@@ -7,7 +7,6 @@ import dev.netproof.kube.ClusterAccess;
 import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.matrix.AllowedNamespaces;
 import dev.netproof.matrix.MatrixReading;
-import dev.netproof.model.Circumstances;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Matrix;
 import dev.netproof.model.Report;
@@ -23,6 +22,7 @@ import dev.netproof.run.Progress;
 import dev.netproof.run.RunTerms;
 import dev.netproof.run.RunTerms.Beside;
 import dev.netproof.run.Runner;
+import dev.netproof.run.WrittenCount;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -49,12 +49,13 @@ import picocli.CommandLine.Spec;
 /** Runs matrices against a cluster. */
 @Command(
         name = "run",
-        description = "Runs matrices against a cluster and reports what the network did.",
+        description = "Run the checks of matrices against a cluster.",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         footer = {
             "",
-            "Probe pods run for some seconds in the namespaces of the sources and are removed,",
-            "whatever happens. Interrupted with Ctrl-C, the run still cleans up and reports.",
+            "Probe pods run for a few seconds in the namespaces of the sources. They are always removed:",
+            "after Ctrl-C too, which ends the run early and still writes the reports.",
             "",
             "Examples:",
             "  netproof run matrix.yaml",
@@ -81,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             defaultValue = "table",
-            description = "What to print: table, wide or json; default: ${DEFAULT-VALUE}.")
+            description = "Format of the standard output: table, wide or json; default: ${DEFAULT-VALUE}.")
     Output output = Output.TABLE;
 
     @ArgGroup(multiplicity = "0..1")
@@ -95,7 +96,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "5m",
             converter = TimeoutConverter.class,
-            description = "Time for the whole run; default: ${DEFAULT-VALUE}.")
+            description = "Time limit for the whole run; default: ${DEFAULT-VALUE}.")
     Duration timeout = Duration.ofMinutes(5);
 
     @Option(
@@ -104,7 +105,7 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "3s",
             converter = DurationConverter.class,
             description =
-                    "Time for one connection attempt; default: ${DEFAULT-VALUE}. Below 3s one lost packet looks like a denial.")
+                    "Time limit for one connection attempt; default: ${DEFAULT-VALUE}. Below 3s, one lost packet looks like a denial.")
     Duration connectTimeout = Duration.ofSeconds(3);
 
     @Option(
@@ -112,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "5s",
             converter = DurationConverter.class,
-            description = "How long the rules of a fresh pod may take to arrive; default: ${DEFAULT-VALUE}.")
+            description = "How long policies may take to apply to a new pod; default: ${DEFAULT-VALUE}.")
     Duration settle = Duration.ofSeconds(5);
 
     @Option(
@@ -121,14 +122,14 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "20s",
             converter = DurationConverter.class,
             description =
-                    "How long a probe looks for what is expected before it is taken for missing; default: ${DEFAULT-VALUE}.")
+                    "How long to wait for the expected result before reporting a mismatch; default: ${DEFAULT-VALUE}.")
     Duration deadline = Duration.ofSeconds(20);
 
     @Option(
             names = "--stable",
             paramLabel = "ROUNDS",
             defaultValue = "3",
-            description = "Rounds in a row that must agree; default: ${DEFAULT-VALUE}.")
+            description = "Consecutive rounds that must agree; default: ${DEFAULT-VALUE}.")
     int stable = 3;
 
     @Option(
@@ -137,25 +138,25 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "5",
             converter = Endpoints.class,
             description =
-                    "How many ready pods of a destination are probed; every node that runs one is always covered; default: ${DEFAULT-VALUE}.")
+                    "How many ready pods of a destination to probe, and at least one on every node that runs one; default: ${DEFAULT-VALUE}.")
     int endpoints = 5;
 
     @Option(
             names = "--control-namespace",
             paramLabel = "NAMESPACE",
             description =
-                    "An existing namespace without policies for netproof's own pods, which show that outside hosts are alive and that packets get from node to node; default: one that the run creates and removes.")
+                    "Existing namespace without policies for netproof's own pods, which show that outside hosts are alive and that packets get from node to node; default: the run creates one and removes it.")
     @Nullable String controlNamespace;
 
     @Option(
             names = "--no-canary",
             description =
-                    "Do not look beside the matrix whether its nodes enforce policies at all (a namespace of netproof's own, for some seconds).")
+                    "Do not test whether the nodes enforce policies at all; the test needs a temporary namespace.")
     boolean noCanary;
 
     @Option(
             names = "--allow-published",
-            description = "Run although a headless Service will publish the probes' addresses.")
+            description = "Run even if a headless Service publishes the addresses of the probe pods.")
     boolean allowPublished;
 
     @Spec
@@ -175,15 +176,10 @@ final class RunCommand implements Callable<Integer> {
                 return Integer.MAX_VALUE;
             }
             try {
-                int number = Integer.parseInt(value);
-                if (number >= 1) {
-                    return number;
-                }
-            } catch (NumberFormatException e) {
-                // Said below, with what is possible.
+                return WrittenCount.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new picocli.CommandLine.TypeConversionException(e.getMessage() + ", nor the word all");
             }
-            throw new picocli.CommandLine.TypeConversionException(
-                    "'" + value + "' is neither all nor a number from 1 up");
         }
     }
 
@@ -202,7 +198,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (ClusterTrouble trouble) {
             noAccess = Optional.of(trouble);
         }
-        // Mistakes in the matrix are said first: they can be mended without a cluster.
+        // Mistakes in the matrix come first: they can be fixed without a cluster.
         String namespace = Optional.ofNullable(cluster.namespace)
                 .orElse(access.map(ClusterAccess::namespace).orElse("default"));
         MatrixReading reading = matrices.read(namespace);
@@ -221,7 +217,7 @@ final class RunCommand implements Callable<Integer> {
             return Exit.BAD_INPUT.code();
         }
         if (noAccess.isPresent()) {
-            return finish(LeftOut.named(noCluster(selected, noAccess.get()), selected, reading.matrices()), err);
+            return finish(LeftOut.named(NoCluster.report(selected, noAccess.get()), selected, reading.matrices()), err);
         }
         try (Cluster live = ClusterOptions.connect(access.orElseThrow())) {
             Instant started = Instant.now();
@@ -230,7 +226,7 @@ final class RunCommand implements Callable<Integer> {
             if (dryRun) {
                 Plan plan = runner.plan(selected);
                 PlanText.print(plan, command().commandLine().getOut());
-                // What would not be run is no plan that conforms.
+                // A plan that run would refuse does not end with 0.
                 return (plan.refusals().stream().anyMatch(refusal -> refusal.exit() == Exit.BAD_INPUT)
                                 ? Exit.BAD_INPUT
                                 : Exit.CONFORMS)
@@ -298,22 +294,6 @@ final class RunCommand implements Callable<Integer> {
                 connectTimeout,
                 images.images(),
                 noCanary ? Beside.NOTHING : Beside.CANARY);
-    }
-
-    private static Report noCluster(List<Matrix> selected, ClusterTrouble trouble) {
-        Instant now = Instant.now();
-        return new Report(
-                Version.text(),
-                Optional.empty(),
-                now,
-                now,
-                selected,
-                Circumstances.NONE,
-                List.of(),
-                List.of(),
-                Optional.of(new Report.Breakage(String.valueOf(trouble.getMessage()), trouble.fix())),
-                Report.Costs.NONE,
-                Exit.NOT_JUDGED);
     }
 
     private int finish(Report report, PrintWriter err) throws IOException {

@@ -13,11 +13,11 @@ import picocli.CommandLine.Spec;
 /** Prints the matrix's JSON Schema, for editors. */
 @Command(
         name = "schema",
-        description = "Prints the JSON Schema of a matrix, for editors and other tools.",
+        description = "Print the JSON Schema of a matrix, for editors and other tools.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "A matrix names it in its first line, for editors with the YAML language server:",
+            "Editors with the YAML language server find the schema by the first line of a matrix:",
             "  # yaml-language-server: $schema=connectivity-matrix.schema.json",
             "",
             "Examples:",

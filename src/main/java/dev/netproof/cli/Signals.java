@@ -5,8 +5,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /**
- * Which signal ends the process. A shutdown hook is not told, and the JDK's own way to hear of signals is a class that compiles
- * with a warning which cannot be silenced: hence by reflection. Where it is missing, every signal counts as Ctrl-C.
+ * Which signal ends the process. A shutdown hook does not know, and the JDK's class for signals compiles with a warning that cannot be
+ * suppressed: hence the reflection. Where the class is missing, every signal counts as Ctrl-C.
  */
 final class Signals {
     private static volatile Exit received = Exit.INTERRUPTED;
@@ -27,7 +27,7 @@ final class Signals {
             signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance("TERM"), terminating);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            // Not this JVM, or it was told to leave signals alone.
+            // This JVM has no such class, or runs with -Xrs.
         }
     }
 
@@ -36,7 +36,7 @@ final class Signals {
             received = Exit.TERMINATED;
             System.exit(Exit.TERMINATED.code());
         }
-        // Nobody looks at what a handler returns.
+        // The return value of a handler is ignored.
         return proxy;
     }
 }

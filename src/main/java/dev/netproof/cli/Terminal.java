@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/** What is known about where the output goes. */
+/** Where the output goes. */
 final class Terminal {
     private Terminal() {}
 
@@ -42,13 +42,13 @@ final class Terminal {
         }
     }
 
-    /** A stream for messages, which passes on nothing that commands a terminal or a CI runner. */
+    /** A stream for messages that neutralises commands to a terminal or a CI runner. */
     static PrintWriter guarded(PrintStream stream) {
         Writer text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
         return new PrintWriter(isTerminal() ? GuardedWriter.ofTerminal(text) : GuardedWriter.ofText(text), true);
     }
 
-    /** A live line on a terminal, a line per step elsewhere, and nothing where nothing is to be said. */
+    /** A live line on a terminal, a line for each step elsewhere, and nothing with --quiet. */
     static Progress progress(PrintWriter err, Instant started, Verbosity verbosity) {
         if (verbosity.level() == Verbosity.Level.QUIET) {
             return Progress.NONE;
@@ -127,7 +127,7 @@ final class Terminal {
         return result.verdict().status() + " " + Visible.of(result.check().sentence());
     }
 
-    /** Asks a question on the terminal; anything but a yes is a no, and so is having no terminal. */
+    /** Asks a question on the terminal; anything but a yes is a no, and so is the lack of a terminal. */
     @SuppressWarnings("SystemConsoleNull")
     static boolean confirms(String question) {
         Console console = System.console();
@@ -138,7 +138,7 @@ final class Terminal {
         return answer != null && answer.strip().equalsIgnoreCase("y");
     }
 
-    /** Takes the live line away. */
+    /** Removes the live line. */
     static void clear(PrintWriter err) {
         if (isTerminal()) {
             err.print("\r\u001b[2K");

@@ -2,16 +2,16 @@ package dev.netproof.cli;
 
 import picocli.CommandLine.Option;
 
-/** How much is said beside the reports. */
+/** How much is printed beside the reports. */
 final class Verbosity {
     @Option(
             names = {"-q", "--quiet"},
-            description = "No progress; on standard output only what does not conform, and the last line.")
+            description = "Print no progress, only the checks that do not conform and the last line.")
     boolean quiet;
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "Also a line for each check as soon as it is decided.")
+            description = "Also print a line for each check as soon as it is decided.")
     boolean verbose;
 
     /** How much that is. */

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +38,7 @@ final class ConfiguredHarness implements Harness {
     @Override
     public Report run(List<Matrix> matrices) {
         Duration connectTimeout = duration("netproof.connect-timeout").orElse(Duration.ofSeconds(3));
-        int stable = parameters.get("netproof.stable", Integer::valueOf).orElse(ConvergenceTerms.DEFAULT.stable());
+        int stable = limits.number("netproof.stable", ConvergenceTerms.DEFAULT.stable());
         PaceBounds.complaint(stable, connectTimeout).ifPresent(complaint -> {
             throw new IllegalArgumentException(complaint.replace("--", "netproof."));
         });
@@ -46,7 +46,7 @@ final class ConfiguredHarness implements Harness {
                 parameters.get("netproof.kubeconfig").map(Path::of), parameters.get("netproof.context"));
         Clock clock = Clock.systemUTC();
         PlanTerms plan = new PlanTerms(
-                LocalDate.now(ZoneOffset.UTC), 5, Published.REFUSE, limits.controlNamespace(), Map.of(), limits.most());
+                LocalDate.now(ZoneId.systemDefault()), 5, Published.REFUSE, limits.controlNamespace(), Map.of(), limits.most());
         Duration settle = duration("netproof.settle").orElse(ConvergenceTerms.DEFAULT.settle());
         Duration deadline = duration("netproof.deadline").orElse(ConvergenceTerms.DEFAULT.deadline());
         RunTerms terms = new RunTerms(

@@ -4,6 +4,7 @@ import dev.netproof.matrix.AllowedDestinations;
 import dev.netproof.matrix.AllowedNamespaces;
 import dev.netproof.matrix.MatrixLimits;
 import dev.netproof.plan.PlanTerms.Most;
+import dev.netproof.run.WrittenCount;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -44,17 +45,17 @@ final class ConfiguredLimits {
                         + "; name another as netproof.control-namespace, or add it to netproof.allow-namespace");
     }
 
-    private int number(String name, int usual) {
-        Optional<String> written = parameters.get(name).map(String::strip);
+    /**
+     * A number from 1 up, or else the default.
+     *
+     * @throws IllegalArgumentException if the parameter is something else; the message names it
+     */
+    int number(String name, int usual) {
         try {
-            int number = written.map(Integer::valueOf).orElse(usual);
-            if (number >= 1) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Said below.
+            return parameters.get(name).map(String::strip).map(WrittenCount::parse).orElse(usual);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
         }
-        throw new IllegalArgumentException(name + " is " + written.orElse("") + ", which is no number from 1 up");
     }
 
     private List<String> list(String name) {

@@ -9,7 +9,7 @@ import dev.netproof.model.Check;
 import dev.netproof.model.Matrix;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +125,7 @@ public final class NetproofEngine extends HierarchicalTestEngine<Run> {
             return List.of();
         }
         MatrixReader reader = MatrixReader.of(
-                LocalDate.now(ZoneOffset.UTC),
+                LocalDate.now(ZoneId.systemDefault()),
                 request.getConfigurationParameters().get("netproof.namespace").orElse("default"),
                 limits);
         List<Matrix> matrices = told(reader.read(selection.paths(), selection.texts()), request, uniqueId);

@@ -2,8 +2,12 @@ package dev.netproof.kube;
 
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.NetworkPolicies;
+import dev.netproof.plan.StarterFacts;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -32,6 +36,26 @@ public interface Cluster extends AutoCloseable {
      */
     default ClusterFacts.Policies policies(Set<String> namespaces) {
         return ClusterFacts.Policies.NONE;
+    }
+
+    /** The NetworkPolicies of these namespaces with their rules. What may not be read is named instead of failing. */
+    default NetworkPolicies networkPolicies(Set<String> namespaces) {
+        return NetworkPolicies.NONE;
+    }
+
+    /** The labels of every namespace by its name; empty if they may not be listed. */
+    default Optional<Map<String, Map<String, String>>> namespaces() {
+        return Optional.empty();
+    }
+
+    /** Every pod of the cluster, netproof's own left out; empty if they may not be listed. */
+    default Optional<List<ClusterFacts.Pod>> allPods() {
+        return Optional.empty();
+    }
+
+    /** What a starter matrix of these namespaces needs beside the survey. */
+    default StarterFacts starterFacts(Set<String> namespaces) {
+        return StarterFacts.NONE;
     }
 
     /** Begins a session of probes. Nothing is created before the first launch. */

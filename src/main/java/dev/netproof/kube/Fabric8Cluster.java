@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.plan.ClusterFacts;
+import dev.netproof.plan.NetworkPolicies;
+import dev.netproof.plan.StarterFacts;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
@@ -11,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -119,6 +122,26 @@ final class Fabric8Cluster implements Cluster {
     @Override
     public ClusterFacts.Policies policies(Set<String> namespaces) {
         return new PolicySurvey(server, pool).of(namespaces);
+    }
+
+    @Override
+    public NetworkPolicies networkPolicies(Set<String> namespaces) {
+        return new LintSurvey(server).policies(namespaces);
+    }
+
+    @Override
+    public Optional<Map<String, Map<String, String>>> namespaces() {
+        return new LintSurvey(server).namespaces();
+    }
+
+    @Override
+    public Optional<List<ClusterFacts.Pod>> allPods() {
+        return new LintSurvey(server).pods();
+    }
+
+    @Override
+    public StarterFacts starterFacts(Set<String> namespaces) {
+        return new LintSurvey(server).starter(namespaces);
     }
 
     @Override

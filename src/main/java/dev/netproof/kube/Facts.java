@@ -37,7 +37,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,9 +49,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns the API's objects into facts. */
 final class Facts {
     private static final String DEFAULT_ACCOUNT = "default";
-    private static final int DEFAULT_PERIOD = 10;
-    private static final int DEFAULT_THRESHOLD = 3;
-    private static final int DEFAULT_TIMEOUT = 1;
 
     private Facts() {}
 
@@ -96,7 +92,7 @@ final class Facts {
         return "Succeeded".equals(status.getPhase()) || "Failed".equals(status.getPhase());
     }
 
-    private static ClusterFacts.Network network(PodSpec spec) {
+    static ClusterFacts.Network network(PodSpec spec) {
         return Boolean.TRUE.equals(spec.getHostNetwork()) ? ClusterFacts.Network.NODE : ClusterFacts.Network.POD;
     }
 
@@ -153,11 +149,7 @@ final class Facts {
                 && text(probe.getTcpSocket().getHost()).isEmpty()) {
             port = Optional.ofNullable(probe.getTcpSocket().getPort());
         }
-        Duration staleAfter = Duration.ofSeconds((long) number(probe.getPeriodSeconds(), DEFAULT_PERIOD)
-                        * number(probe.getFailureThreshold(), DEFAULT_THRESHOLD)
-                + number(probe.getTimeoutSeconds(), DEFAULT_TIMEOUT));
-        return port.flatMap(reference -> number(reference, container))
-                .map(number -> new ClusterFacts.KubeletProbe(number, staleAfter));
+        return port.flatMap(reference -> number(reference, container)).map(ClusterFacts.KubeletProbe::new);
     }
 
     private static Optional<Integer> number(IntOrString port, Container container) {

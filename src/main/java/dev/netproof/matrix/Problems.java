@@ -16,43 +16,43 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** All wording of diagnostics: what is wrong, and how to mend it. */
+/** The wording of all diagnostics in one place: what is wrong, and how to fix it. */
 final class Problems {
     private static final int LONGEST_QUOTE = 60;
 
     private static final List<String> PREFIXES = List.of("deploy", "sts", "ds", "job", "cronjob", "pod", "svc", "ip");
 
-    /** What the parser says, in words that say what to do. */
+    /** The messages of the YAML parser, in words that say what to do. */
     private static final Map<String, String[]> SYNTAX = Map.of(
             "mapping values are not allowed here",
             new String[] {
-                "a key cannot stand here",
-                "Look for text with \": \" in it, which must be in quotes, or for a line that is indented too far."
+                "a key is not allowed here",
+                "Put text that contains \": \" in quotes, or indent the line less."
             },
             "could not find expected ':'",
             new String[] {
-                "this line has no \": \" after its key",
+                "the key on this line has no \": \" after it",
                 "Write \"key: value\", with a space after the colon; a list entry begins with \"- \"."
             },
             "expected <block end>, but found '<block mapping start>'",
             new String[] {
-                "this line is not indented like the lines it belongs to",
+                "the indentation of this line does not match the lines it belongs to",
                 "Give the keys of one mapping the same indentation."
             },
             "expected <block end>, but found '-'",
             new String[] {
-                "this list entry is not indented like the entries before it",
+                "the indentation of this list entry does not match the entries before it",
                 "Give all \"- \" of one list the same indentation."
             },
             "expected the node content, but found '-'",
-            new String[] {"a list entry cannot stand here", "Begin the list on a line of its own, under its key."});
+            new String[] {"a list entry is not allowed here", "Begin the list on the line below its key."});
 
     private Problems() {}
 
     // Files
 
     static Problem noSuchFile() {
-        return error("no-such-file", "there is no such file", "Check the path; a folder can be given as well.");
+        return error("no-such-file", "there is no such file", "Check the path. It can be a file or a folder.");
     }
 
     static Problem unreadable(String reason) {
@@ -72,31 +72,29 @@ final class Problems {
         return error(
                 "file-too-large",
                 "the file is larger than " + (most >> 20) + " MiB",
-                "No matrix is that long: is it the right file? If it is, split it; several files and folders can be given.");
+                "Check that it is the right file. If it is, split it: commands take several files and folders.");
     }
 
     static Problem tooManyChecks(long asked, int most) {
         return error(
                 "too-many-checks",
-                "from here on there are more than " + number(most) + " checks; in all, " + number(asked)
-                        + " are asked for",
-                "Every source of a list is paired with every destination of the other: is that meant? If it is, --max-checks "
-                        + asked + " allows them.");
+                "this check exceeds the limit of " + number(most) + " checks; the matrices have " + number(asked),
+                "Each source of a list is paired with each destination. If that is intended, allow it: --max-checks " + asked);
     }
 
     static Problem tooManyProbes(int asked, int most) {
         return error(
                 "too-many-probes",
-                "from here on there are more than " + number(most) + " sources; in all, " + number(asked)
-                        + " are asked for, and each takes a probe pod or more",
-                "Is that meant? If it is, --max-probes " + asked + " allows them.");
+                "this source exceeds the limit of " + number(most) + " probe pods; the matrices have " + number(asked)
+                        + " sources, and each needs at least one",
+                "If that is intended, allow it: --max-probes " + asked);
     }
 
     static Problem namespaceNotAllowed(Source source, AllowedNamespaces allowed) {
         return error(
                 "namespace-not-allowed",
-                "its probe would run in " + allowed.why(source.namespace()),
-                "Whoever runs the matrix decides that: " + allowed.fix(source.namespace()));
+                "its probe pod would run in " + allowed.why(source.namespace()),
+                "This is decided on the command line: " + allowed.fix(source.namespace()));
     }
 
     static Problem destinationNotAllowed(Destination destination) {
@@ -104,40 +102,40 @@ final class Problems {
         return error(
                 "destination-not-allowed",
                 "no --allow-destination matches this destination",
-                "Whoever runs the matrix decides that: --allow-destination " + pattern + " allows it.");
+                "This is decided on the command line: --allow-destination " + pattern + " allows it.");
     }
 
     static Problem notUtf8() {
         return error(
                 "not-utf8",
-                "from here on the file is not UTF-8",
-                "Save the file as UTF-8. (The > of Windows PowerShell writes UTF-16.)");
+                "the file is not UTF-8 from here on",
+                "Save the file as UTF-8. (In Windows PowerShell, > writes UTF-16.)");
     }
 
     static Problem unprintable(int character) {
         return error(
                 "control-character",
-                String.format(Locale.ROOT, "the character U+%04X, which cannot be seen, stands here", character),
-                "Delete it. It often comes along when text is copied from a web page or a word processor.");
+                String.format(Locale.ROOT, "there is an invisible character here: U+%04X", character),
+                "Remove it. Text copied from a web page or a word processor often contains such characters.");
     }
 
     static Problem linkLeavesFolder(String target) {
         return error(
                 "link-leaves-folder",
-                "this is a symbolic link to " + target + ", outside of the folder that it was looked for in",
-                "Name the file itself, or put a copy here: a link that leaves its folder is not followed, because whoever"
-                        + " may change the folder could have any file read.");
+                "this is a symbolic link to " + target + ", outside of its folder",
+                "Name the file itself, or copy it here. netproof does not follow links out of a folder: otherwise anybody who can"
+                        + " change the folder could make it read any file.");
     }
 
     static Problem notAFile() {
         return error(
                 "not-a-file",
-                "this is no regular file",
-                "Write the matrix into a file: devices, pipes and sockets are not read.");
+                "this is not a regular file",
+                "Write the matrix to a file: netproof does not read devices, pipes and sockets.");
     }
 
     static Problem emptyFile() {
-        return error("empty-file", "the file is empty, or has only comments", startOfMatrix());
+        return error("empty-file", "the file is empty or has only comments", startOfMatrix());
     }
 
     static Problem more(int count, Severity severity) {
@@ -145,7 +143,7 @@ final class Problems {
                 severity,
                 "more-problems",
                 "and " + count + " more in this file, from this line on",
-                "Mend those above first: one mistake can cause many.");
+                "Fix the errors above first: one mistake can cause many.");
     }
 
     // YAML
@@ -162,109 +160,109 @@ final class Problems {
         if (context.contains("flow sequence")) {
             return error(
                     "yaml-syntax",
-                    "the list in [ ] has no end, or an entry without a comma",
-                    "Put a comma between entries and a ] at the end.");
+                    "the list in [ ] has no closing bracket, or a comma is missing",
+                    "Write a comma between entries and ] at the end.");
         }
         if (context.contains("flow mapping")) {
             return error(
                     "yaml-syntax",
-                    "the mapping in { } has no end, or a key without a comma before it",
-                    "Put a comma between keys and a } at the end.");
+                    "the mapping in { } has no closing brace, or a comma is missing",
+                    "Write a comma between keys and } at the end.");
         }
         if (said.contains("escape character") || said.contains("expected escape")) {
             return error(
                     "yaml-syntax",
-                    "YAML does not know this escape",
+                    "YAML has no such escape sequence",
                     "Write \\\\ for a backslash in double quotes, or use single quotes.");
         }
         if (context.contains("quoted scalar")) {
-            return error("yaml-syntax", "the quoted text has no end", "Close the quotes.");
+            return error("yaml-syntax", "the quoted text is not closed", "Add the closing quote.");
         }
         if (said.contains("cannot start any token")) {
-            return error("yaml-syntax", "a value cannot begin with this character", "Put the value into quotes.");
+            return error("yaml-syntax", "a value cannot begin with this character", "Put the value in quotes.");
         }
         return error(
                 "yaml-syntax",
                 "this is not YAML: " + shorten(said),
-                "Mend the line, or the one before it: indentation, quotes, brackets, a space after the colon.");
+                "Check this line and the one before it: indentation, quotes, brackets, a space after each colon.");
     }
 
     static Problem tab() {
-        return error("tab", "a tab indents this line; YAML allows spaces only", "Replace the tab by spaces.");
+        return error("tab", "this line is indented with a tab; YAML allows only spaces", "Replace the tab with spaces.");
     }
 
     static Problem tooDeep(int most) {
         return error(
                 "too-deep",
                 "nested more than " + most + " levels deep",
-                "A matrix needs six levels. Look for brackets without an end.");
+                "A matrix needs six levels. Look for brackets that are not closed.");
     }
 
     static Problem anchor(String name) {
         return error(
                 "anchor",
                 "anchors (&" + shorten(name) + ") are not supported",
-                "Write the value out where it is needed. For what many checks share there are names under "
-                        + "\"sources:\" and \"destinations:\", lists in \"from\" and \"to\", and \"defaults:\".");
+                "Write the value where it is needed. To share it, define a name under \"sources:\" or \"destinations:\", use lists in "
+                        + "\"from\" and \"to\", or \"defaults:\".");
     }
 
     static Problem alias(String name) {
         return error(
                 "alias",
                 "aliases (*" + shorten(name) + ") are not supported",
-                "Write the value out here: a line of a matrix says all by itself what it checks. If the text begins with "
-                        + "a *, put it into quotes.");
+                "Write the value here, so that the line says by itself what it checks. If the text begins with *, put it in "
+                        + "quotes.");
     }
 
     static Problem mergeKey() {
-        return error("merge-key", "merge keys (<<) are not supported; YAML 1.2 has none", "Write the keys out here.");
+        return error("merge-key", "merge keys (<<) are not supported; YAML 1.2 has none", "Write the keys here.");
     }
 
     static Problem tag(String tag) {
         return error(
                 "yaml-tag",
                 "YAML tags (" + shorten(tag) + ") are not supported",
-                "Delete the tag; where text is wanted, put the value into quotes.");
+                "Remove the tag. If the value must be text, put it in quotes.");
     }
 
     static Problem duplicateKey(String key) {
         return error(
                 "duplicate-key",
-                "the key " + quote(key) + " stands here a second time",
-                "Delete one of the two, or bring them together.");
+                "the key " + quote(key) + " appears twice",
+                "Remove one of the two, or merge them.");
     }
 
     static Problem keyIsNoText() {
         return error(
                 "key-is-no-text",
-                "a list or a mapping stands where a key should be",
-                "Write a plain word before the colon. If this is text with brackets or braces, put it into quotes.");
+                "this must be a key, but it is a list or a mapping",
+                "Write a plain word before the colon. If this is text with brackets or braces, put it in quotes.");
     }
 
     static Problem variable() {
         return error(
                 "variable",
-                "variables are not expanded: the same file must ask the same on every machine",
-                "Write the value out. What differs from cluster to cluster goes onto the command line (--context, -n), or "
-                        + "into a file that a tool of yours writes before netproof reads it.");
+                "variables are not expanded: a file must mean the same on every machine",
+                "Write the value itself. For what differs between clusters, use --context and -n, or generate the file before "
+                        + "netproof reads it.");
     }
 
     // The document
 
     static Problem notAMatrix() {
-        return error("not-a-matrix", "this is no connectivity matrix", startOfMatrix());
+        return error("not-a-matrix", "this is not a connectivity matrix", startOfMatrix());
     }
 
     /**
-     * Of a document that nothing is shown of: whatever file a link leads to may be one.
+     * A document that must not be quoted: a link may lead to any file.
      *
-     * @param detail what it is instead, where that can be said without showing any of it; empty or with a comma in front
+     * @param detail what it is instead, where that can be said without quoting it; empty or with a comma in front
      */
     static Problem unrecognised(String detail) {
         return error(
                 "not-a-matrix",
-                "this is no connectivity matrix" + detail,
-                startOfMatrix() + " Nothing of the file is shown: it may hold secrets.");
+                "this is not a connectivity matrix" + detail,
+                startOfMatrix() + " The file is not quoted here, because it may contain secrets.");
     }
 
     static Problem anotherKind(String apiVersion, String kind) {
@@ -272,7 +270,7 @@ final class Problems {
                 "not-a-matrix",
                 "this is " + quote(apiVersion + " " + kind) + ", not a connectivity matrix",
                 startOfMatrix()
-                        + " In a folder, files of other kinds are passed over; a file that is named must be a matrix.");
+                        + " In folders, files of other kinds are skipped; a file named on the command line must be a matrix.");
     }
 
     static Problem missingHead(String missing) {
@@ -285,7 +283,7 @@ final class Problems {
     static Problem wrongApiVersion(String written, String right) {
         return error(
                 "wrong-api-version",
-                quote(written) + " is not a version that this netproof reads",
+                "this netproof does not support version " + quote(written),
                 "Write \"apiVersion: " + right + "\".");
     }
 
@@ -297,21 +295,21 @@ final class Problems {
         return error(
                 "nothing-to-check",
                 "this matrix checks nothing",
-                "Add \"checks:\" or a \"grid:\" with at least one cell that is not \"-\": nothing checked is never a pass.");
+                "Add \"checks:\", or a \"grid:\" with at least one cell that is not \"-\". A matrix without checks never passes.");
     }
 
     static Problem matrixNameTwice(String name) {
         return error(
                 "matrix-name-twice",
-                "there are two matrices called " + quote(name) + ", and reports could not tell their checks apart",
-                "Give this one a \"metadata: {name: …}\" of its own.");
+                "there are two matrices called " + quote(name),
+                "Give this one another name (\"metadata: {name: …}\"), so that reports can tell their checks apart.");
     }
 
     static Problem badMatrixName(String name) {
         return error(
                 "illegal-name",
                 quote(name) + " cannot be the name of a matrix",
-                "Letters a-z and A-Z, digits, \".\", \"-\" and \"_\", at most 63, a letter or digit first.");
+                "Use letters a-z and A-Z, digits, \".\", \"-\" and \"_\", at most 63, with a letter or digit first.");
     }
 
     // Keys and values
@@ -328,22 +326,22 @@ final class Problems {
     }
 
     static Problem noValue(String key) {
-        return error("no-value", quote(key) + " has no value", "Write one after the colon, or delete the line.");
+        return error("no-value", quote(key) + " has no value", "Write one after the colon, or remove the line.");
     }
 
     static Problem nothing(String what, String written) {
         return error(
                 "no-value",
-                what + (written.isEmpty() ? " is empty" : ": YAML reads " + written + " as nothing at all"),
+                what + (written.isEmpty() ? " is empty" : ": YAML reads " + written + " as null"),
                 written.isEmpty()
-                        ? "Write a value, or delete the line."
-                        : "If it is a name, put it into quotes: \"" + written + "\".");
+                        ? "Write a value, or remove the line."
+                        : "If it is a name, put it in quotes: \"" + written + "\".");
     }
 
     static Problem wrongType(String what, String wanted, String found) {
         String fix = switch (wanted) {
-            case "keys and values" -> "Write keys and values, one a line, or in braces: {key: value}.";
-            case "a list" -> "Write a list: entries that begin with \"- \", or in brackets: [a, b].";
+            case "keys and values" -> "Write keys and values, one on each line, or in braces: {key: value}.";
+            case "a list" -> "Write a list: entries that begin with \"- \", or values in brackets: [a, b].";
             default -> "Write " + wanted + " here.";
         };
         return error("wrong-type", what + " must be " + wanted + ", but this is " + found, fix);
@@ -353,38 +351,38 @@ final class Problems {
         return error(
                 "quote-it",
                 what + " must be text, but YAML reads " + shorten(written) + " as " + found,
-                "Put it into quotes: \"" + shorten(written) + "\".");
+                "Put it in quotes: \"" + shorten(written) + "\".");
     }
 
     static Problem textTooLong(String what, int length, int most) {
         return error(
                 "text-too-long",
-                what + " has " + number(length) + " characters, and at most " + number(most) + " are read",
-                "Every report repeats it for each of its checks: say it shorter.");
+                what + " has " + number(length) + " characters; at most " + number(most) + " are allowed",
+                "Make it shorter: every report repeats it for each check.");
     }
 
     static Problem tooManyEntries(String what, int entries, int most) {
         return error(
                 "too-many-entries",
-                what + " has " + number(entries) + " entries, and at most " + number(most) + " are read",
-                "Every report repeats them for each of its checks: keep those that are needed.");
+                what + " has " + number(entries) + " entries; at most " + number(most) + " are allowed",
+                "Keep those that are needed: every report repeats them for each check.");
     }
 
     static Problem emptyText(String what) {
-        return error("empty-text", what + " is empty", "Write something between the quotes, or delete the key.");
+        return error("empty-text", what + " is empty", "Write text between the quotes, or remove the key.");
     }
 
     static Problem emptyList(String key) {
         return error(
-                "empty-list", "the list " + quote(key) + " is empty", "Write at least one entry, or delete the key.");
+                "empty-list", "the list " + quote(key) + " is empty", "Write at least one entry, or remove the key.");
     }
 
     static Problem unknownExpectation(String word) {
         return error(
                 "unknown-expectation",
-                quote(word) + " is no expectation",
-                didYouMean(Expectations.meant(word)) + "There are: " + String.join(", ", Expectations.WORDS)
-                        + ". \"deny\" accepts silence and refusal; \"drop\" and \"reject\" pin the manner.");
+                quote(word) + " is not an expectation",
+                didYouMean(Expectations.meant(word)) + "Write one of: " + String.join(", ", Expectations.WORDS)
+                        + ". \"deny\" accepts silence and refusal; \"drop\" accepts only silence, \"reject\" only refusal.");
     }
 
     static Problem notTrueOrFalse(String key, String word) {
@@ -395,8 +393,8 @@ final class Problems {
         };
         return error(
                 "not-true-or-false",
-                quote(key) + " is true or false, not " + quote(word),
-                didYouMean(meant) + "Since YAML 1.2, yes, no, on and off are mere words.");
+                quote(key) + " must be true or false, not " + quote(word),
+                didYouMean(meant) + "In YAML 1.2, yes, no, on and off are plain text.");
     }
 
     static Problem unknownPlacement(String word, List<String> words) {
@@ -404,17 +402,17 @@ final class Problems {
                 List.of("all", "every").contains(word) ? Optional.of("each") : Similar.among(words, word);
         return error(
                 "unknown-placement",
-                quote(word) + " is no way to choose nodes",
+                quote(word) + " is not a choice of nodes",
                 didYouMean(meant)
-                        + "There are: any (wherever the scheduler likes), each (one probe on every node), same and other "
-                        + "(with regard to the destination's pods).");
+                        + "Write one of: any (the scheduler chooses), each (a probe on every node), same (a node with a pod of the "
+                        + "destination), other (a node without one).");
     }
 
     static Problem unknownProtocol(String word, List<String> words) {
         return error(
                 "unknown-protocol",
-                quote(word) + " is no protocol that a check can speak",
-                didYouMean(Similar.among(words, word)) + "There are: " + String.join(", ", words) + ".");
+                quote(word) + " is not a protocol of checks",
+                didYouMean(Similar.among(words, word)) + "Write one of: " + String.join(", ", words) + ".");
     }
 
     static Problem unknownFamily(String word, List<String> words) {
@@ -425,44 +423,44 @@ final class Problems {
         };
         return error(
                 "unknown-family",
-                quote(word) + " is no family of addresses",
-                didYouMean(meant) + "There are: " + String.join(", ", words)
-                        + ". Without \"family\" every address of the destination is tried.");
+                quote(word) + " is not an address family",
+                didYouMean(meant) + "Write one of: " + String.join(", ", words)
+                        + ". Without \"family\", every address of the destination is checked.");
     }
 
     static Problem familyOfAnotherAddress(Family family, String ip) {
         return error(
                 "family-of-another-address",
-                quote(ip) + " is no " + family.word() + " address",
-                "Delete \"family\": an address is of one family by itself.");
+                quote(ip) + " is not an " + family.word() + " address",
+                "Remove \"family\": an address has only one.");
     }
 
     static Problem badStatus(String written) {
         return error(
                 "bad-status",
-                quote(written) + " is no HTTP status",
+                quote(written) + " is not an HTTP status",
                 "Write a number from 100 to 599, without quotes: 200");
     }
 
     static Problem badPath(String path) {
         return error(
                 "bad-path",
-                quote(path) + " is no path of an HTTP request",
-                "Begin with a slash, and write spaces and other special characters as %XX: /orders/1");
+                quote(path) + " is not the path of an HTTP request",
+                "Begin with a slash and write special characters as %XX: /orders/1");
     }
 
     static Problem badTag(String tag) {
         return error(
                 "illegal-name",
                 quote(tag) + " cannot be a tag",
-                "Letters a-z and A-Z, digits, \"-\" and \"_\", at most 63, a letter or digit first.");
+                "Use letters a-z and A-Z, digits, \"-\" and \"_\", at most 63, with a letter or digit first.");
     }
 
     static Problem badDate(String written) {
         return error(
                 "bad-date",
-                quote(written) + " is no day in the calendar",
-                "Write year, month and day: 2027-01-31. It is the last day on which the exception holds.");
+                quote(written) + " is not a date",
+                "Write year, month and day, as in 2027-01-31. It is the last day of the exception.");
     }
 
     // Kubernetes names
@@ -494,15 +492,15 @@ final class Problems {
         return error(
                 "quote-it",
                 "the label " + quote(key) + " must be text, but YAML reads " + shorten(written) + " as " + found,
-                "Put it into quotes: \"" + shorten(written)
-                        + "\". Kubernetes has only text in labels and refuses the rest.");
+                "Put it in quotes: \"" + shorten(written)
+                        + "\". Kubernetes accepts only text as the value of a label.");
     }
 
     static Problem labelWithoutValue(String key) {
         return error(
                 "no-value",
                 "the label " + quote(key) + " has no value",
-                "Write one. If it is empty on the pods as well, write \"\".");
+                "Write one. If it is empty on the pods too, write \"\".");
     }
 
     // Sources and destinations
@@ -511,30 +509,30 @@ final class Problems {
         return error(
                 "illegal-name",
                 quote(name) + " cannot be the name of a " + what,
-                "Letters a-z and A-Z, digits, \"-\" and \"_\", at most 63, a letter or digit first. Dots, slashes and colons "
-                        + "are for references such as deploy/x, example.com:443 or svc/x:80.");
+                "Use letters a-z and A-Z, digits, \"-\" and \"_\", at most 63, with a letter or digit first. Dots, slashes and "
+                        + "colons are for references such as deploy/x, example.com:443 or svc/x:80.");
     }
 
     static Problem noIdentity(String name) {
         return error(
                 "no-identity",
-                "the source " + quote(name) + " says neither its labels nor its workload",
+                "the source " + quote(name) + " has neither labels nor a workload",
                 "Add \"labels: {app: " + name + "}\", or \"workload: deploy/" + name
-                        + "\". For a pod without labels write " + "\"labels: {}\".");
+                        + "\". For a pod without labels, write " + "\"labels: {}\".");
     }
 
     static Problem workloadBringsItsOwn(String key) {
         return error(
                 "workload-and-" + key.toLowerCase(Locale.ROOT),
-                quote(key) + " cannot stand beside \"workload\", which takes it from the live workload",
-                "Delete one of the two.");
+                quote(key) + " is not allowed with \"workload\": it comes from the live workload",
+                "Remove one of the two.");
     }
 
     static Problem noSourceWorkload(String written) {
         return error(
                 "bad-workload",
-                quote(written) + " is no workload",
-                "Write deploy/NAME, sts/NAME, ds/NAME, job/NAME or cronjob/NAME; the namespace has a key of its own,"
+                quote(written) + " is not a workload",
+                "Write deploy/NAME, sts/NAME, ds/NAME, job/NAME or cronjob/NAME, and the namespace under the key"
                         + " \"namespace\".");
     }
 
@@ -549,8 +547,8 @@ final class Problems {
     static Problem noWorkload(String written) {
         return error(
                 "bad-workload",
-                quote(written) + " is no workload",
-                "Write deploy/NAME, sts/NAME or ds/NAME; the namespace has a key of its own, \"namespace\".");
+                quote(written) + " is not a workload",
+                "Write deploy/NAME, sts/NAME or ds/NAME, and the namespace under the key \"namespace\".");
     }
 
     static Problem noTarget(String name) {
@@ -564,30 +562,30 @@ final class Problems {
         return error(
                 "two-targets",
                 "a destination cannot be " + quote(targets.get(0)) + " and " + quote(targets.get(1)) + " at once",
-                "Delete one of the two, or make two destinations of it.");
+                "Remove one of the two, or define two destinations.");
     }
 
     static Problem podsWithoutLabels() {
         return error(
                 "pods-without-labels",
-                "without a label this would be every pod of the namespace",
-                "Name at least one label that the pods have: {app: orders}.");
+                "without labels this would be every pod of the namespace",
+                "Write at least one label of the pods, as in {app: orders}.");
     }
 
     static Problem urlSaysIt(String key) {
         return error(
                 "url-says-it",
-                quote(key) + " cannot stand beside \"url\"",
+                quote(key) + " is not allowed with \"url\"",
                 key.equals("namespace") || key.equals("query") || key.equals("send")
-                        ? "Delete it: it has no meaning for a URL."
-                        : "Write it into the URL: https://host:port/path");
+                        ? "Remove it: it has no meaning for a URL."
+                        : "Write it in the URL: https://host:port/path");
     }
 
     static Problem namespaceWithoutMeaning(String kind) {
         return error(
                 "namespace-without-meaning",
-                "a destination by " + quote(kind) + " has no namespace",
-                "Delete the key. For a Service write \"service: NAME\" instead of \"" + kind + "\".");
+                "a destination with " + quote(kind) + " has no namespace",
+                "Remove the key. For a Service, write \"service: NAME\" instead of \"" + kind + "\".");
     }
 
     static Problem urlAsHost(String written) {
@@ -599,23 +597,23 @@ final class Problems {
         return error(
                 "only-with-protocol",
                 quote(key) + " has no meaning with protocol " + protocol,
-                "Add \"protocol: " + protocols.replaceFirst(" or .*", "") + "\", or delete " + quote(key)
-                        + ": it belongs to " + protocols + ".");
+                "Add \"protocol: " + protocols.replaceFirst(" or .*", "") + "\", or remove " + quote(key)
+                        + ": it is for " + protocols + " only.");
     }
 
     static Problem queryMissing(String name) {
         return error(
                 "missing-key",
-                "the destination " + quote(name) + " speaks DNS but does not say which name to ask for",
+                "the destination " + quote(name) + " has the protocol DNS but no name to ask for",
                 "Add, for example: query: kubernetes.default.svc.cluster.local");
     }
 
     static Problem badDatagram() {
         return error(
                 "bad-datagram",
-                "\"send\" holds what no datagram of netproof's can hold",
-                "Write up to 500 printable characters: {nonce} for a number of each attempt's own, \\xNN for a byte,"
-                        + " \\\\ for a backslash; in single quotes, so that YAML leaves them alone.");
+                "this is not a datagram that netproof can send",
+                "Write up to 500 printable ASCII characters, with {nonce} for a number that is new in each attempt, \\xNN for a"
+                        + " byte and \\\\ for a backslash, in single quotes.");
     }
 
     static Problem portMissing(String name, String kind) {
@@ -624,21 +622,21 @@ final class Problems {
                 "the destination " + quote(name) + " needs a port",
                 kind.equals("host") || kind.equals("ip")
                         ? "Add \"port: 443\"."
-                        : "Add the container port, by number or name: \"port: 8080\". Only a Service may go without.");
+                        : "Add the container port, by number or name: \"port: 8080\". Only a Service can do without.");
     }
 
     // Ports
 
     static Problem portOutOfRange(String written) {
-        return error("port-out-of-range", "there is no port " + shorten(written), "Ports go from 1 to 65535.");
+        return error("port-out-of-range", "there is no port " + shorten(written), "Write a number from 1 to 65535.");
     }
 
     static Problem leadingZero(String written) {
         String decimal = written.replaceFirst("^0+(?=.)", "");
         return error(
                 "leading-zero",
-                shorten(written) + " is ambiguous: some read it as octal, others as decimal",
-                "Write it without the zero in front: " + shorten(decimal));
+                shorten(written) + " is ambiguous: some YAML parsers read it as octal, others as decimal",
+                "Write it without the leading zero: " + shorten(decimal));
     }
 
     static Problem badPort(String written) {
@@ -647,20 +645,20 @@ final class Problems {
                 written.isEmpty()
                         ? "the port is missing"
                         : quote(written) + " is neither a port number nor the name of a port",
-                "A number goes from 1 to 65535. A name: " + lower(KubernetesNames.PORT.rule()));
+                "Write a number from 1 to 65535, or a name: " + lower(KubernetesNames.PORT.rule()));
     }
 
     static Problem portIsNoNumber(String written) {
         return error(
                 "bad-port",
-                written.isEmpty() ? "the port is missing" : quote(written) + " is no port number",
-                "Write a number from 1 to 65535: only Services and pods have names for their ports.");
+                written.isEmpty() ? "the port is missing" : quote(written) + " is not a port number",
+                "Write a number from 1 to 65535: only Services and pods have named ports.");
     }
 
     static Problem quotedPort(String written) {
         return error(
                 "bad-port",
-                "in quotes, " + shorten(written) + " would be the name of a port, and a name needs a letter",
+                "in quotes, " + shorten(written) + " is the name of a port, and a name needs a letter",
                 "Write the number without quotes: " + shorten(written));
     }
 
@@ -679,9 +677,9 @@ final class Problems {
                 "there is no source " + quote(name),
                 Similar.among(names, name)
                         .map(meant ->
-                                didYouMean(Optional.of(meant)) + "Defined under \"sources:\" are: " + listed(names))
-                        .orElse("A workload is written deploy/" + workloadName(name)
-                                + " (or sts/, ds/); other names are defined under \"sources:\"."));
+                                didYouMean(Optional.of(meant)) + "The matrix defines these sources: " + listed(names))
+                        .orElse("For a workload, write deploy/" + workloadName(name)
+                                + " (or sts/, ds/). Define other names under \"sources:\"."));
     }
 
     static Problem unknownDestination(String name, Collection<String> names) {
@@ -689,31 +687,31 @@ final class Problems {
                 "unknown-destination",
                 "there is no destination " + quote(name),
                 Similar.among(names, name)
-                        .map(meant -> didYouMean(Optional.of(meant)) + "Defined under \"destinations:\" are: "
+                        .map(meant -> didYouMean(Optional.of(meant)) + "The matrix defines these destinations: "
                                 + listed(names))
-                        .orElse("A Service is written svc/" + workloadName(name) + ", a workload deploy/"
+                        .orElse("For a Service, write svc/" + workloadName(name) + "; for a workload, deploy/"
                                 + workloadName(name)
-                                + ":PORT, a host with its dots; other names are defined under \"destinations:\"."));
+                                + ":PORT; for a host, its full name. Define other names under \"destinations:\"."));
     }
 
     static Problem sourceAsDestination(String name) {
         return error(
                 "unknown-destination",
-                quote(name) + " is a source; nothing says how to connect to it",
+                quote(name) + " is a source, not a destination",
                 "Define a destination under \"destinations:\", or write svc/NAME or deploy/NAME:PORT.");
     }
 
     static Problem destinationAsSource(String name) {
         return error(
                 "unknown-source",
-                quote(name) + " is a destination; nothing says as whom to connect",
+                quote(name) + " is a destination, not a source",
                 "Define a source under \"sources:\", or write deploy/NAME.");
     }
 
     static Problem namedDestinationWithPort(String name) {
         return error(
                 "named-destination-with-port",
-                "the destination " + quote(name) + " brings its own port",
+                "the destination " + quote(name) + " has a port already",
                 "Write \"" + name + "\" alone, or define another destination with that port.");
     }
 
@@ -727,7 +725,7 @@ final class Problems {
     static Problem serviceAsSource(String reference, String name) {
         return error(
                 "service-as-source",
-                "a Service cannot connect to anything: " + shorten(reference),
+                "a Service cannot be a source: " + shorten(reference),
                 "Name the workload behind it: deploy/" + name + ", sts/" + name + " or ds/" + name + ".");
     }
 
@@ -740,13 +738,13 @@ final class Problems {
         String kind = parts.length >= 3 ? parts[1] : parts[0];
         Optional<String> close = kind.isEmpty() ? Optional.empty() : Similar.among(PREFIXES, kind);
         String fix =
-                "Write deploy/NAME, sts/NAME, ds/NAME, job/NAME, cronjob/NAME, pod/NAME or svc/NAME, with \"namespace/\" in"
-                        + " front where it is another.";
+                "Write deploy/NAME, sts/NAME, ds/NAME, job/NAME, cronjob/NAME, pod/NAME or svc/NAME; for another namespace,"
+                        + " NAMESPACE/deploy/NAME and so on.";
         if (parts.length == 3 && References.Kind.of(parts[0]).isPresent()) {
             return error(
                     "unknown-kind",
-                    quote(reference) + " has a part too many",
-                    "The namespace stands in front: NAMESPACE/" + parts[0] + "/" + shorten(parts[1])
+                    quote(reference) + " has one part too many",
+                    "The namespace comes first: NAMESPACE/" + parts[0] + "/" + shorten(parts[1])
                             + ". A protocol follows the port: svc/kube-dns:53/udp.");
         }
         if (parts.length > 3) {
@@ -755,7 +753,7 @@ final class Problems {
         if (List.of("rs", "replicaset", "node", "no").contains(kind)) {
             return error(
                     "unknown-kind",
-                    quote(kind) + " cannot be named in a reference",
+                    "a reference cannot name a " + quote(kind),
                     "Define a source or a destination by the labels of its pods, under \"sources:\" or \"destinations:\".");
         }
         String namespace = parts.length == 2 && close.isEmpty() && KubernetesNames.LABEL.accepts(kind)
@@ -763,22 +761,22 @@ final class Problems {
                 : "";
         return error(
                 "unknown-kind",
-                "there is no kind " + quote(kind) + " of reference",
+                "there is no kind of reference " + quote(kind),
                 didYouMean(close) + namespace + fix);
     }
 
     static Problem unknownSuffix(String suffix) {
         return error(
                 "unknown-protocol",
-                quote(suffix) + " is no protocol that can follow a port",
+                quote(suffix) + " is not a protocol that can follow a port",
                 didYouMean(Similar.among(List.of("tcp", "udp", "sctp", "http", "https"), suffix))
-                        + "There are: tcp, udp, sctp, http, https.");
+                        + "Write one of: tcp, udp, sctp, http, https.");
     }
 
     static Problem workloadWithoutPort(String reference, String name) {
         return error(
                 "port-missing",
-                "a pod can listen on many ports, and this does not say on which",
+                "the port is missing: a pod can listen on several",
                 "Add the container port, by number or name: " + shorten(reference)
                         + ":8080. Or connect to its Service: svc/" + shorten(name) + ".");
     }
@@ -795,61 +793,61 @@ final class Problems {
     }
 
     static Problem ipWithoutPrefix(String reference) {
-        return error("bad-ip", "an address is written with ip/ in front", "Write ip/" + shorten(reference) + ".");
+        return error("bad-ip", "an address needs ip/ in front", "Write ip/" + shorten(reference) + ".");
     }
 
     static Problem ipv6WithoutBrackets(String written) {
         return error(
                 "bad-ip",
-                "it cannot be told where this address ends and its port begins: " + shorten(written),
-                "Put an IPv6 address into brackets: ip/[fd00::1]:443.");
+                "the address and the port cannot be told apart: " + shorten(written),
+                "Put an IPv6 address in brackets: ip/[fd00::1]:443.");
     }
 
     static Problem badIp(String written) {
         return error(
                 "bad-ip",
-                quote(written) + " is no IP address",
-                "Write ip/10.1.2.3:443 or ip/[fd00::1]:443; a number from 0 to 255 in each place, without zeros in front.");
+                quote(written) + " is not an IP address",
+                "Write ip/10.1.2.3:443 or ip/[fd00::1]:443. The numbers of an IPv4 address are 0 to 255, without leading zeros.");
     }
 
     static Problem ipRange(String written) {
         return error(
-                "bad-ip", quote(written) + " is a range", "Name one address of it: a probe connects to one at a time.");
+                "bad-ip", quote(written) + " is a range", "Write one address of it.");
     }
 
     static Problem badHost(String host) {
         if (host.startsWith("*.")) {
             return error(
                     "bad-host",
-                    quote(host) + " is a pattern, and a probe needs a name that it can look up",
-                    "Name one host that the pattern covers: www" + shorten(host.substring(1)) + ".");
+                    quote(host) + " is a pattern, not a host name",
+                    "Write one host that the pattern matches: www" + shorten(host.substring(1)) + ".");
         }
         return error(
                 "bad-host",
-                quote(host) + " is no host name",
+                quote(host) + " is not a host name",
                 didYouMean(Addresses.ascii(host))
-                        + "Letters a-z, digits and \"-\", in at least two parts with a dot between.");
+                        + "Use letters a-z, digits and \"-\", in at least two parts with a dot between them.");
     }
 
     static Problem badUrl(String url, String why) {
         return error(
                 "bad-url",
-                "the URL " + quote(url) + " cannot be asked for: " + why,
-                "Write https://host, https://host:8443/path?query");
+                "the URL " + quote(url) + " is not valid: " + why,
+                "Write it as in https://host or https://host:8443/path?query");
     }
 
     static Problem urlWithUser() {
         return error(
                 "bad-url",
-                "the URL has a user in front of its host",
-                "Delete everything up to the @: netproof tests the network, not the login, and a matrix is no place for secrets.");
+                "the URL contains a user",
+                "Remove everything up to the @: netproof tests the network, not the login, and secrets do not belong in a matrix.");
     }
 
     static Problem urlScheme(String scheme) {
         return error(
                 "bad-url",
-                quote(scheme) + " is no protocol that a URL here can have",
-                "Write http:// or https://; for anything else write host:port.");
+                quote(scheme) + " is not supported in a URL",
+                "Write http:// or https://. For anything else, write host:port.");
     }
 
     static Problem urlHostWithoutDot(String host, Protocol protocol) {
@@ -858,7 +856,7 @@ final class Problems {
                 host.isEmpty() ? "the URL has no host" : "the host " + quote(host) + " has no dot",
                 host.isEmpty()
                         ? "Write https://example.com."
-                        : "For a Service write svc/" + shorten(host) + ":80/"
+                        : "For a Service, write svc/" + shorten(host) + ":80/"
                                 + protocol.name().toLowerCase(Locale.ROOT) + ", or its full name, " + shorten(host)
                                 + ".NAMESPACE.svc.cluster.local.");
     }
@@ -868,51 +866,51 @@ final class Problems {
     static Problem gridIsNoBlock() {
         return error(
                 "grid-is-no-block",
-                "the grid is no block of lines, so its rows cannot be told apart",
-                "Write \"grid: |\", and the table on the lines below, indented.");
+                "the grid is not a block of lines",
+                "Write \"grid: |\" and the table on the lines below it, indented.");
     }
 
     static Problem emptyGrid() {
         return error(
                 "empty-grid",
                 "the grid has no rows",
-                "First a line of destinations, then a line for each source: its name, and a cell for each destination.");
+                "Write a line of destinations, then a line for each source: its name and a cell for each destination.");
     }
 
     static Problem rowTooShort(int cells, int columns) {
         return error(
                 "grid-row-width",
                 "the row ends here, with " + counted(cells, "cell") + " for " + counted(columns, "destination"),
-                "Add what is missing; \"-\" stands for \"not asked\".");
+                "Add the missing cells; \"-\" means no check.");
     }
 
     static Problem rowTooLong(int cells, int columns) {
         return error(
                 "grid-row-width",
                 "the row has " + counted(cells, "cell") + " for " + counted(columns, "destination"),
-                "Delete what is too much, or add a destination to the first line.");
+                "Remove the extra cells, or add a destination to the first line.");
     }
 
     static Problem unknownCell(String word) {
         return error(
                 "unknown-cell",
-                quote(word) + " is no expectation",
-                didYouMean(Expectations.meant(word)) + "A cell is one of: " + String.join(", ", Expectations.WORDS)
-                        + ", or \"-\" for \"not asked\".");
+                quote(word) + " is not an expectation",
+                didYouMean(Expectations.meant(word)) + "Write one of: " + String.join(", ", Expectations.WORDS)
+                        + ", or \"-\" for no check.");
     }
 
     static Problem duplicateRow(String source) {
         return error(
                 "duplicate-row",
-                "the grid has a row for " + quote(source) + " already",
-                "Bring the two rows together.");
+                "the grid already has a row for " + quote(source),
+                "Merge the two rows.");
     }
 
     static Problem duplicateColumn(String destination) {
         return error(
                 "duplicate-column",
-                "the grid has a column for " + quote(destination) + " already",
-                "Bring the two columns together.");
+                "the grid already has a column for " + quote(destination),
+                "Merge the two columns.");
     }
 
     // Pairs and exceptions
@@ -921,13 +919,13 @@ final class Problems {
         return error(
                 "contradiction",
                 pair(check) + " is " + check.expectation().participle() + " here, but "
-                        + other.expectation().participle() + " in line "
+                        + other.expectation().participle() + " on line "
                         + other.location().line(),
-                "Delete one of the two. A temporary hole in a rule is an entry under \"exceptions:\".");
+                "Remove one of the two. If this is a temporary exception to a rule, write it under \"exceptions:\".");
     }
 
     static Problem repeatedCheck(Check check) {
-        return warning("repeated-check", pair(check) + " is asked twice", "Delete one of the two; it is checked once.");
+        return warning("repeated-check", pair(check) + " appears twice", "Remove one of the two; it is checked once.");
     }
 
     /** @param what "source" or "destination" */
@@ -935,18 +933,18 @@ final class Problems {
         return warning(
                 "unused-" + what,
                 "no check uses the " + what + " " + quote(name),
-                "Name it in a check or in the grid, or delete it: as it stands nothing is tried for it.");
+                "Use it in a check or in the grid, or remove it: nothing is tried for it.");
     }
 
     static Problem exceptionTwice(Check check) {
-        return error("exception-twice", pair(check) + " has an exception already", "Delete one of the two.");
+        return error("exception-twice", pair(check) + " already has an exception", "Remove one of the two.");
     }
 
     static Problem exceptionNotNeeded(Check check) {
         return warning(
                 "exception-not-needed",
-                pair(check) + " is " + check.expectation().participle() + " without this exception as well",
-                "Delete the exception, or mend the check that it was written for.");
+                pair(check) + " is " + check.expectation().participle() + " without this exception too",
+                "Remove the exception, or correct the check that it was written for.");
     }
 
     private static String pair(Check check) {
@@ -957,8 +955,8 @@ final class Problems {
         return warning(
                 "exception-expired",
                 "the exception ended " + counted((int) ChronoUnit.DAYS.between(expires, today), "day")
-                        + " ago, and its line fails until it is gone",
-                "Close the hole and delete the exception; or agree on a new date with its owner.");
+                        + " ago; its line fails until it is removed",
+                "Restore the rule and remove the exception, or agree on a new date with its owner.");
     }
 
     static Problem exceptionExpiresSoon(LocalDate expires, LocalDate today) {
@@ -966,7 +964,7 @@ final class Problems {
         return warning(
                 "exception-expires-soon",
                 "the exception ends " + (days == 0 ? "today" : "in " + counted((int) days, "day")),
-                "Close the hole and delete the exception before its line fails; or agree on a new date with its owner.");
+                "Restore the rule and remove the exception before its line fails, or agree on a new date with its owner.");
     }
 
     static String quote(String text) {
@@ -987,7 +985,7 @@ final class Problems {
 
     private static String startOfMatrix() {
         return "A matrix begins with \"apiVersion: netproof.dev/v1\" and \"kind: ConnectivityMatrix\"; "
-                + "\"netproof init\" writes one to start from.";
+                + "\"netproof init\" writes a starter matrix.";
     }
 
     private static String invisible(String name) {
@@ -995,7 +993,7 @@ final class Problems {
                 .filter(character -> Character.getType(character) == Character.FORMAT
                         || (Character.isSpaceChar(character) && character != ' '))
                 .mapToObj(character -> String.format(
-                        Locale.ROOT, "It has the invisible character U+%04X in it: delete that. ", character))
+                        Locale.ROOT, "It contains the invisible character U+%04X: remove that. ", character))
                 .findFirst()
                 .orElse("");
     }

@@ -3,7 +3,6 @@ package dev.netproof.plan;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.WorkloadKind;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -183,12 +182,8 @@ public record ClusterFacts(
     /** A port that a container declares. */
     public record ContainerPort(Optional<String> name, int number, Protocol protocol) {}
 
-    /**
-     * A readiness probe that the kubelet makes itself from the node to the pod IP: http or tcp, without a host of its own.
-     *
-     * @param staleAfter how long the pod may still be called ready after the port died
-     */
-    public record KubeletProbe(int port, Duration staleAfter) {}
+    /** A readiness probe that the kubelet makes itself from the node to the pod IP: http or tcp, without a host of its own. */
+    public record KubeletProbe(int port) {}
 
     /**
      * @param clusterIps empty for a headless Service
@@ -368,14 +363,6 @@ public record ClusterFacts(
                     podSelector,
                     directions,
                     LabelReads.NONE);
-        }
-
-        /** Whether this is a NetworkPolicy that is about none of these pods. */
-        public boolean selectsNone(List<Pod> pods) {
-            return podSelector.isPresent()
-                    && pods.stream()
-                            .noneMatch(
-                                    pod -> pod.readiness() != Readiness.GONE && selects(pod.namespace(), pod.labels()));
         }
 
         /** Whether this is a NetworkPolicy that is about a pod with these labels. */

@@ -292,7 +292,7 @@ final class Evidence {
             case NONE -> "nothing shows that anything listened";
             case LISTENING_LOOPBACK -> "the port answers on the pod's own loop-back";
             case OTHER_FAMILY -> "the pod was alive at its address of the other family";
-            case LISTENING -> "the kubelet's own probe of the port is fresh";
+            case LISTENING -> "the kubelet's readiness probe and a port-forward found the port listening";
             case REACHED -> "another source reached the same pod IP and port, before and after";
         };
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Every command's help shows how it is used, with command lines that work. */
 class HelpTest {
@@ -77,6 +80,46 @@ class HelpTest {
         assertThat(Main.commands().getSubcommands())
                 .allSatisfy((name, command) ->
                         assertThat(command.getCommandSpec().names()).contains(name, command.getCommandName()));
+    }
+
+    /** By what people look for, not by the alphabet. */
+    @Test
+    void theHelpOfRunBeginsWithWhatToRun() {
+        String help = Main.commands().getSubcommands().get("run").getUsageMessage(Help.Ansi.OFF);
+
+        assertThat(help)
+                .containsSubsequence(
+                        "netproof run [OPTIONS] MATRIX...",
+                        "What to run:",
+                        "--only",
+                        "Cluster:",
+                        "--context",
+                        "Output:",
+                        "--report",
+                        "Timing:",
+                        "--timeout",
+                        "Images:",
+                        "--mirror",
+                        "Limits for matrices:",
+                        "--max-checks",
+                        "Other:",
+                        "--help",
+                        "Examples:");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyOptionHasItsPlaceInAGroup() {
+        return commands()
+                .map(command -> DynamicTest.dynamicTest(command.getCommandName(), () -> {
+                    List<OptionSpec> options = command.getCommandSpec().options();
+                    Map<String, List<OptionSpec>> groups = HelpGroups.of(options);
+
+                    assertThat(groups.values().stream().flatMap(List::stream))
+                            .containsExactlyInAnyOrderElementsOf(options);
+                    assertThat(groups.get("Other"))
+                            .extracting(OptionSpec::longestName)
+                            .containsExactly("--help", "--version");
+                }));
     }
 
     private static List<String> examples(CommandLine command) {

@@ -14,9 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -32,28 +31,14 @@ class HostileArgumentsTest {
     @TempDir
     Path folder = Path.of(".");
 
-    private final PrintStream systemOut = System.out;
-    private final PrintStream systemErr = System.err;
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    @RegisterExtension
+    final CapturedStreams streams = new CapturedStreams();
 
     static Stream<String> attacks() {
         // No argument holds a NUL, and no name of a file is longer than 255 bytes.
         return Hostile.TEXTS.stream()
                 .map(text -> text.replace("\0", "").replace("x".repeat(60), "x"))
                 .filter(text -> !text.startsWith("@"));
-    }
-
-    @BeforeEach
-    void listen() {
-        PrintStream both = new PrintStream(said, true, StandardCharsets.UTF_8);
-        System.setOut(both);
-        System.setErr(both);
-    }
-
-    @AfterEach
-    void restore() {
-        System.setOut(systemOut);
-        System.setErr(systemErr);
     }
 
     private List<List<String>> commands(String attack) throws IOException {
@@ -94,9 +79,9 @@ class HostileArgumentsTest {
     @MethodSource("attacks")
     void whatIsSaidCommandsNothing(String attack) throws IOException {
         for (List<String> command : commands(attack)) {
-            said.reset();
+            streams.clear();
             Main.execute(command.toArray(String[]::new));
-            String text = said.toString(StandardCharsets.UTF_8);
+            String text = streams.both();
             try {
                 assertCommandsNothing(text);
                 assertThat(text).isNotBlank();
@@ -111,10 +96,10 @@ class HostileArgumentsTest {
     void aNameIsOneLine() {
         Main.execute("report", "none\nerror: all is well\n");
 
-        assertThat(said.toString(StandardCharsets.UTF_8).lines())
+        assertThat(streams.both().lines())
                 .first()
                 .isEqualTo("error: there is no file none␊error: all is well␊");
-        assertThat(said.toString(StandardCharsets.UTF_8).lines()).hasSize(2);
+        assertThat(streams.both().lines()).hasSize(2);
     }
 
     @Test

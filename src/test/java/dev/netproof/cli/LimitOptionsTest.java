@@ -2,9 +2,7 @@ package dev.netproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -37,22 +34,8 @@ class LimitOptionsTest {
     @TempDir
     Path folder = Path.of(".");
 
-    private final PrintStream systemOut = System.out;
-    private final PrintStream systemErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    @BeforeEach
-    void listen() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restore() {
-        System.setOut(systemOut);
-        System.setErr(systemErr);
-    }
+    @RegisterExtension
+    final CapturedStreams streams = new CapturedStreams();
 
     @ParameterizedTest
     @ValueSource(strings = {"lint MATRIX", "run MATRIX --kubeconfig NONE", "run MATRIX --kubeconfig NONE --dry-run"})
@@ -60,9 +43,9 @@ class LimitOptionsTest {
         String matrix = matrix("  - {from: [deploy/a, deploy/b], to: [svc/x, svc/y], expect: deny}\n");
 
         assertThat(execute(line + " --max-checks 3", matrix)).isEqualTo(2);
-        assertThat(err()).contains("too-many-checks", "shop.yaml:6:6", "4 are asked for", "--max-checks 4");
+        assertThat(streams.err()).contains("too-many-checks", "shop.yaml:6:6", "the matrices have 4", "--max-checks 4");
         assertThat(execute(line + " --max-probes 1", matrix)).isEqualTo(2);
-        assertThat(err()).contains("too-many-probes", "--max-probes 2");
+        assertThat(streams.err()).contains("too-many-probes", "--max-probes 2");
     }
 
     @ParameterizedTest
@@ -72,9 +55,9 @@ class LimitOptionsTest {
 
         assertThat(execute(line + " --allow-namespace shop --allow-namespace team-*", matrix))
                 .isEqualTo(2);
-        assertThat(err()).contains("namespace-not-allowed", "shop.yaml:6:12", "namespace jobs");
+        assertThat(streams.err()).contains("namespace-not-allowed", "shop.yaml:6:12", "namespace jobs");
         assertThat(execute(line + " --allow-destination shop/*", matrix)).isEqualTo(2);
-        assertThat(err()).contains("destination-not-allowed", "shop.yaml:6:31", "--allow-destination bank/vault");
+        assertThat(streams.err()).contains("destination-not-allowed", "shop.yaml:6:31", "--allow-destination bank/vault");
     }
 
     @Test
@@ -93,7 +76,7 @@ class LimitOptionsTest {
         String matrix = matrix("  - {from: kube-system/ds/kube-proxy, to: svc/x, expect: deny}\n");
 
         assertThat(execute("lint MATRIX", matrix)).isEqualTo(2);
-        assertThat(err()).contains("namespace-not-allowed", "--allow-namespace kube-system");
+        assertThat(streams.err()).contains("namespace-not-allowed", "--allow-namespace kube-system");
         assertThat(execute("lint MATRIX --allow-namespace *", matrix)).isEqualTo(2);
         assertThat(execute("lint MATRIX --allow-namespace kube-system", matrix)).isZero();
     }
@@ -104,10 +87,10 @@ class LimitOptionsTest {
 
         assertThat(execute("run MATRIX --kubeconfig NONE --control-namespace kube-system", outside))
                 .isEqualTo(2);
-        assertThat(err()).contains("would run in namespace kube-system", "--control-namespace");
+        assertThat(streams.err()).contains("would run in namespace kube-system", "--control-namespace");
         assertThat(execute("run MATRIX --kubeconfig NONE --allow-namespace shop --control-namespace default", outside))
                 .isEqualTo(2);
-        assertThat(err()).contains("would run in namespace default", "--allow-namespace default");
+        assertThat(streams.err()).contains("would run in namespace default", "--allow-namespace default");
         assertThat(execute("run MATRIX --kubeconfig NONE --allow-namespace shop --control-namespace shop", outside))
                 .as("then the kubeconfig is what is missing")
                 .isEqualTo(5);
@@ -124,10 +107,10 @@ class LimitOptionsTest {
     @Test
     void the_namespace_of_an_enforcement_check_is_a_place_for_probes() {
         assertThat(Main.execute("enforcement", "-n", "kube-system")).isEqualTo(2);
-        assertThat(err()).contains("would run in namespace kube-system", "--namespace");
+        assertThat(streams.err()).contains("would run in namespace kube-system", "--namespace");
         assertThat(Main.execute("enforcement", "-n", "lab", "--allow-namespace", "test-*"))
                 .isEqualTo(2);
-        assertThat(err()).contains("namespace lab, which no --allow-namespace matches");
+        assertThat(streams.err()).contains("namespace lab, which no --allow-namespace matches");
         String none = folder.resolve("none").toString();
         assertThat(Main.execute("enforcement", "-n", "lab", "--allow-namespace", "l?b", "--kubeconfig", none))
                 .isEqualTo(5);
@@ -160,7 +143,7 @@ class LimitOptionsTest {
         String matrix = matrix("  - {from: deploy/a, to: svc/x, expect: deny}\n");
 
         assertThat(execute("run MATRIX --kubeconfig NONE " + option, matrix)).isEqualTo(2);
-        assertThat(err()).contains(option.split(" ", 2)[0]).doesNotContain("\tat ");
+        assertThat(streams.err()).contains(option.split(" ", 2)[0]).doesNotContain("\tat ");
     }
 
     @Test
@@ -202,11 +185,11 @@ class LimitOptionsTest {
     @Test
     void whatever_is_too_deeply_nested_has_judged_nothing() {
         assertThat(Exhaustion.told(new StackOverflowError())).isEqualTo(5);
-        assertThat(err()).contains("too deeply nested");
+        assertThat(streams.err()).contains("too deeply nested");
     }
 
     private int execute(String line, String matrix) {
-        err.reset();
+        streams.clear();
         String[] words = line.split(" ", -1);
         for (int i = 0; i < words.length; i++) {
             words[i] = words[i].equals("MATRIX")
@@ -219,9 +202,5 @@ class LimitOptionsTest {
     private String matrix(String checks) throws IOException {
         return Files.writeString(folder.resolve("shop.yaml"), HEAD + checks, StandardCharsets.UTF_8)
                 .toString();
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 }

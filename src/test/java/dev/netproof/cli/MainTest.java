@@ -2,17 +2,14 @@ package dev.netproof.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -51,22 +48,8 @@ class MainTest {
     @TempDir
     Path folder = Path.of(".");
 
-    private final PrintStream systemOut = System.out;
-    private final PrintStream systemErr = System.err;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    @BeforeEach
-    void listen() {
-        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    }
-
-    @AfterEach
-    void restore() {
-        System.setOut(systemOut);
-        System.setErr(systemErr);
-    }
+    @RegisterExtension
+    final CapturedStreams streams = new CapturedStreams();
 
     @ParameterizedTest
     @ValueSource(
@@ -91,7 +74,7 @@ class MainTest {
     void mistaken_usage_ends_with_2_and_says_why(String line) {
         assertThat(Main.execute(line.isEmpty() ? new String[0] : line.split(" ", -1)))
                 .isEqualTo(2);
-        assertThat(err()).isNotBlank();
+        assertThat(streams.err()).isNotBlank();
     }
 
     @Test
@@ -100,41 +83,41 @@ class MainTest {
         String red = "src/test/resources/report/red.json";
 
         assertThat(Main.execute("diff", green, green)).isZero();
-        assertThat(out()).contains("18 the same");
+        assertThat(streams.out()).contains("18 the same");
         assertThat(Main.execute("diff", green, red)).isEqualTo(1);
-        assertThat(out())
+        assertThat(streams.out())
                 .contains(
                         "NetworkPolicy bookstore/ingress-postgres-from-catalog changed (resourceVersion 814 → 1188): 1 edge opened");
         assertThat(Main.execute("diff", red, green, "-o", "markdown")).isZero();
-        assertThat(out()).contains("### ✓ 2 fixed");
+        assertThat(streams.out()).contains("### ✓ 2 fixed");
         assertThat(Main.execute("diff", green, "src/test/resources/report/breakage.json", "-o", "json"))
                 .isEqualTo(5);
         assertThat(Main.execute("diff", green, folder.resolve("none.json").toString()))
                 .isEqualTo(2);
-        assertThat(err()).contains("there is no file").contains("--report json=");
+        assertThat(streams.err()).contains("there is no file").contains("--report json=");
         assertThat(Main.execute("diff", "README.md", green)).isEqualTo(2);
-        assertThat(err()).contains("README.md is no report that can be read: line 1, column 1: not JSON");
+        assertThat(streams.err()).contains("README.md cannot be read as a report: line 1, column 1: not JSON");
     }
 
     @Test
     void help_and_version_end_with_0() {
         assertThat(Main.execute("--help")).isZero();
-        assertThat(out()).contains("run").contains("lint").contains("5 nothing could be judged");
+        assertThat(streams.out()).contains("run").contains("lint").contains("5 nothing could be judged");
         assertThat(Main.execute("--version")).isZero();
-        assertThat(out()).contains("netproof ");
+        assertThat(streams.out()).contains("netproof ");
     }
 
     @Test
     void lint_of_a_good_matrix_ends_with_0() throws IOException {
         assertThat(Main.execute("lint", matrix(MATRIX))).isZero();
-        assertThat(out()).contains("1 matrix, 1 checks: no mistakes found");
+        assertThat(streams.out()).contains("1 matrix, 1 checks: no mistakes found");
     }
 
     @Test
     void lint_of_a_bad_matrix_ends_with_2_and_shows_the_place() throws IOException {
         assertThat(Main.execute("lint", matrix(MATRIX.replace("expect: deny", "expect: dney"))))
                 .isEqualTo(2);
-        assertThat(err()).contains("shop.yaml:9:").contains("deny").contains("^");
+        assertThat(streams.err()).contains("shop.yaml:9:").contains("deny").contains("^");
     }
 
     @Test
@@ -145,31 +128,60 @@ class MainTest {
                         "--kubeconfig",
                         folder.resolve("none").toString()))
                 .isEqualTo(2);
-        assertThat(err()).contains("Did you mean \"postgres\"?");
+        assertThat(streams.err()).contains("Did you mean \"postgres\"?");
     }
 
     @Test
     void a_matrix_that_is_not_there_ends_with_2() {
         assertThat(Main.execute("lint", folder.resolve("none.yaml").toString())).isEqualTo(2);
-        assertThat(err()).contains("none.yaml");
+        assertThat(streams.err()).contains("none.yaml");
     }
 
     @Test
     void a_selection_of_nothing_ends_with_2() throws IOException {
         assertThat(Main.execute("run", matrix(MATRIX), "--only", "nobody", "--kubeconfig", kubeconfig()))
                 .isEqualTo(2);
-        assertThat(err()).contains("no check has the source nobody; the sources are storefront");
+        assertThat(streams.err()).contains("no check has the source nobody; the sources are storefront");
         assertThat(Main.execute("run", matrix(MATRIX) + ":2", "--kubeconfig", kubeconfig()))
                 .isEqualTo(2);
-        assertThat(err()).contains("no check stands on the line asked for");
+        assertThat(streams.err()).contains("there is no check on line 2");
         assertThat(Main.execute("run", matrix(MATRIX), "--tags", "none", "--kubeconfig", kubeconfig()))
                 .isEqualTo(2);
+        assertThat(streams.err()).contains("no check has the tag none; no check has a tag");
+    }
+
+    /** Each selection alone leaves something; together they leave nothing. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --only storefront --tags data   | no check has the source storefront and the tag data
+            --only storefront --tags data,x | no check has the source storefront and one of the tags data, x
+            --only catalog LINE             | no check has the source catalog and is on line 8
+            --tags data LINE                | no check has the tag data and is on line 8
+            """)
+    void a_selection_of_nothing_names_everything_that_was_asked_for(String selection, String said) throws IOException {
+        String matrix = matrix("""
+                apiVersion: netproof.dev/v1
+                kind: ConnectivityMatrix
+                metadata: {name: shop}
+                defaults: {namespace: shop}
+                sources:
+                  storefront: {labels: {app: storefront}}
+                checks:
+                  - {from: storefront, to: svc/postgres, expect: deny}
+                  - {from: deploy/catalog, to: svc/postgres, expect: allow, tags: [data]}
+                """);
+        String line = "run " + (selection.contains("LINE") ? matrix + ":8" : matrix) + " "
+                + selection.replace(" LINE", "").replace("catalog", "deploy/catalog") + " --kubeconfig " + kubeconfig();
+
+        assertThat(Main.execute(line.split(" ", -1))).isEqualTo(2);
+
+        assertThat(streams.err()).contains(said.replace("catalog", "deploy/catalog"));
     }
 
     @Test
     void no_round_proves_nothing() throws IOException {
         assertThat(Main.execute("run", matrix(MATRIX), "--stable", "0")).isEqualTo(2);
-        assertThat(err()).contains("--stable must be 1 or more");
+        assertThat(streams.err()).contains("--stable must be 1 or more");
     }
 
     @Test
@@ -180,7 +192,7 @@ class MainTest {
         assertThat(Main.execute("run", matrix(MATRIX), "--kubeconfig", none, "--report", "junit=" + report))
                 .isEqualTo(5);
 
-        assertThat(out() + err()).contains(none);
+        assertThat(streams.both()).contains(none);
         says(xml(report), none);
     }
 
@@ -212,6 +224,21 @@ class MainTest {
         says(xml(report), "127.0.0.1:1");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--kubeconfig NONE", "--kubeconfig LAB --context lav", "--kubeconfig LAB"})
+    void an_enforcement_check_without_a_cluster_writes_its_reports_too(String cluster) throws Exception {
+        Path report = folder.resolve("enforcement.xml");
+        String line = "enforcement " + cluster + " --report junit=" + report;
+
+        assertThat(Main.execute(line.replace("NONE", folder.resolve("none").toString())
+                        .replace("LAB", kubeconfig())
+                        .split(" ", -1)))
+                .isEqualTo(5);
+
+        assertThat(streams.both()).contains("Nothing could be judged", "fix");
+        assertThat(xml(report).getElementsByTagName("error").getLength()).isPositive();
+    }
+
     @Test
     void a_report_that_cannot_be_written_is_said() throws IOException {
         Path blocked = Files.createFile(folder.resolve("file"));
@@ -224,13 +251,13 @@ class MainTest {
                         "--report",
                         "junit=" + blocked.resolve("netproof.xml")))
                 .isEqualTo(5);
-        assertThat(err()).contains("the junit report could not be written");
+        assertThat(streams.err()).contains("cannot write the junit report");
     }
 
     @Test
     void the_schema_is_printed() {
         assertThat(Main.execute("schema")).isZero();
-        assertThat(out()).startsWith("{").contains("ConnectivityMatrix");
+        assertThat(streams.out()).startsWith("{").contains("ConnectivityMatrix");
     }
 
     @ParameterizedTest
@@ -262,13 +289,5 @@ class MainTest {
     private String kubeconfig() throws IOException {
         return Files.writeString(folder.resolve("kubeconfig"), KUBECONFIG, StandardCharsets.UTF_8)
                 .toString();
-    }
-
-    private String out() {
-        return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private String err() {
-        return err.toString(StandardCharsets.UTF_8);
     }
 }

@@ -13,13 +13,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TimeZone;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.DiscoveryIssue;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestDescriptor;
@@ -184,6 +189,34 @@ class DiscoveryTest {
         });
     }
 
+    /** As on the command line: an exception ends on one day, whichever way the matrix is run. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Etc/GMT+12", "Pacific/Kiritimati"})
+    @ResourceLock(Resources.TIME_ZONE)
+    void today_is_the_local_date(String zone) throws IOException {
+        TimeZone before = TimeZone.getDefault();
+        try {
+            TimeZone.setDefault(TimeZone.getTimeZone(zone));
+            LocalDate today = LocalDate.now(ZoneId.of(zone));
+
+            assertThat(problems(today)).anyMatch(problem -> problem.contains("exception-expires-soon"));
+            assertThat(problems(today.minusDays(1))).anyMatch(problem -> problem.contains("exception-expired"));
+        } finally {
+            TimeZone.setDefault(before);
+        }
+    }
+
+    private List<String> problems(LocalDate expires) throws IOException {
+        Files.writeString(
+                shop,
+                SHOP + "exceptions:\n  - {from: storefront, to: redis, expect: allow, because: b, owner: o, expires: "
+                        + expires + "}\n",
+                StandardCharsets.UTF_8);
+        return issues(selectFile(shop.toString())).stream()
+                .map(DiscoveryIssue::message)
+                .toList();
+    }
+
     @Test
     void a_file_that_is_not_there_is_an_issue_and_no_exception() {
         assertThat(issues(selectFile(folder.resolve("none.yaml").toString())))
@@ -250,8 +283,8 @@ class DiscoveryTest {
             netproof.max-probes        | 1                | too-many-probes
             netproof.allow-namespace   | jobs, team-*     | namespace-not-allowed
             netproof.allow-destination | jobs/*, 10.0.0.1 | destination-not-allowed
-            netproof.max-checks        | many             | netproof.max-checks is many, which is no number from 1 up
-            netproof.max-paths         | 0                | netproof.max-paths is 0, which is no number from 1 up
+            netproof.max-checks        | many             | netproof.max-checks: 'many' is not a number from 1 up
+            netproof.max-paths         | 0                | netproof.max-paths: '0' is not a number from 1 up
             netproof.allow-namespace   | Shop             | matches no namespace
             netproof.allow-destination | a/b/c            | is no destination
             """)

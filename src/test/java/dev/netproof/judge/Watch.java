@@ -71,7 +71,7 @@ final class Watch {
     }
 
     static Backend readinessProbed(String ip, String node) {
-        return pod(ip, node, Optional.of(new KubeletProbe(5432, Duration.ofSeconds(10))));
+        return pod(ip, node, Optional.of(new KubeletProbe(5432)));
     }
 
     private static Backend pod(String ip, String node, Optional<KubeletProbe> kubelet) {

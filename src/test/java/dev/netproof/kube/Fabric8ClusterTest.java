@@ -173,7 +173,7 @@ final class Fabric8ClusterTest {
                     .containsExactly(
                             new ClusterFacts.ContainerPort(Optional.of("http"), 8080, Protocol.TCP),
                             new ClusterFacts.ContainerPort(Optional.empty(), 53, Protocol.UDP));
-            assertThat(pod.probes()).containsExactly(new ClusterFacts.KubeletProbe(8080, Duration.ofSeconds(13)));
+            assertThat(pod.probes()).containsExactly(new ClusterFacts.KubeletProbe(8080));
         });
         assertThat(facts.unreadable()).isEmpty();
     }

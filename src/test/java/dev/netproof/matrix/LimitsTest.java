@@ -49,10 +49,10 @@ class LimitsTest {
                      --> matrix.yaml:7:6
                       |
                     7 |   - {from: deploy/c, to: [svc/x, svc/y, svc/z], expect: deny}
-                      |      ^^^^ from here on there are more than 6 checks; in all, 7 are asked for
+                      |      ^^^^ this check exceeds the limit of 6 checks; the matrices have 7
                       |
-                      = Every source of a list is paired with every destination of the other: is that meant? If it is,
-                        --max-checks 7 allows them.
+                      = Each source of a list is paired with each destination. If that is intended, allow it:
+                        --max-checks 7
                     """);
             assertThat(reading.matrices()).isEmpty();
         }
@@ -67,7 +67,7 @@ class LimitsTest {
                     """);
 
             assertThat(codes(reading)).containsExactly("too-many-checks");
-            assertThat(reading.diagnostics().get(0).problem()).contains("in all, 7 are asked for");
+            assertThat(reading.diagnostics().get(0).problem()).contains("the matrices have 7");
         }
 
         @Test
@@ -92,7 +92,7 @@ class LimitsTest {
 
             assertThat(codes(reading)).containsExactly("too-many-checks");
             assertThat(reading.diagnostics().get(0).location().file()).isEqualTo("b.yaml");
-            assertThat(reading.diagnostics().get(0).problem()).contains("in all, 8 are asked for");
+            assertThat(reading.diagnostics().get(0).problem()).contains("the matrices have 8");
         }
 
         @Test
@@ -101,7 +101,7 @@ class LimitsTest {
 
             assertThat(codes(read(MatrixLimits.USUAL, many))).containsExactly("too-many-checks", "too-many-probes");
             assertThat(read(MatrixLimits.USUAL, many).diagnostics().get(0).problem())
-                    .contains("in all, 64,000,000 are asked for");
+                    .contains("the matrices have 64,000,000");
         }
 
         @Test
@@ -114,9 +114,9 @@ class LimitsTest {
                      --> matrix.yaml:6:43
                       |
                     6 |   - {from: [deploy/a, deploy/b, deploy/c, deploy/d, deploy/e], to: svc/x, expect: deny}
-                      |                                           ^^^^^^^^ from here on there are more than 3 sources; in all, 5 are asked for, and each takes a probe pod or more
+                      |                                           ^^^^^^^^ this source exceeds the limit of 3 probe pods; the matrices have 5 sources, and each needs at least one
                       |
-                      = Is that meant? If it is, --max-probes 5 allows them.
+                      = If that is intended, allow it: --max-probes 5
                     """);
         }
 
@@ -146,9 +146,9 @@ class LimitsTest {
                      --> matrix.yaml:8:12
                       |
                     8 |   - {from: agent, to: svc/x, expect: deny}
-                      |            ^^^^^ its probe would run in namespace kube-system, which belongs to the cluster itself
+                      |            ^^^^^ its probe pod would run in namespace kube-system, which belongs to the cluster itself
                       |
-                      = Whoever runs the matrix decides that: --allow-namespace kube-system allows it, by this name
+                      = This is decided on the command line: --allow-namespace kube-system allows it, by this name
                         alone; other namespaces then need one too: --allow-namespace '*'.
                     """);
         }

@@ -108,7 +108,7 @@ public final class Shop {
                 List.of(ip, other),
                 node,
                 Readiness.READY,
-                List.of(new KubeletProbe(port, java.time.Duration.ofSeconds(10))),
+                List.of(new KubeletProbe(port)),
                 Network.POD,
                 port(port));
     }

@@ -980,7 +980,7 @@ class RunnerTest {
                         "10.0.2.6",
                         "node-2",
                         Readiness.READY,
-                        List.of(new KubeletProbe(6379, Duration.ofSeconds(10))),
+                        List.of(new KubeletProbe(6379)),
                         port(6379))
                 .service("redis", "10.96.0.6", 6379, 6379);
 

@@ -1,0 +1,23 @@
+package dev.netproof.run;
+
+/** A whole number from 1 up, as people write it on a command line or in a configuration parameter. */
+public final class WrittenCount {
+    private WrittenCount() {}
+
+    /**
+     * Parses the number.
+     *
+     * @throws IllegalArgumentException if it is not a number from 1 up; the message says so
+     */
+    public static int parse(String written) {
+        try {
+            int number = Integer.parseInt(written);
+            if (number >= 1) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // The message below covers this too.
+        }
+        throw new IllegalArgumentException("'" + written + "' is not a number from 1 up");
+    }
+}
