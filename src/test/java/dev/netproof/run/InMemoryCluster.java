@@ -82,6 +82,7 @@ class InMemoryCluster implements Cluster {
         IDENTITY,
         SURVEY,
         SECOND_SURVEY,
+        POLICIES,
         LAUNCH,
         CREATE_NAMESPACE
     }
@@ -100,7 +101,7 @@ class InMemoryCluster implements Cluster {
     private Starving starving = (probe, since) -> false;
     private Runnable meanwhile = () -> {};
     private Delivery delivery = (probe, said) -> said;
-    private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
+    private Optional<ClusterFacts.Policies> policies = Optional.empty();
     private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
     private Set<String> remaining = Set.of();
     private Set<String> foreign = Set.of();
@@ -198,7 +199,7 @@ class InMemoryCluster implements Cluster {
 
     /** The policies before and after probing. */
     InMemoryCluster policies(ClusterFacts.Policies before, ClusterFacts.Policies after) {
-        policies = before;
+        policies = Optional.of(before);
         laterPolicies = Optional.of(after);
         return this;
     }
@@ -297,7 +298,9 @@ class InMemoryCluster implements Cluster {
 
     @Override
     public ClusterFacts.Policies policies(Set<String> namespaces) {
-        return wasProbed() ? laterPolicies.orElse(policies) : policies;
+        permit(Operation.POLICIES);
+        ClusterFacts.Policies before = policies.orElse(shop.facts().policies());
+        return wasProbed() ? laterPolicies.orElse(before) : before;
     }
 
     @Override
