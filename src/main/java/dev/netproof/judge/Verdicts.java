@@ -429,6 +429,9 @@ final class Verdicts {
         } else if (everyPath) {
             advice = source + " reaches other destinations: look first at the Ingress of " + destination
                     + ", then whether the Egress of " + source + " names its pods and their port";
+        } else if (differsByPod()) {
+            advice = "some pods of " + source + " get there and some do not: compare their labels with what the policies"
+                    + " select";
         } else if (vipOnly) {
             advice = "the pods can be reached, the Service's address cannot: does an egress rule name the pods by"
                     + " ipBlock, or is kube-proxy behind?";
@@ -436,6 +439,16 @@ final class Verdicts {
             advice = "some pods can be reached and some cannot: compare the nodes they run on";
         }
         return new Verdict(worst.status(), worst.reason(), worst.explanation(), Optional.of(advice));
+    }
+
+    /** Whether probes of some of the source's pods reached everything. */
+    private boolean differsByPod() {
+        Map<Optional<String>, List<Finding>> byPods =
+                findings.stream().collect(Collectors.groupingBy(f -> f.planned().as()));
+        return byPods.size() > 1
+                && byPods.values().stream()
+                        .anyMatch(same ->
+                                same.stream().allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED))));
     }
 
     private Verdict pass() {

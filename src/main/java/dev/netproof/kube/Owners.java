@@ -23,7 +23,7 @@ final class Owners {
 
     private static final String HASH = "pod-template-hash";
 
-    /** By the uid of the object in between: who owns that. */
+    /** By the kind and name of the object in between: who owns that. */
     private final Map<String, Optional<OwnerReference>> between;
 
     private Owners(Map<String, Optional<OwnerReference>> between) {
@@ -32,8 +32,8 @@ final class Owners {
 
     static Owners of(List<ReplicaSet> sets, List<Job> jobs) {
         Map<String, Optional<OwnerReference>> between = new HashMap<>();
-        sets.forEach(set -> between.put(set.getMetadata().getUid(), controller(set)));
-        jobs.forEach(job -> between.put(job.getMetadata().getUid(), controller(job)));
+        sets.forEach(set -> between.put(key("ReplicaSet", set.getMetadata().getName()), controller(set)));
+        jobs.forEach(job -> between.put(key("Job", job.getMetadata().getName()), controller(job)));
         return new Owners(between);
     }
 
@@ -55,7 +55,7 @@ final class Owners {
     }
 
     private Optional<Owner> deployment(Pod pod, OwnerReference set) {
-        if (between.containsKey(set.getUid())) {
+        if (between.containsKey(key(set.getKind(), set.getName()))) {
             return above(set, "Deployment", WorkloadKind.DEPLOYMENT);
         }
         // A Deployment names its ReplicaSets after itself and the hash of the template, which their pods carry.
@@ -67,9 +67,13 @@ final class Owners {
     }
 
     private Optional<Owner> above(OwnerReference owned, String kind, WorkloadKind as) {
-        return between.getOrDefault(owned.getUid(), Optional.empty())
+        return between.getOrDefault(key(owned.getKind(), owned.getName()), Optional.empty())
                 .filter(owner -> owner.getKind().equals(kind))
                 .map(owner -> new Owner(as, owner.getName()));
+    }
+
+    private static String key(String kind, String name) {
+        return kind + "/" + name;
     }
 
     private static Optional<OwnerReference> controller(HasMetadata object) {

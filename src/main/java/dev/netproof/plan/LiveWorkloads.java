@@ -83,18 +83,24 @@ final class LiveWorkloads {
             } else if (workload.kind() == WorkloadKind.CRON_JOB) {
                 all.add(new Who(identity(source, workload, template), List.of(), group.difference()));
             } else {
-                notes.add("the template of " + workload.title() + " differs from its live pods in what policies read ("
+                notes.add("the template of " + workload.title() + " differs from its live pods in " + read(workload) + " ("
                         + group.difference() + "): the live pods are probed, not the template");
             }
         }
         if (all.size() > 1) {
-            notes.add("the pods of source " + source.name() + " differ in what policies read, so that "
+            notes.add("the pods of source " + source.name() + " differ in " + read(workload) + ", so that "
                     + all.size() + " probes take their place: "
                     + String.join(
                             "; ",
                             all.stream().flatMap(who -> who.title().stream()).toList()));
         }
         return all;
+    }
+
+    private String read(Workload workload) {
+        return groups.reads(workload.namespace()).extent() == LabelReads.Extent.ANY
+                ? "labels that policies may read"
+                : "labels that policies read";
     }
 
     private void noteGone(Source source, Workload workload, List<Pod> made) {

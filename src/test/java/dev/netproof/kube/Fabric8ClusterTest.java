@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import org.awaitility.Awaitility;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,6 +177,59 @@ final class Fabric8ClusterTest {
             assertThat(pod.probes()).containsExactly(new ClusterFacts.KubeletProbe(8080));
         });
         assertThat(facts.unreadable()).isEmpty();
+    }
+
+    @Test
+    void podsKnowTheWorkloadThatMadeThemAndCronJobsAreWorkloads() {
+        given("""
+                apiVersion: batch/v1
+                kind: CronJob
+                metadata: {name: nightly, namespace: shop, uid: u0}
+                spec:
+                  schedule: "0 3 * * *"
+                  jobTemplate: {spec: {template: {metadata: {labels: {app: nightly}}, spec: {serviceAccountName: robot, containers: []}}}}
+                """, """
+                apiVersion: batch/v1
+                kind: Job
+                metadata:
+                  name: nightly-1
+                  namespace: shop
+                  uid: u1
+                  ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: nightly, uid: u0, controller: true}]
+                spec:
+                  selector: {matchLabels: {controller-uid: u1}}
+                  template: {metadata: {labels: {app: nightly, controller-uid: u1}}, spec: {containers: []}}
+                """, """
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: nightly-1-x
+                  namespace: shop
+                  uid: u2
+                  labels: {app: nightly, controller-uid: u1}
+                  ownerReferences: [{apiVersion: batch/v1, kind: Job, name: nightly-1, uid: u1, controller: true}]
+                spec: {serviceAccountName: robot, containers: [{name: main}]}
+                status: {phase: Succeeded}
+                """);
+        ClusterFacts facts = cluster.survey(Set.of("shop"));
+
+        assertThat(facts.pods()).singleElement().satisfies(pod -> {
+            assertThat(pod.owners())
+                    .containsExactly(
+                            new ClusterFacts.Owner(WorkloadKind.JOB, "nightly-1"),
+                            new ClusterFacts.Owner(WorkloadKind.CRON_JOB, "nightly"));
+            assertThat(pod.stage()).isEqualTo(ClusterFacts.Stage.FINISHED);
+            assertThat(pod.serviceAccount()).contains("robot");
+        });
+        assertThat(facts.workloads())
+                .extracting(ClusterFacts.Workload::kind, ClusterFacts.Workload::name, one -> one.templateLabels()
+                        .get("app"))
+                .containsExactlyInAnyOrder(
+                        Tuple.tuple(WorkloadKind.JOB, "nightly-1", "nightly"),
+                        Tuple.tuple(WorkloadKind.CRON_JOB, "nightly", "nightly"));
+        assertThat(facts.workloads())
+                .filteredOn(one -> one.kind() == WorkloadKind.CRON_JOB)
+                .noneMatch(one -> one.selector().selects(Map.of("app", "nightly")));
     }
 
     @Test

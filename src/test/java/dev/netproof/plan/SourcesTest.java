@@ -76,7 +76,7 @@ class SourcesTest {
             assertThat(plan.checks().get(0).paths())
                     .allSatisfy(path -> assertThat(path.as()).contains("client-1 (" + EXEMPT + "=)"));
             assertThat(plan.notes())
-                    .containsExactly("the template of Deployment client differs from its live pods in what policies read"
+                    .containsExactly("the template of Deployment client differs from its live pods in labels that policies read"
                             + " (without " + EXEMPT + "): the live pods are probed, not the template");
         }
 
@@ -93,7 +93,7 @@ class SourcesTest {
                     .containsExactly(List.of("client-1", "client-3"), List.of("client-2"));
             assertThat(plan.checks().get(0).paths()).extracting(PlannedPath::probe).contains("p0", "p1");
             assertThat(plan.notes())
-                    .containsExactly("the pods of source deploy/client differ in what policies read, so that 2 probes take"
+                    .containsExactly("the pods of source deploy/client differ in labels that policies read, so that 2 probes take"
                             + " their place: client-1, client-3 (without " + EXEMPT + "); client-2 (" + EXEMPT + "=)");
         }
 

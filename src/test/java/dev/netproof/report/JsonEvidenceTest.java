@@ -69,6 +69,17 @@ class JsonEvidenceTest {
     }
 
     @Test
+    void thePodsThatAProbeRepresentsComeBack() throws IOException {
+        String json = render(RecordedReports.green())
+                .replaceFirst("(\"digest\": \"[^\"]+\")", "$1, \"represents\": [\"web-1\", \"web-2\"]");
+
+        assertThat(schema().validate(json, InputFormat.JSON)).isEmpty();
+        Report report = read(json);
+        assertThat(report.circumstances().probes().get(0).represents()).containsExactly("web-1", "web-2");
+        assertThat(read(render(report))).isEqualTo(report);
+    }
+
+    @Test
     void theSchemaNoticesWhatIsMissingAndWhatIsUnknown() throws IOException {
         String json = render(RecordedReports.green());
         assertThat(schema().validate(json.replaceFirst("\"sentence\"", "\"sentense\""), InputFormat.JSON))

@@ -84,6 +84,7 @@ class InMemoryCluster implements Cluster {
         IDENTITY,
         SURVEY,
         SECOND_SURVEY,
+        POLICIES,
         LAUNCH,
         CREATE_NAMESPACE
     }
@@ -102,7 +103,7 @@ class InMemoryCluster implements Cluster {
     private Starving starving = (probe, since) -> false;
     private Runnable meanwhile = () -> {};
     private Delivery delivery = (probe, said) -> said;
-    private ClusterFacts.Policies policies = ClusterFacts.Policies.NONE;
+    private Optional<ClusterFacts.Policies> policies = Optional.empty();
     private Optional<ClusterFacts.Policies> laterPolicies = Optional.empty();
     private Set<String> remaining = Set.of();
     private Set<String> foreign = Set.of();
@@ -204,7 +205,7 @@ class InMemoryCluster implements Cluster {
 
     /** The policies before and after probing. */
     InMemoryCluster policies(ClusterFacts.Policies before, ClusterFacts.Policies after) {
-        policies = before;
+        policies = Optional.of(before);
         laterPolicies = Optional.of(after);
         return this;
     }
@@ -322,7 +323,9 @@ class InMemoryCluster implements Cluster {
 
     @Override
     public ClusterFacts.Policies policies(Set<String> namespaces) {
-        return wasProbed() ? laterPolicies.orElse(policies) : policies;
+        permit(Operation.POLICIES);
+        ClusterFacts.Policies before = policies.orElse(shop.facts().policies());
+        return wasProbed() ? laterPolicies.orElse(before) : before;
     }
 
     @Override

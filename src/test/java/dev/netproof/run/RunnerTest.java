@@ -27,6 +27,7 @@ import dev.netproof.model.Placement;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.Report;
+import dev.netproof.model.WorkloadKind;
 import dev.netproof.model.Source.Liveness;
 import dev.netproof.model.Target;
 import dev.netproof.model.Verdict;
@@ -1064,6 +1065,76 @@ class RunnerTest {
             assertThat(probe.ip()).isPresent();
         });
         assertThat(report.notes()).isEmpty();
+    }
+
+    private static final String EXEMPT = "network-policy-exempt";
+
+    /** A Deployment with two pods, of which somebody labelled one; its pods get through to postgres by that label. */
+    private Shop labelledByHand() {
+        Map<String, String> client = Map.of("app", "client");
+        return shop.workload(WorkloadKind.DEPLOYMENT, "client", client)
+                .madeBy(WorkloadKind.DEPLOYMENT, "client", "client-1", client)
+                .madeBy(WorkloadKind.DEPLOYMENT, "client", "client-2", Map.of("app", "client", EXEMPT, ""))
+                .admitting(Selector.of(Map.of(EXEMPT, "")));
+    }
+
+    private static final Network ADMITTING_EXEMPT = t ->
+            t.port() != 5432 || t.from("catalog") || t.probe().labels().containsKey(EXEMPT) ? CONNECTED : TIMEOUT;
+
+    @Test
+    void a_label_that_somebody_put_on_a_running_pod_is_an_open_door_that_is_found() {
+        Report report = run(cluster(
+                labelledByHand()
+                        .deny(from(WorkloadKind.DEPLOYMENT, "client"), to("postgres"))
+                        .allow(from("catalog"), to("postgres")),
+                ADMITTING_EXEMPT));
+
+        says(report, Exit.VIOLATIONS, "FAIL OPEN", "PASS CONNECTED");
+        assertThat(report.results().get(0).verdict().explanation())
+                .endsWith("; tried as client-2 (" + EXEMPT + "=)");
+        assertThat(report.notes())
+                .containsExactly("the pods of source deploy/client differ in labels that policies read, so that 2 probes take"
+                        + " their place: client-1 (without " + EXEMPT + "); client-2 (" + EXEMPT + "=)");
+        assertThat(report.circumstances().probes())
+                .extracting(Circumstances.Probe::represents)
+                .containsExactly(List.of("client-1"), List.of("client-2"), List.of());
+    }
+
+    @Test
+    void an_allowance_holds_only_if_it_holds_for_every_pod_of_the_source() {
+        Report report = run(cluster(
+                labelledByHand()
+                        .allow(from(WorkloadKind.DEPLOYMENT, "client"), to("postgres"))
+                        .allow(from("catalog"), to("postgres")),
+                ADMITTING_EXEMPT));
+
+        says(report, Exit.VIOLATIONS, "FAIL BLOCKED", "PASS CONNECTED");
+        Verdict blocked = report.results().get(0).verdict();
+        assertThat(blocked.explanation()).endsWith("; tried as client-1 (without " + EXEMPT + ")");
+        assertThat(blocked.fix())
+                .contains("some pods of deploy/client get there and some do not: compare their labels with what the policies"
+                        + " select");
+    }
+
+    @Test
+    void without_the_policies_a_run_goes_on_and_tells_the_pods_of_a_source_apart_by_every_label() {
+        Report report = run(cluster(
+                        shop.workload(WorkloadKind.DEPLOYMENT, "client", Map.of("app", "client"))
+                                .madeBy(WorkloadKind.DEPLOYMENT, "client", "client-1", Map.of("app", "client"))
+                                .madeBy(WorkloadKind.DEPLOYMENT, "client", "client-2", Map.of("app", "client", "a", "b"))
+                                .deny(from(WorkloadKind.DEPLOYMENT, "client"), to("postgres"))
+                                .allow(from("catalog"), to("postgres")),
+                        ENFORCED)
+                .forbidding(Operation.POLICIES));
+
+        says(report, Exit.CONFORMS, "PASS DENIED", "PASS CONNECTED");
+        assertThat(report.circumstances().probes()).hasSize(3);
+        assertThat(report.circumstances().unreadable()).containsExactly("list policies");
+        assertThat(report.notes())
+                .contains(
+                        "which policies were in force could not be read: forbidden: policies",
+                        "the pods of source deploy/client differ in labels that policies may read, so that 2 probes take"
+                                + " their place: client-1 (without a); client-2 (a=b)");
     }
 
     @Test

@@ -1,0 +1,222 @@
+package dev.netproof.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Sources are what runs in the cluster, and what runs there at night: the cases 15, 16 and 19 of the folder "cases". */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+final class SourcesIT {
+    private static final String EXEMPT = "network-policy-exempt";
+
+    @RegisterExtension
+    static final LiveCluster LIVE = LiveCluster.with("sources");
+
+    @BeforeAll
+    static void anEngine() {
+        Lab.needed("an enforcing engine");
+    }
+
+    @Test
+    void aLabelOnARunningPodIsPartOfTheSourceUntilItIsGone() throws IOException {
+        Case labels = new Case("15", LIVE.namespace());
+        labels.apply();
+        LIVE.awaitReady("db", "client");
+
+        labels.run()
+                .exits(0)
+                .that("deploy/client → svc/db is denied")
+                .is("PASS", "DENIED");
+
+        Pod client = LIVE.podOf("client");
+        label(client, Map.of(EXEMPT, ""));
+        Ran labelled = labels.run().exits(1);
+        labelled.that("deploy/client → svc/db is denied").is("FAIL", "OPEN").says(EXEMPT + "=", name(client));
+        labelled.that("exempt → svc/db is allowed").is("PASS", "CONNECTED");
+        assertThat(labelled.notes())
+                .anySatisfy(note -> assertThat(note)
+                        .contains("the template of Deployment client differs from its live pods", "without " + EXEMPT));
+        assertThat(represented(labelled)).contains(name(client));
+        LIVE.run("checks: [{from: pod/" + name(client) + ", to: svc/db, expect: deny}]")
+                .exits(1)
+                .that("pod/" + name(client) + " → svc/db is denied")
+                .is("FAIL", "OPEN");
+
+        restart(client);
+        labels.run().exits(0).that("deploy/client → svc/db is denied").is("PASS", "DENIED");
+    }
+
+    @Test
+    void whatRunsAtNightIsTestedByDayAndWhatHasFinishedIsNobody() throws IOException {
+        Case jobs = new Case("19", LIVE.another("jobs"));
+        jobs.apply();
+        Awaitility.await("two ready Deployments and a finished Job")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> jobs.ready("report")
+                        && jobs.ready("other")
+                        && jobs.pods("job", "seed").stream()
+                                .anyMatch(pod -> "Succeeded".equals(pod.getStatus().getPhase())
+                                        || "Failed".equals(pod.getStatus().getPhase())));
+
+        Ran ran = jobs.run().exits(3);
+        ran.that("nightly → svc/report is allowed").is("PASS", "CONNECTED");
+        ran.that("nightly → reports is allowed").is("PASS", "CONNECTED");
+        ran.that("nightly → svc/other is denied").is("PASS", "DENIED");
+        ran.that("seeder → svc/other is denied")
+                .is("INCONCLUSIVE", "NO_SUCH_SOURCE")
+                .says("has finished");
+
+        Ran named = jobs.run(matrix -> matrix.substring(0, matrix.indexOf("sources:")) + """
+                checks:
+                  - {from: cronjob/nightly, to: svc/report, expect: allow}
+                  - {from: [cronjob/nightly, job/seed], to: svc/other, expect: deny}
+                """).exits(0);
+        named.that("cronjob/nightly → svc/report is allowed").is("PASS", "CONNECTED");
+        named.that("job/seed → svc/other is denied").is("PASS", "DENIED");
+        assertThat(named.notes())
+                .anySatisfy(note -> assertThat(note)
+                        .contains("source job/seed has no live pod", "has finished", "the template of Job seed is probed"));
+    }
+
+    @Test
+    void aSelectorOfWhatIsNotThereReachesASourceWithoutLabels() throws IOException {
+        Case unlabelled = new Case("16", LIVE.another("notin"));
+        unlabelled.apply();
+        Awaitility.await("a ready database").atMost(Duration.ofMinutes(2)).until(() -> unlabelled.ready("db"));
+
+        Ran ran = unlabelled.run().exits(1);
+        ran.that("naked → svc/db is denied").is("FAIL", "OPEN");
+        for (String source : List.of("public", "partner", "elsewhere")) {
+            ran.that(source + " → svc/db is denied").is("PASS", "DENIED");
+        }
+        ran.that("internal → svc/db is allowed").is("PASS", "CONNECTED");
+    }
+
+    @Test
+    void thePodsOfAStatefulSetAreToldApartByTheNamesThatAPolicyReads() {
+        String namespace = LIVE.another("ordinals");
+        LIVE.applyIn(
+                namespace,
+                Manifests.watchedServer("db", 5432, 5432),
+                Manifests.client("store")
+                        .replace("kind: Deployment", "kind: StatefulSet")
+                        .replace("spec:\n  selector", "spec:\n  replicas: 3\n  podManagementPolicy: Parallel\n  selector"),
+                """
+                ---
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: db-admits-one}
+                spec:
+                  podSelector: {matchLabels: {app: db}}
+                  ingress: [{from: [{podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: store-0}}}]}]
+                """);
+        Case ordinals = new Case("15", namespace);
+        Awaitility.await("three pods and a database")
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> ordinals.ready("db") && ordinals.pods("app", "store").size() == 3);
+
+        Ran ran = ordinals.run(matrix -> matrix.substring(0, matrix.indexOf("sources:")) + """
+                checks:
+                  - {from: sts/store, to: svc/db, expect: deny}
+                  - {from: sts/store, to: svc/db:5432, expect: allow}
+                """).exits(1);
+        ran.that("sts/store → svc/db is denied").is("FAIL", "OPEN").says("tried as store-0");
+        ran.that("sts/store → svc/db:5432 is allowed").is("FAIL", "BLOCKED").says("tried as store-1, store-2");
+    }
+
+    private static void label(Pod pod, Map<String, String> labels) {
+        LIVE.client().pods().resource(pod).edit(one -> one.edit()
+                .editMetadata()
+                .addToLabels(labels)
+                .endMetadata()
+                .build());
+    }
+
+    /** Until nothing is left of the pod. */
+    private static void restart(Pod pod) {
+        LIVE.client().apps().deployments().inNamespace(LIVE.namespace()).withName("client").rolling().restart();
+        Awaitility.await("a new pod instead of " + name(pod))
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> LIVE.client().pods().resource(pod).get() == null);
+        LIVE.awaitReady("client");
+    }
+
+    private static String name(Pod pod) {
+        return pod.getMetadata().getName();
+    }
+
+    private static List<String> represented(Ran ran) {
+        return StreamSupport.stream(ran.report().at("/circumstances/probes").spliterator(), false)
+                .flatMap(probe -> StreamSupport.stream(probe.path("represents").spliterator(), false))
+                .map(JsonNode::asText)
+                .toList();
+    }
+
+    /** A case's files in a namespace of this test. */
+    private record Case(String number, String namespace) {
+        void apply() throws IOException {
+            String manifests = text("manifests.yaml");
+            // The first document is the namespace.
+            LIVE.applyIn(namespace, manifests.substring(manifests.indexOf("---")));
+        }
+
+        Ran run() throws IOException {
+            return run(UnaryOperator.identity());
+        }
+
+        Ran run(UnaryOperator<String> change) {
+            try {
+                Path file = LIVE.file("case.yaml");
+                Files.writeString(file, change.apply(text("matrix.yaml")), StandardCharsets.UTF_8);
+                return LIVE.run(LIVE.kubeconfig(), file, LiveCluster.OWN_NAMESPACE);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        boolean ready(String deployment) {
+            return LIVE.client()
+                    .apps()
+                    .deployments()
+                    .inNamespace(namespace)
+                    .withName(deployment)
+                    .isReady();
+        }
+
+        List<Pod> pods(String label, String value) {
+            return LIVE.client()
+                    .pods()
+                    .inNamespace(namespace)
+                    .withLabel(label, value)
+                    .list()
+                    .getItems();
+        }
+
+        private String text(String file) throws IOException {
+            String path = "/cases/" + number + "/" + file;
+            try (InputStream in = Objects.requireNonNull(SourcesIT.class.getResourceAsStream(path), path)) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("nc-" + number, namespace);
+            }
+        }
+    }
+}
