@@ -6,6 +6,7 @@ import dev.netproof.model.Protocol;
 import dev.netproof.model.WorkloadKind;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.ClusterFacts.Stage;
 import dev.netproof.plan.NodeAffinity;
 import dev.netproof.plan.Selector;
 import io.fabric8.kubernetes.api.model.Affinity;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
@@ -30,6 +32,8 @@ import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -45,13 +49,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the API's objects into facts. */
 final class Facts {
+    private static final String DEFAULT_ACCOUNT = "default";
     private static final int DEFAULT_PERIOD = 10;
     private static final int DEFAULT_THRESHOLD = 3;
     private static final int DEFAULT_TIMEOUT = 1;
 
     private Facts() {}
 
-    static ClusterFacts.Pod pod(Pod pod) {
+    static ClusterFacts.Pod pod(Pod pod, Owners owners) {
         PodStatus status = pod.getStatus() == null ? new PodStatus() : pod.getStatus();
         PodSpec spec = pod.getSpec();
         List<String> ips = status.getPodIPs().isEmpty()
@@ -74,7 +79,21 @@ final class Facts {
                                 text(port.getName()), port.getContainerPort(), protocol(port.getProtocol())))
                         .toList(),
                 containers(spec).flatMap(container -> probe(container).stream()).toList(),
-                network(spec));
+                network(spec),
+                text(spec.getServiceAccountName()).filter(name -> !name.equals(DEFAULT_ACCOUNT)),
+                owners.of(pod),
+                stage(pod.getMetadata(), status));
+    }
+
+    private static Stage stage(ObjectMeta metadata, PodStatus status) {
+        if (isFinished(status)) {
+            return Stage.FINISHED;
+        }
+        return metadata.getDeletionTimestamp() == null ? Stage.LIVE : Stage.TERMINATING;
+    }
+
+    private static boolean isFinished(PodStatus status) {
+        return "Succeeded".equals(status.getPhase()) || "Failed".equals(status.getPhase());
     }
 
     private static ClusterFacts.Network network(PodSpec spec) {
@@ -88,7 +107,7 @@ final class Facts {
         return new ProbeEvent.Instance(
                 text(status.getPodIP()),
                 new TreeMap<>(labels(pod.getMetadata())),
-                text(spec.getServiceAccountName()).orElse("default"),
+                text(spec.getServiceAccountName()).orElse(DEFAULT_ACCOUNT),
                 spec.getContainers().stream()
                         .filter(container -> container.getName().equals(PodShape.CONTAINER))
                         .map(Container::getImage)
@@ -112,9 +131,7 @@ final class Facts {
     }
 
     private static Readiness readiness(ObjectMeta metadata, PodStatus status) {
-        if (metadata.getDeletionTimestamp() != null
-                || "Succeeded".equals(status.getPhase())
-                || "Failed".equals(status.getPhase())) {
+        if (metadata.getDeletionTimestamp() != null || isFinished(status)) {
             return Readiness.GONE;
         }
         return status.getConditions().stream()
@@ -247,6 +264,28 @@ final class Facts {
                 set.getSpec().getTemplate());
     }
 
+    static ClusterFacts.Workload workload(Job job) {
+        return workload(
+                WorkloadKind.JOB,
+                job.getMetadata(),
+                job.getSpec().getSelector(),
+                job.getSpec().getTemplate());
+    }
+
+    /** A CronJob selects nothing by labels: it knows its Jobs. */
+    static ClusterFacts.Workload workload(CronJob job) {
+        return workload(
+                WorkloadKind.CRON_JOB,
+                job.getMetadata(),
+                new LabelSelectorBuilder()
+                        .addNewMatchExpression()
+                        .withKey("controller-uid")
+                        .withOperator("In")
+                        .endMatchExpression()
+                        .build(),
+                job.getSpec().getJobTemplate().getSpec().getTemplate());
+    }
+
     private static ClusterFacts.Workload workload(
             WorkloadKind kind, ObjectMeta metadata, LabelSelector selector, PodTemplateSpec template) {
         PodSpec spec = template.getSpec();
@@ -256,7 +295,7 @@ final class Facts {
                 metadata.getName(),
                 selector(selector),
                 template.getMetadata() == null ? Map.of() : labels(template.getMetadata()),
-                text(spec.getServiceAccountName()),
+                text(spec.getServiceAccountName()).filter(name -> !name.equals(DEFAULT_ACCOUNT)),
                 Optional.ofNullable(spec.getNodeSelector()).orElse(Map.of()),
                 spec.getTolerations().stream()
                         .map(toleration -> new ClusterFacts.Toleration(

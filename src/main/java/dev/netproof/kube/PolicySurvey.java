@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.netproof.plan.ClusterFacts.Direction;
 import dev.netproof.plan.ClusterFacts.Policies;
 import dev.netproof.plan.ClusterFacts.Policy;
+import dev.netproof.plan.LabelReads;
 import dev.netproof.plan.Selector;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -169,7 +170,18 @@ final class PolicySurvey {
                 metadata.path("resourceVersion").asText(),
                 digest(policy),
                 plain ? Optional.of(selector(spec.path("podSelector"))) : Optional.empty(),
-                plain ? directions(spec) : Set.of());
+                plain ? directions(spec) : Set.of(),
+                plain ? peers(spec) : PolicyReads.of(policy));
+    }
+
+    /** The podSelectors of all peers. */
+    private static LabelReads peers(JsonNode spec) {
+        List<Selector> selectors = new ArrayList<>();
+        for (String direction : List.of("ingress", "egress")) {
+            spec.path(direction).forEach(rule -> List.of("from", "to").forEach(side -> rule.path(side)
+                    .forEach(peer -> selectors.add(selector(peer.path("podSelector"))))));
+        }
+        return LabelReads.of(selectors);
     }
 
     /** The same as: jq -cjS 'del(.metadata, .status)' | sha256sum. */

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.CrossVersionObjectReference;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
@@ -63,6 +64,7 @@ final class Survey {
             CompletableFuture<List<ReplicaSet>> replicaSets,
             CompletableFuture<List<ReplicationController>> controllers,
             CompletableFuture<List<Job>> jobs,
+            CompletableFuture<List<CronJob>> cronJobs,
             CompletableFuture<List<PodDisruptionBudget>> budgets,
             CompletableFuture<List<HorizontalPodAutoscaler>> autoscalers) {}
 
@@ -90,8 +92,10 @@ final class Survey {
                         .filter(Survey::isProbe)
                         .map(pod -> pod.getMetadata().getName())
                         .collect(Collectors.toSet());
+                Owners owners =
+                        Owners.of(flight.replicaSets().join(), flight.jobs().join());
                 live.stream().filter(pod -> !isProbe(pod)).forEach(pod -> {
-                    pods.add(Facts.pod(pod));
+                    pods.add(Facts.pod(pod, owners));
                     Optional.of(pod)
                             .filter(NetproofLabels::marked)
                             .flatMap(Provenance::doubtProbe)
@@ -111,6 +115,8 @@ final class Survey {
                 flight.deployments().join().stream().map(Facts::workload).forEach(workloads::add);
                 flight.statefulSets().join().stream().map(Facts::workload).forEach(workloads::add);
                 flight.daemonSets().join().stream().map(Facts::workload).forEach(workloads::add);
+                flight.jobs().join().stream().map(Facts::workload).forEach(workloads::add);
+                flight.cronJobs().join().stream().map(Facts::workload).forEach(workloads::add);
                 selectors.addAll(selectors(flight));
             }
             return new ClusterFacts(
@@ -144,7 +150,7 @@ final class Survey {
             return reads.stream()
                     .flatMap(read -> read.join().stream())
                     .filter(pod -> !isProbe(pod))
-                    .map(Facts::pod)
+                    .map(pod -> Facts.pod(pod, Owners.NONE))
                     .toList();
         } catch (CompletionException e) {
             throw server.trouble("list pods", e);
@@ -185,6 +191,7 @@ final class Survey {
                 list(namespace, "replicasets", client.apps().replicaSets()),
                 list(namespace, "replicationcontrollers", client.replicationControllers()),
                 list(namespace, "jobs", client.batch().v1().jobs()),
+                list(namespace, "cronjobs", client.batch().v1().cronjobs()),
                 list(namespace, "poddisruptionbudgets", client.policy().v1().podDisruptionBudget()),
                 list(
                         namespace,

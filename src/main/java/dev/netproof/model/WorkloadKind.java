@@ -4,7 +4,9 @@ package dev.netproof.model;
 public enum WorkloadKind {
     DEPLOYMENT("deploy", "Deployment"),
     STATEFUL_SET("sts", "StatefulSet"),
-    DAEMON_SET("ds", "DaemonSet");
+    DAEMON_SET("ds", "DaemonSet"),
+    JOB("job", "Job"),
+    CRON_JOB("cronjob", "CronJob");
 
     private final String prefix;
     private final String kind;

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param nodes empty where they may not be listed
  * @param unreadable what the identity was not permitted to read, as "list pods in namespace x"
  * @param lookalikes pods that carry netproof's label and count all the same, and why: sentences
+ * @param policies in reach of the namespaces
  */
 public record ClusterFacts(
         Map<String, Existence> namespaces,
@@ -27,7 +28,8 @@ public record ClusterFacts(
         List<PodSelecting> selectors,
         List<Node> nodes,
         Set<String> unreadable,
-        Set<String> lookalikes) {
+        Set<String> lookalikes,
+        Policies policies) {
     public ClusterFacts {
         namespaces = Map.copyOf(namespaces);
         pods = List.copyOf(pods);
@@ -37,6 +39,34 @@ public record ClusterFacts(
         nodes = List.copyOf(nodes);
         unreadable = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(unreadable));
         lookalikes = java.util.Collections.unmodifiableSet(new java.util.TreeSet<>(lookalikes));
+    }
+
+    /** Where policies were not asked for. */
+    public ClusterFacts(
+            Map<String, Existence> namespaces,
+            List<Pod> pods,
+            List<Service> services,
+            List<Workload> workloads,
+            List<PodSelecting> selectors,
+            List<Node> nodes,
+            Set<String> unreadable,
+            Set<String> lookalikes) {
+        this(
+                namespaces,
+                pods,
+                services,
+                workloads,
+                selectors,
+                nodes,
+                unreadable,
+                lookalikes,
+                Policies.UNKNOWN);
+    }
+
+    /** The same, and which policies are in reach. */
+    public ClusterFacts with(Policies known) {
+        return new ClusterFacts(
+                namespaces, pods, services, workloads, selectors, nodes, unreadable, lookalikes, known);
     }
 
     /** Where nothing looks like netproof's own. */
@@ -75,6 +105,9 @@ public record ClusterFacts(
     /**
      * @param ips all of the pod's addresses, the primary one first
      * @param restarts of all its containers together
+     * @param serviceAccount empty for the namespace's default one
+     * @param owners the workload that made it, and the one that made that: a Job and its CronJob. A ReplicaSet counts as its Deployment.
+     *     Empty for a pod that no known kind of workload made.
      */
     public record Pod(
             String namespace,
@@ -87,7 +120,58 @@ public record ClusterFacts(
             int restarts,
             List<ContainerPort> ports,
             List<KubeletProbe> probes,
-            Network network) {}
+            Network network,
+            Optional<String> serviceAccount,
+            List<Owner> owners,
+            Stage stage) {
+        /** A pod of the default service account that no workload made. */
+        public Pod(
+                String namespace,
+                String name,
+                String uid,
+                Map<String, String> labels,
+                List<String> ips,
+                Optional<String> node,
+                Readiness readiness,
+                int restarts,
+                List<ContainerPort> ports,
+                List<KubeletProbe> probes,
+                Network network) {
+            this(
+                    namespace,
+                    name,
+                    uid,
+                    labels,
+                    ips,
+                    node,
+                    readiness,
+                    restarts,
+                    ports,
+                    probes,
+                    network,
+                    Optional.empty(),
+                    List.of(),
+                    readiness == Readiness.GONE ? Stage.TERMINATING : Stage.LIVE);
+        }
+
+        /** Whether this workload made the pod. */
+        public boolean isOf(WorkloadKind kind, String workload) {
+            return owners.contains(new Owner(kind, workload));
+        }
+    }
+
+    /** The workload that made a pod, in the pod's namespace. */
+    public record Owner(WorkloadKind kind, String name) {}
+
+    /** How far a pod's life is. */
+    public enum Stage {
+        /** It runs, or will: a pod that waits for a node connects as soon as it has one. */
+        LIVE,
+        /** It is being deleted, and may still connect for as long as its grace period lasts. */
+        TERMINATING,
+        /** Succeeded or failed: it has no network any more. */
+        FINISHED
+    }
 
     /** Whose address a pod has. */
     public enum Network {
@@ -208,10 +292,13 @@ public record ClusterFacts(
     /**
      * The policies in reach of some namespaces.
      *
-     * @param unreadable what the identity was not permitted to read
+     * @param unreadable what could not be read, as "list networkpolicies in namespace x"
      */
     public record Policies(List<Policy> found, Set<String> unreadable) {
         public static final Policies NONE = new Policies(List.of(), Set.of());
+
+        /** Nothing is known of them. */
+        public static final Policies UNKNOWN = new Policies(List.of(), Set.of("list policies"));
 
         public Policies {
             found = List.copyOf(found);
@@ -232,6 +319,7 @@ public record ClusterFacts(
      * @param sha256 of what it says, without metadata and status
      * @param podSelector of a NetworkPolicy; empty for other kinds
      * @param directions of a NetworkPolicy; empty for other kinds
+     * @param reads the labels of pods that it reads beside those of podSelector: in the peers of a NetworkPolicy, anywhere in other kinds
      */
     public record Policy(
             String apiVersion,
@@ -242,9 +330,34 @@ public record ClusterFacts(
             String resourceVersion,
             String sha256,
             Optional<Selector> podSelector,
-            Set<Direction> directions) {
+            Set<Direction> directions,
+            LabelReads reads) {
         public Policy {
             directions = Set.copyOf(directions);
+        }
+
+        /** A policy without peers that are known by their labels. */
+        public Policy(
+                String apiVersion,
+                String kind,
+                Optional<String> namespace,
+                String name,
+                String uid,
+                String resourceVersion,
+                String sha256,
+                Optional<Selector> podSelector,
+                Set<Direction> directions) {
+            this(
+                    apiVersion,
+                    kind,
+                    namespace,
+                    name,
+                    uid,
+                    resourceVersion,
+                    sha256,
+                    podSelector,
+                    directions,
+                    LabelReads.NONE);
         }
 
         /** Whether this is a NetworkPolicy that is about none of these pods. */

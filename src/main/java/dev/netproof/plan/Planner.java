@@ -240,6 +240,8 @@ public final class Planner {
             case DEPLOYMENT -> "deployments";
             case STATEFUL_SET -> "statefulsets";
             case DAEMON_SET -> "daemonsets";
+            case JOB -> "jobs";
+            case CRON_JOB -> "cronjobs";
         };
     }
 
