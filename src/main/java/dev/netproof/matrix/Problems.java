@@ -625,13 +625,13 @@ final class Problems {
                 "Write it without the zero in front: " + shorten(decimal));
     }
 
-    static Problem badPort(String written) {
+    static Problem badPort(String written, KubernetesNames names) {
         return error(
                 "bad-port",
                 written.isEmpty()
                         ? "the port is missing"
                         : quote(written) + " is neither a port number nor the name of a port",
-                "A number goes from 1 to 65535. A name: " + lower(KubernetesNames.PORT.rule()));
+                "A number goes from 1 to 65535. A name: " + lower(names.rule()));
     }
 
     static Problem portIsNoNumber(String written) {

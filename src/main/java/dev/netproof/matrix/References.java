@@ -274,7 +274,8 @@ final class References {
             return Optional.empty();
         }
         Named named = found.get();
-        Optional<PortAndProtocol> port = portAndProtocol(text, colon);
+        Optional<PortAndProtocol> port = portAndProtocol(
+                text, colon, named.kind() == Kind.SERVICE ? KubernetesNames.LABEL : KubernetesNames.CONTAINER_PORT);
         if (colon >= 0 && port.isEmpty()) {
             return Optional.empty();
         }
@@ -303,7 +304,7 @@ final class References {
             findings.add(text.span(), Problems.hostWithoutPort(head));
             return Optional.empty();
         }
-        Optional<PortAndProtocol> port = portAndProtocol(text, colon);
+        Optional<PortAndProtocol> port = portAndProtocol(text, colon, KubernetesNames.CONTAINER_PORT);
         return port.isEmpty() ? Optional.empty() : target.map(host -> destination(text, head, host, port));
     }
 
@@ -331,7 +332,7 @@ final class References {
             findings.add(text.part(3, rest.length()), Problems.badIp(rest));
             return Optional.empty();
         }
-        Optional<PortAndProtocol> port = portAndProtocol(text, 3 + end);
+        Optional<PortAndProtocol> port = portAndProtocol(text, 3 + end, KubernetesNames.CONTAINER_PORT);
         return port.isEmpty()
                 ? Optional.empty()
                 : Optional.of(destination(text, "ip/" + rest.substring(0, end), target.get(), port));
@@ -356,7 +357,7 @@ final class References {
     }
 
     /** {@code :53/udp}; nothing is reported where there is no colon. */
-    private Optional<PortAndProtocol> portAndProtocol(Text text, int colon) {
+    private Optional<PortAndProtocol> portAndProtocol(Text text, int colon, KubernetesNames names) {
         if (colon < 0) {
             return Optional.empty();
         }
@@ -371,7 +372,7 @@ final class References {
                 findings.add(text.part(colon + slash + 2, suffix.length()), Problems.unknownSuffix(suffix));
             }
         }
-        Optional<PortRef> known = Ports.numberOrName(findings, text.part(colon + 1, port.length()), port);
+        Optional<PortRef> known = Ports.numberOrName(findings, text.part(colon + 1, port.length()), port, names);
         return known.isEmpty() || protocol.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new PortAndProtocol(known.get(), protocol.get()));
