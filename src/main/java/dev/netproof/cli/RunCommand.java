@@ -137,7 +137,7 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "5",
             converter = Endpoints.class,
             description =
-                    "How many ready pods of a destination are probed; every node that runs one is always covered; default: ${DEFAULT-VALUE}.")
+                    "How many ready pods of a destination are probed; every node that runs one and every group of labels that policies read are always covered; default: ${DEFAULT-VALUE}.")
     int endpoints = 5;
 
     @Option(
