@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /** What a rule must name to let stopped connections through, where people tend to write something else. */
 final class RuleAdvice {
-    /** A rule is understood from a few of the addresses that it needs. */
+    /** Addresses that are named beside the first: a large cluster has one for each node. */
     private static final int NAMED = 3;
 
     private RuleAdvice() {}
@@ -32,14 +32,21 @@ final class RuleAdvice {
         String why = first.pod()
                 .map(pod -> "pod " + pod.name() + " runs in its node's network, so that no podSelector matches it")
                 .orElse(first.endpoint() + " is no pod, so that no podSelector or namespaceSelector matches it");
-        String blocks = unselected.stream()
+        return Optional.of(why + ": the rule must name " + (first.pod().isPresent() ? "the node's address" : "the address")
+                + ", as in ipBlock: {cidr: " + first.ip() + (first.ip().contains(":") ? "/128" : "/32") + "}, with port "
+                + numbers(unselected) + others(unselected, first.ip()));
+    }
+
+    private static String others(List<Backend> unselected, String first) {
+        List<String> others = unselected.stream()
                 .map(Backend::ip)
                 .distinct()
-                .limit(NAMED)
-                .map(ip -> "ipBlock: {cidr: " + ip + (ip.contains(":") ? "/128" : "/32") + "}")
-                .collect(Collectors.joining(", "));
-        return Optional.of(why + ": the rule must name " + (first.pod().isPresent() ? "the node's address" : "the address")
-                + ", as in " + blocks + ", with port " + numbers(unselected));
+                .filter(ip -> !ip.equals(first))
+                .toList();
+        return others.isEmpty()
+                ? ""
+                : "; the same for " + others.stream().limit(NAMED).collect(Collectors.joining(", "))
+                        + (others.size() > NAMED ? " and " + (others.size() - NAMED) + " more" : "");
     }
 
     /** That a Service's port is another number on its pods. */

@@ -442,7 +442,10 @@ final class Verdicts {
                 .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
         String source = planned.check().source().name();
         String destination = planned.check().destination().name();
-        boolean reachesOthers = findings.stream().anyMatch(f -> f.elsewhere() == Finding.Elsewhere.REACHED_SOMETHING);
+        // To a look-up, the destination itself is something else that was reached.
+        boolean reachesOthers = findings.stream()
+                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP)
+                .anyMatch(f -> f.elsewhere() == Finding.Elsewhere.REACHED_SOMETHING);
         Optional<String> block = RuleAdvice.block(findings);
         String advice;
         if (block.isPresent()) {

@@ -189,6 +189,25 @@ class DestinationsAsTheyAreTest {
                     .endsWith("; port 80 of the Service is port 8080 on its endpoints: policies count 8080, not 80");
         }
 
+        /** A fresh pod may get through once, before its rules arrive. */
+        @Test
+        void points_at_the_egress_of_a_source_that_reached_nothing_but_this_destination_before_it_was_stopped() {
+            Shop shop = Shop.withNodes("node-1", "node-2")
+                    .pod("client", "10.0.1.1", "node-1", 8080)
+                    .pod("friend", "10.0.1.2", "node-1", 8080)
+                    .pod("web", "10.0.2.5", "node-2", 8080)
+                    .service("web", VIP, 80, 8080);
+
+            Report report = run(
+                    shop.allow(from("friend"), to("web")).allow(from("client"), to("web")),
+                    t -> t.from("client") && t.round() > 1 ? TIMEOUT : CONNECTED);
+
+            says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL BLOCKED");
+            assertThat(fix(report, 1))
+                    .startsWith("client reached nothing else in this run either, name servers aside: look first at the"
+                            + " Egress of client");
+        }
+
         @Test
         void says_nothing_of_ports_where_there_is_one_number() {
             Shop shop = Shop.withNodes("node-1", "node-2")
@@ -225,6 +244,25 @@ class DestinationsAsTheyAreTest {
                     .isEqualTo("look at the Egress of prom: pod exporter-12 runs in its node's network, so that no"
                             + " podSelector matches it: the rule must name the node's address, as in ipBlock: {cidr:"
                             + " 192.0.2.12/32}, with port 9100");
+        }
+
+        @Test
+        void names_the_other_nodes_too() {
+            Shop shop = Shop.withNodes("node-1", "node-2")
+                    .pod("prom", "10.0.1.1", "node-1", 8080)
+                    .pod("free", "10.0.1.2", "node-1", 8080)
+                    .hostPod("exporter", "192.0.2.11", "node-1", 9100)
+                    .hostPod("exporter", "192.0.2.12", "node-2", 9100);
+            Destination exporter = to(
+                    new Target.Pods("shop", Map.of("app", "exporter")),
+                    Optional.of(new PortRef.Number(9100)),
+                    Protocol.TCP);
+
+            Report report = run(
+                    shop.allow(from("free"), exporter).allow(from("prom"), exporter),
+                    t -> t.from("prom") ? TIMEOUT : CONNECTED);
+
+            assertThat(fix(report, 1)).endsWith("{cidr: 192.0.2.11/32}, with port 9100; the same for 192.0.2.12");
         }
 
         @Test
