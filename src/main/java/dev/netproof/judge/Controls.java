@@ -85,8 +85,7 @@ final class Controls {
 
     /** Whether a path goes straight to an endpoint that a Service's address leads to. */
     private static boolean isBehind(PlannedPath vip, PlannedPath other) {
-        return other.path().kind() != Path.Kind.VIP
-                && other.backends().stream().anyMatch(vip.backends()::contains);
+        return other.path().kind() != Path.Kind.VIP && other.backends().stream().anyMatch(vip.backends()::contains);
     }
 
     private List<Proof> proofs(PlannedPath planned, Backend backend) {

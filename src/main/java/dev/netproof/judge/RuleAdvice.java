@@ -20,9 +20,8 @@ final class RuleAdvice {
     /** That selectors do not match a target: it is in its node's network, or no pod at all. */
     static Optional<String> block(List<Finding> findings) {
         List<Backend> unselected = stopped(findings)
-                .filter(backend -> backend.pod()
-                        .map(pod -> pod.network() == Network.NODE)
-                        .orElse(true))
+                .filter(backend ->
+                        backend.pod().map(pod -> pod.network() == Network.NODE).orElse(true))
                 .distinct()
                 .toList();
         if (unselected.isEmpty()) {
@@ -32,9 +31,11 @@ final class RuleAdvice {
         String why = first.pod()
                 .map(pod -> "pod " + pod.name() + " runs in its node's network, so that no podSelector matches it")
                 .orElse(first.endpoint() + " is no pod, so that no podSelector or namespaceSelector matches it");
-        return Optional.of(why + ": the rule must name " + (first.pod().isPresent() ? "the node's address" : "the address")
-                + ", as in ipBlock: {cidr: " + first.ip() + (first.ip().contains(":") ? "/128" : "/32") + "}, with port "
-                + numbers(unselected) + others(unselected, first.ip()));
+        return Optional.of(
+                why + ": the rule must name " + (first.pod().isPresent() ? "the node's address" : "the address")
+                        + ", as in ipBlock: {cidr: " + first.ip() + (first.ip().contains(":") ? "/128" : "/32")
+                        + "}, with port "
+                        + numbers(unselected) + others(unselected, first.ip()));
     }
 
     private static String others(List<Backend> unselected, String first) {

@@ -120,17 +120,25 @@ final class Verdicts {
     /** The address of a Service with internalTrafficPolicy Local, from a node without an endpoint: no policy is at fault. */
     private Verdict nobodyOnTheNode(Finding finding, Outcome outcome) {
         String node = finding.node().orElse("its node");
-        String why = "with internalTrafficPolicy: Local it leads to endpoints on the same node, and there is no endpoint on " + node;
+        String why =
+                "with internalTrafficPolicy: Local it leads to endpoints on the same node, and there is no endpoint on "
+                        + node;
         if (!expected.forbids()) {
             return new Verdict(
                     Status.FAIL,
                     Reason.NO_BACKEND,
                     to(finding) + " " + manner(finding, outcome) + " from " + node + ": " + why,
-                    Optional.of("run a pod of the Service on " + node + ", or set internalTrafficPolicy: Cluster; if the source"
-                            + " never runs on such a node, ask only nodes with an endpoint: nodes: same under sources"));
+                    Optional.of(
+                            "run a pod of the Service on " + node
+                                    + ", or set internalTrafficPolicy: Cluster; if the source"
+                                    + " never runs on such a node, ask only nodes with an endpoint: nodes: same under sources"));
         }
         return Located.leadsFromElsewhere(planned, finding.planned())
-                ? new Verdict(Status.PASS, Reason.DENIED, "from " + node + " " + to(finding) + " leads to nobody", Optional.empty())
+                ? new Verdict(
+                        Status.PASS,
+                        Reason.DENIED,
+                        "from " + node + " " + to(finding) + " leads to nobody",
+                        Optional.empty())
                 : new Verdict(
                         Status.INCONCLUSIVE,
                         Reason.NO_BACKEND,

@@ -52,7 +52,6 @@ final class KubeProxy {
     static Map<String, List<Endpoint>> byNode(Collection<Endpoint> endpoints) {
         return endpoints.stream()
                 .filter(e -> e.node().isPresent())
-                .collect(Collectors.groupingBy(
-                        e -> e.node().orElseThrow(), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(e -> e.node().orElseThrow(), TreeMap::new, Collectors.toList()));
     }
 }

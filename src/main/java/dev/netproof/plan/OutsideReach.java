@@ -39,15 +39,13 @@ final class OutsideReach {
                                 .map(ip -> way(destination, name, ip, port)))
                 .toList();
         List<Attempt> controls = new ArrayList<>();
-        resolving(destination)
-                .forEach(family -> controls.add(Attempts.byName(destination, name, port, family)));
+        resolving(destination).forEach(family -> controls.add(Attempts.byName(destination, name, port, family)));
         return new Reach(ways, controls, Optional.empty(), List.of());
     }
 
     private Way way(Destination destination, String name, String ip, int port) {
         return Way.to(
-                backends.at(ip, port, destination.protocol().transport()),
-                Attempts.at(destination, ip, port, name));
+                backends.at(ip, port, destination.protocol().transport()), Attempts.at(destination, ip, port, name));
     }
 
     private static boolean isAsked(Destination destination, String ip) {

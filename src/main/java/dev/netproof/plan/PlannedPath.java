@@ -25,8 +25,7 @@ public record PlannedPath(String probe, int attempt, Path path, List<Backend> ba
     /** The same path as it leads from this node. */
     public PlannedPath from(String node) {
         return routing.byNode()
-                .map(byNode ->
-                        new PlannedPath(probe, attempt, path, byNode.getOrDefault(node, List.of()), routing))
+                .map(byNode -> new PlannedPath(probe, attempt, path, byNode.getOrDefault(node, List.of()), routing))
                 .orElse(this);
     }
 

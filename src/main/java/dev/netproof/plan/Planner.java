@@ -156,7 +156,9 @@ public final class Planner {
             return nodes(check, reach, identity, placement);
         }
         // A denial is tried where the Service's address leads to somebody; elsewhere it is silent without any policy.
-        List<Optional<String>> leading = check.expectation().forbids() && reach.isLocal() && identity.node().isEmpty()
+        List<Optional<String>> leading = check.expectation().forbids()
+                        && reach.isLocal()
+                        && identity.node().isEmpty()
                 ? nodes(check, reach, identity, Placement.SAME)
                 : List.of();
         return leading.isEmpty() ? List.of(Optional.empty()) : leading;

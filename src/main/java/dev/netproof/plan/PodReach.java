@@ -68,8 +68,7 @@ final class PodReach {
         String kind = target.kind().kind();
         String what = kind + " " + target.name();
         List<Workload> ofKind = facts.workloads().stream()
-                .filter(workload ->
-                        workload.namespace().equals(target.namespace()) && workload.kind() == target.kind())
+                .filter(workload -> workload.namespace().equals(target.namespace()) && workload.kind() == target.kind())
                 .toList();
         Optional<Workload> found = ofKind.stream()
                 .filter(workload -> workload.name().equals(target.name()))

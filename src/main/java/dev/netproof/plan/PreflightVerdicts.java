@@ -69,8 +69,9 @@ final class PreflightVerdicts {
                 Status.INCONCLUSIVE,
                 Reason.NO_BACKEND,
                 what + " has no ready pod" + (notReady > 0 ? " (" + notReady + " not ready)" : ""),
-                Optional.of("get a pod ready, then run again; a pod that is not ready may still answer at its own address, but"
-                        + " netproof does not try it"));
+                Optional.of(
+                        "get a pod ready, then run again; a pod that is not ready may still answer at its own address, but"
+                                + " netproof does not try it"));
     }
 
     static Verdict noPod(String what) {
@@ -87,8 +88,10 @@ final class PreflightVerdicts {
                 Status.INCONCLUSIVE,
                 Reason.NO_BACKEND,
                 what + " has no ready pod" + (others > 0 ? " (" + others + " not ready)" : ""),
-                Optional.of("through the Service nobody can be reached, with or without a policy: get a pod ready, then run"
-                        + " again" + (others > 0 ? "; its pods may answer at their own addresses meanwhile" : "")));
+                Optional.of(
+                        "through the Service nobody can be reached, with or without a policy: get a pod ready, then run"
+                                + " again"
+                                + (others > 0 ? "; its pods may answer at their own addresses meanwhile" : "")));
     }
 
     static Verdict noEndpointSlice(String what, String service) {
@@ -96,8 +99,9 @@ final class PreflightVerdicts {
                 Status.INCONCLUSIVE,
                 Reason.NO_BACKEND,
                 what + " has no selector, and no EndpointSlice has an endpoint for it",
-                Optional.of("through the Service nobody can be reached, with or without a policy: give it a selector, or an"
-                        + " EndpointSlice with the label kubernetes.io/service-name: " + service));
+                Optional.of(
+                        "through the Service nobody can be reached, with or without a policy: give it a selector, or an"
+                                + " EndpointSlice with the label kubernetes.io/service-name: " + service));
     }
 
     static Verdict externalPortNeeded(String what, String host) {

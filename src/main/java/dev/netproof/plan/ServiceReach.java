@@ -49,12 +49,12 @@ final class ServiceReach {
                 .findFirst();
         if (found.isPresent()) {
             return found.get().externalName().isPresent()
-                    ? external(destination, found.get(), found.get().externalName().get())
+                    ? external(
+                            destination, found.get(), found.get().externalName().get())
                     : of(destination, found.get());
         }
         return Reach.none(facts.hidden("services", target.namespace())
-                .map(doing ->
-                        PreflightVerdicts.hidden(doing, "the Service " + target.name(), Reason.NO_DESTINATION))
+                .map(doing -> PreflightVerdicts.hidden(doing, "the Service " + target.name(), Reason.NO_DESTINATION))
                 .orElseGet(() -> PreflightVerdicts.missing(
                         "Service",
                         target.name(),
@@ -146,8 +146,9 @@ final class ServiceReach {
                 .count();
         if (terminating > 0) {
             notes.add(what + " in namespace " + service.namespace() + " leads to " + terminating
-                    + (terminating == 1 ? " endpoint that terminates and still serves" : " endpoints that terminate and"
-                            + " still serve")
+                    + (terminating == 1
+                            ? " endpoint that terminates and still serves"
+                            : " endpoints that terminate and" + " still serve")
                     + ", because no other is ready" + (isLocal(service) ? " on the same node" : ""));
         }
         return reach(destination, service, port, asked, served);
@@ -185,9 +186,7 @@ final class ServiceReach {
                         Path.Kind.VIP,
                         vip,
                         port.port(),
-                        chosen.stream()
-                                .filter(b -> Family.of(b.ip()) == family)
-                                .toList(),
+                        chosen.stream().filter(b -> Family.of(b.ip()) == family).toList(),
                         routing(service, of(family, served), chosen)));
             }
         }
@@ -213,8 +212,7 @@ final class ServiceReach {
                     List<Backend> all = onNode.getValue().stream()
                             .map(e -> backends.of(service.namespace(), e))
                             .toList();
-                    List<Backend> probed =
-                            all.stream().filter(chosen::contains).toList();
+                    List<Backend> probed = all.stream().filter(chosen::contains).toList();
                     return probed.isEmpty() ? all : probed;
                 })));
     }

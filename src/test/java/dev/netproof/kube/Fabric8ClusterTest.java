@@ -261,7 +261,8 @@ final class Fabric8ClusterTest {
                             .containsExactly(new PortRef.Name("http"), new PortRef.Number(90));
                     assertThat(service.endpoints())
                             .extracting(endpoint -> endpoint.ip() + " " + endpoint.serving())
-                            .containsExactly("10.0.0.1 READY", "10.0.0.2 NOT", "10.0.0.3 WHILE_TERMINATING", "10.0.0.4 NOT");
+                            .containsExactly(
+                                    "10.0.0.1 READY", "10.0.0.2 NOT", "10.0.0.3 WHILE_TERMINATING", "10.0.0.4 NOT");
                 });
     }
 

@@ -165,7 +165,6 @@ final class FactsTest {
 
     private static Service service(String spec) {
         return Serialization.unmarshal(
-                "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: " + spec,
-                Service.class);
+                "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: " + spec, Service.class);
     }
 }

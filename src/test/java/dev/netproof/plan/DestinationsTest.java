@@ -76,10 +76,10 @@ class DestinationsTest {
 
         @Test
         void all_groups_are_probed_however_few_pods_are_asked_for() {
-            PlanTerms one = new PlanTerms(
-                    Shop.terms().today(), 1, PlanTerms.Published.REFUSE, Optional.empty(), Map.of());
-            Shop labelled = twenty().deny(
-                    from("front"), to(new Target.Pods("shop", Map.of("app", "api")), HTTP, Protocol.TCP));
+            PlanTerms one =
+                    new PlanTerms(Shop.terms().today(), 1, PlanTerms.Published.REFUSE, Optional.empty(), Map.of());
+            Shop labelled =
+                    twenty().deny(from("front"), to(new Target.Pods("shop", Map.of("app", "api")), HTTP, Protocol.TCP));
 
             Plan plan = Planner.plan(labelled.matrices(), labelled.facts().with(reading("canary")), one);
 
@@ -126,18 +126,20 @@ class DestinationsTest {
 
             assertThat(pods(plan.checks().get(0))).containsExactly("web-5");
             assertThat(plan.notes())
-                    .contains("the selector of Deployment web in namespace shop also matches web-6, which it does not own:"
-                            + " they are left out");
+                    .contains(
+                            "the selector of Deployment web in namespace shop also matches web-6, which it does not own:"
+                                    + " they are left out");
         }
 
         @Test
         void that_own_no_pod_are_no_denial() {
-            Verdict verdict = foregone(
-                    overlapping().workload(deployment("web-blue")).deny(from("front"), deploy("web-blue")));
+            Verdict verdict =
+                    foregone(overlapping().workload(deployment("web-blue")).deny(from("front"), deploy("web-blue")));
 
             assertThat(verdict.reason()).isEqualTo(Reason.NO_BACKEND);
             assertThat(verdict.explanation()).isEqualTo("Deployment web-blue in namespace shop has no ready pod");
-            assertThat(verdict.fix()).hasValueSatisfying(fix -> assertThat(fix).startsWith("nobody can be reached there"));
+            assertThat(verdict.fix())
+                    .hasValueSatisfying(fix -> assertThat(fix).startsWith("nobody can be reached there"));
         }
 
         @Test
@@ -149,9 +151,10 @@ class DestinationsTest {
             Verdict verdict = foregone(shop.deny(from("front"), deploy("web")));
 
             assertThat(verdict.explanation()).endsWith("has no ready pod (1 not ready)");
-            assertThat(verdict.fix()).hasValueSatisfying(fix -> assertThat(fix)
-                    .contains("may still answer at its own address")
-                    .doesNotContain("nobody can be reached"));
+            assertThat(verdict.fix())
+                    .hasValueSatisfying(fix -> assertThat(fix)
+                            .contains("may still answer at its own address")
+                            .doesNotContain("nobody can be reached"));
         }
 
         private ClusterFacts.Workload deployment(String name) {
@@ -183,8 +186,7 @@ class DestinationsTest {
 
         @Test
         void lead_to_what_terminates_and_still_serves_only_while_nothing_is_ready() {
-            cache().endpoint("cache", "10.0.1.5", Serving.WHILE_TERMINATING)
-                    .endpoint("cache", "10.0.1.6", Serving.NOT);
+            cache().endpoint("cache", "10.0.1.5", Serving.WHILE_TERMINATING).endpoint("cache", "10.0.1.6", Serving.NOT);
             assertThat(endpoints(shop.deny(from("front"), to("cache"))))
                     .containsExactly("VIP 10.96.0.5:80", "POD 10.0.2.7:8080");
 
@@ -204,23 +206,26 @@ class DestinationsTest {
 
             assertThat(verdict.reason()).isEqualTo(Reason.NO_BACKEND);
             assertThat(verdict.explanation()).isEqualTo("Service cache has no ready pod (3 not ready)");
-            assertThat(verdict.fix()).hasValueSatisfying(fix -> assertThat(fix)
-                    .startsWith("through the Service nobody can be reached, with or without a policy")
-                    .endsWith("its pods may answer at their own addresses meanwhile"));
+            assertThat(verdict.fix())
+                    .hasValueSatisfying(fix -> assertThat(fix)
+                            .startsWith("through the Service nobody can be reached, with or without a policy")
+                            .endsWith("its pods may answer at their own addresses meanwhile"));
         }
 
         @Test
         void with_local_traffic_lead_to_the_pods_of_the_senders_node() {
-            PlannedPath vip = cache().localTraffic("cache")
-                    .allow(from("front"), to("cache"))
-                    .plan()
-                    .checks()
-                    .get(0)
-                    .paths()
-                    .stream()
-                    .filter(path -> path.path().kind() == Path.Kind.VIP)
-                    .findFirst()
-                    .orElseThrow();
+            PlannedPath vip =
+                    cache()
+                            .localTraffic("cache")
+                            .allow(from("front"), to("cache"))
+                            .plan()
+                            .checks()
+                            .get(0)
+                            .paths()
+                            .stream()
+                            .filter(path -> path.path().kind() == Path.Kind.VIP)
+                            .findFirst()
+                            .orElseThrow();
 
             assertThat(ips(vip)).containsExactlyInAnyOrder("10.0.1.5", "10.0.1.6", "10.0.2.7");
             assertThat(ips(vip.from("node-1"))).containsExactly("10.0.1.5", "10.0.1.6");
@@ -248,9 +253,7 @@ class DestinationsTest {
 
             Plan plan = local.deny(from("front"), to("cache"))
                     .allow(from("front"), to("cache"))
-                    .deny(
-                            from("others", Map.of("app", "front"), Liveness.LIVE, Placement.OTHER),
-                            to("cache"))
+                    .deny(from("others", Map.of("app", "front"), Liveness.LIVE, Placement.OTHER), to("cache"))
                     .plan();
 
             assertThat(plan.probes())
@@ -277,20 +280,8 @@ class DestinationsTest {
         @Test
         void lead_to_the_port_that_each_slice_says() {
             ServicePort http = new ServicePort(Optional.of("http"), 80, new PortRef.Name("web"), Protocol.TCP);
-            shop.pod(
-                            "web",
-                            "10.0.1.5",
-                            "node-1",
-                            Readiness.READY,
-                            List.of(),
-                            port("web", 8080, Protocol.TCP))
-                    .pod(
-                            "web",
-                            "10.0.2.6",
-                            "node-2",
-                            Readiness.READY,
-                            List.of(),
-                            port("web", 9090, Protocol.TCP))
+            shop.pod("web", "10.0.1.5", "node-1", Readiness.READY, List.of(), port("web", 8080, Protocol.TCP))
+                    .pod("web", "10.0.2.6", "node-2", Readiness.READY, List.of(), port("web", 9090, Protocol.TCP))
                     .service("web", List.of("10.96.0.6"), http);
 
             assertThat(endpoints(shop.deny(from("front"), to("web"))))
@@ -306,20 +297,20 @@ class DestinationsTest {
             assertThat(endpoints(shop)).containsExactly("VIP 10.96.0.9:80", "ADDRESS 198.51.100.10:80");
             assertThat(plan.controls())
                     .singleElement()
-                    .satisfies(control -> assertThat(control.attempts())
-                            .containsExactly(new Attempt.Connect("198.51.100.10", 80)));
+                    .satisfies(control ->
+                            assertThat(control.attempts()).containsExactly(new Attempt.Connect("198.51.100.10", 80)));
         }
 
         @Test
         void without_selector_and_slices_say_so() {
-            Verdict verdict = foregone(shop.handmade("legacy", List.of("10.96.0.9"), 80, List.of())
-                    .deny(from("front"), to("legacy")));
+            Verdict verdict = foregone(
+                    shop.handmade("legacy", List.of("10.96.0.9"), 80, List.of()).deny(from("front"), to("legacy")));
 
             assertThat(verdict.reason()).isEqualTo(Reason.NO_BACKEND);
             assertThat(verdict.explanation())
                     .isEqualTo("Service legacy has no selector, and no EndpointSlice has an endpoint for it");
-            assertThat(verdict.fix()).hasValueSatisfying(fix -> assertThat(fix)
-                    .endsWith("kubernetes.io/service-name: legacy"));
+            assertThat(verdict.fix())
+                    .hasValueSatisfying(fix -> assertThat(fix).endsWith("kubernetes.io/service-name: legacy"));
         }
     }
 
@@ -341,8 +332,9 @@ class DestinationsTest {
                             Tuple.tuple(Path.Kind.LOOKUP, "pay.example.com"),
                             Tuple.tuple(Path.Kind.ADDRESS, "203.0.113.7:443"));
             assertThat(plan.notes())
-                    .contains("Service pay in namespace shop is of type ExternalName: what is said of it is said of the host"
-                            + " pay.example.com");
+                    .contains(
+                            "Service pay in namespace shop is of type ExternalName: what is said of it is said of the host"
+                                    + " pay.example.com");
         }
 
         @Test
@@ -352,9 +344,7 @@ class DestinationsTest {
             assertThat(tried(to("pay", 8443))).isEqualTo(8443);
             assertThat(tried(to("pay"))).isEqualTo(443);
             assertThat(tried(to(
-                            new Target.Service("shop", "pay"),
-                            Optional.of(new PortRef.Name("https")),
-                            Protocol.TCP)))
+                            new Target.Service("shop", "pay"), Optional.of(new PortRef.Name("https")), Protocol.TCP)))
                     .isEqualTo(443);
         }
 
@@ -363,8 +353,9 @@ class DestinationsTest {
             shop.external("pay", "pay.example.com");
 
             assertThat(foregone(shop.deny(from("front"), to("pay"))).explanation())
-                    .isEqualTo("Service pay in namespace shop is of type ExternalName (pay.example.com), and the matrix names"
-                            + " no port that is known");
+                    .isEqualTo(
+                            "Service pay in namespace shop is of type ExternalName (pay.example.com), and the matrix names"
+                                    + " no port that is known");
         }
 
         private int tried(Destination destination) {
@@ -395,8 +386,9 @@ class DestinationsTest {
 
             assertThat(endpoints(shop)).containsExactly("POD 10.0.1.5:8080");
             assertThat(shop.plan().notes())
-                    .contains("pod api-5 in namespace shop has several ports called http: 8080 is asked, the first, as a"
-                            + " Service does; not 9090");
+                    .contains(
+                            "pod api-5 in namespace shop has several ports called http: 8080 is asked, the first, as a"
+                                    + " Service does; not 9090");
         }
 
         @Test

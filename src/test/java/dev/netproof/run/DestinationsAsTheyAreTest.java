@@ -71,8 +71,9 @@ class DestinationsAsTheyAreTest {
             CheckResult check = report.results().get(0);
             assertThat(check.verdict().explanation())
                     .startsWith("the Service address 10.96.0.5:80")
-                    .endsWith("from node-2: with internalTrafficPolicy: Local it leads to endpoints on the same node, and"
-                            + " there is no endpoint on node-2");
+                    .endsWith(
+                            "from node-2: with internalTrafficPolicy: Local it leads to endpoints on the same node, and"
+                                    + " there is no endpoint on node-2");
             assertThat(check.verdict().fix())
                     .hasValueSatisfying(fix -> assertThat(fix)
                             .contains("run a pod of the Service on node-2", "internalTrafficPolicy: Cluster")
@@ -82,8 +83,10 @@ class DestinationsAsTheyAreTest {
 
         @Test
         void from_a_node_with_an_endpoint_is_like_any_other() {
-            says(run(shop.allow(client(Placement.SAME), to("cache")), t -> proxied(t, TIMEOUT)),
-                    Exit.CONFORMS, "PASS CONNECTED");
+            says(
+                    run(shop.allow(client(Placement.SAME), to("cache")), t -> proxied(t, TIMEOUT)),
+                    Exit.CONFORMS,
+                    "PASS CONNECTED");
         }
 
         @Test
@@ -162,8 +165,7 @@ class DestinationsAsTheyAreTest {
                 .pod("client", "10.0.1.2", "node-1", 8080)
                 .external("pay", "pay.example.com", https);
 
-        Report report =
-                run(shop.deny(from("client"), to("pay")), t -> t.from("client") ? TIMEOUT : CONNECTED);
+        Report report = run(shop.deny(from("client"), to("pay")), t -> t.from("client") ? TIMEOUT : CONNECTED);
 
         says(report, Exit.CONFORMS, "PASS DENIED");
         assertThat(report.results().get(0).paths())
@@ -271,8 +273,7 @@ class DestinationsAsTheyAreTest {
                     .pod("client", "10.0.1.1", "node-1", 8080)
                     .handmade("legacy", List.of(VIP), 80, List.of("198.51.100.10"));
 
-            Report report =
-                    run(shop.allow(from("client"), to("legacy")), t -> t.from("client") ? TIMEOUT : CONNECTED);
+            Report report = run(shop.allow(from("client"), to("legacy")), t -> t.from("client") ? TIMEOUT : CONNECTED);
 
             says(report, Exit.VIOLATIONS, "FAIL BLOCKED");
             assertThat(fix(report, 0))
