@@ -138,7 +138,7 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "5",
             converter = Endpoints.class,
             description =
-                    "How many ready pods of a destination to probe, and at least one on every node that runs one; default: ${DEFAULT-VALUE}.")
+                    "How many ready pods of a destination to probe, and at least one on every node and of every group of labels that policies read; default: ${DEFAULT-VALUE}.")
     int endpoints = 5;
 
     @Option(

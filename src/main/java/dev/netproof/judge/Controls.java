@@ -67,7 +67,7 @@ final class Controls {
         if (planned.path().kind() == Path.Kind.VIP) {
             // The same source reached a pod behind the Service: the far end is alive, whatever became of the VIP.
             for (PlannedPath other : check.paths()) {
-                if (other.path().kind() == Path.Kind.POD
+                if (isBehind(planned, other)
                         && other.probe().equals(planned.probe())
                         && family(other) == family(planned)
                         && evidence.history(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
@@ -82,6 +82,11 @@ final class Controls {
         }
         proofs.sort(Comparator.comparing(Proof::grade).reversed());
         return proofs;
+    }
+
+    /** Whether a path goes straight to an endpoint that a Service's address leads to. */
+    private static boolean isBehind(PlannedPath vip, PlannedPath other) {
+        return other.path().kind() != Path.Kind.VIP && other.backends().stream().anyMatch(vip.backends()::contains);
     }
 
     private List<Proof> proofs(PlannedPath planned, Backend backend) {

@@ -46,12 +46,14 @@ public final class Convergence {
     private final OtherFamily otherFamily = new OtherFamily();
     private final Controls controls;
     private final RefusalExplainer refusals;
+    private final Located located;
 
     public Convergence(EvidenceStore evidence, ConvergenceTerms terms) {
         this.evidence = evidence;
         this.settling = new Settling(evidence, terms);
         this.controls = new Controls(evidence, otherFamily);
         this.refusals = new RefusalExplainer(evidence, settling);
+        this.located = new Located(evidence);
     }
 
     /**
@@ -66,7 +68,8 @@ public final class Convergence {
     /** Backends of which it should be asked now whether they listen: attempts at them look denied, and nobody reached them. */
     public Collection<Backend> wanted(Collection<PlannedCheck> undecided) {
         Map<String, Backend> wanted = new LinkedHashMap<>();
-        for (PlannedCheck check : undecided) {
+        for (PlannedCheck one : undecided) {
+            PlannedCheck check = located.of(one);
             for (PlannedPath planned : check.paths()) {
                 if (planned.backends().isEmpty()) {
                     continue;
@@ -127,7 +130,7 @@ public final class Convergence {
     public Set<Route> unwitnessed(Collection<PlannedCheck> undecided, Instant before) {
         Set<Route> routes = new LinkedHashSet<>();
         for (PlannedCheck check : undecided) {
-            for (PlannedPath planned : check.paths()) {
+            for (PlannedPath planned : located.of(check).paths()) {
                 List<Sample> tail =
                         evidence.sound(planned).tail(s -> s.outcome().looksDenied());
                 if (!tail.isEmpty() && tail.get(0).began().isBefore(before)) {
@@ -201,7 +204,8 @@ public final class Convergence {
     }
 
     /** Whether everything that the matrix says has been seen, with proof. */
-    public boolean matches(PlannedCheck check) {
+    public boolean matches(PlannedCheck one) {
+        PlannedCheck check = located.of(one);
         Expectation expected = check.check().expectation();
         for (PlannedPath planned : check.paths()) {
             if (evidence.life(planned.probe()).changed().isPresent()) {
@@ -214,7 +218,18 @@ public final class Convergence {
                 return false;
             }
             Instant settled = settling.settled(planned.probe());
-            if (lookup) {
+            if (planned.leadsNowhere() && expected.forbids()) {
+                // Its silence is no denial: it must be denied from where the address leads to somebody.
+                if (wasOpen(planned, evidence.history(planned))
+                        || !Located.leadsFromElsewhere(check, planned)
+                        || !Openings.steadily(
+                                evidence.sound(planned),
+                                s -> s.outcome().looksDenied(),
+                                settling.terms().stable(),
+                                settled)) {
+                    return false;
+                }
+            } else if (lookup) {
                 boolean fine = expected == Expectation.ALLOW
                         ? Openings.steadily(
                                 evidence.sound(planned),
@@ -343,7 +358,8 @@ public final class Convergence {
     }
 
     /** The verdict as things stand: asked for when a check matches, at its deadline, or when the run ends. */
-    public CheckResult conclude(PlannedCheck check, Instant launched, Instant now, String repeat) {
+    public CheckResult conclude(PlannedCheck one, Instant launched, Instant now, String repeat) {
+        PlannedCheck check = located.of(one);
         List<PathObservation> paths = new ArrayList<>();
         List<Finding> findings = new ArrayList<>();
         for (PlannedPath planned : check.paths()) {

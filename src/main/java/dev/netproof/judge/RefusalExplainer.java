@@ -135,7 +135,7 @@ final class RefusalExplainer {
     }
 
     private static boolean isPodOf(PlannedPath vip, PlannedPath planned) {
-        return planned.path().kind() == Path.Kind.POD
+        return (planned.path().kind() == Path.Kind.POD || planned.path().kind() == Path.Kind.ADDRESS)
                 && planned.probe().equals(vip.probe())
                 && Family.of(planned.path().address()) == Family.of(vip.path().address());
     }

@@ -50,7 +50,8 @@ final class Verdicts {
         }
         Verdict worst = verdicts.stream()
                 .min(Comparator.<Verdict>comparingInt(v -> switch (v.status()) {
-                            case FAIL -> 0;
+                            // What somebody stops is said before what leads nowhere by itself.
+                            case FAIL -> v.reason() == Reason.NO_BACKEND ? 0 : -1;
                             case INCONCLUSIVE -> 1;
                             case UNTESTABLE -> 2;
                             case SKIPPED -> 3;
@@ -92,6 +93,9 @@ final class Verdicts {
         if (finding.steadiness() == Steadiness.UNSTEADY) {
             return unsettled(finding);
         }
+        if (finding.planned().leadsNowhere() && outcome.looksDenied()) {
+            return nobodyOnTheNode(finding, outcome);
+        }
         if (finding.planned().path().kind() == Path.Kind.VIP
                 && finding.planned().backends().isEmpty()
                 && expected == Expectation.ALLOW
@@ -116,6 +120,35 @@ final class Verdicts {
                 Optional.of("get a pod ready that has an " + family.word() + " address, give the Service one family"
                         + " (spec.ipFamilyPolicy), or ask for one alone: family: "
                         + family.other().word() + " under destinations"));
+    }
+
+    /** The address of a Service with internalTrafficPolicy Local, from a node without an endpoint: no policy is at fault. */
+    private Verdict nobodyOnTheNode(Finding finding, Outcome outcome) {
+        String node = finding.node().orElse("its node");
+        String why =
+                "with internalTrafficPolicy: Local it leads to endpoints on the same node, and there is no endpoint on "
+                        + node;
+        if (!expected.forbids()) {
+            return new Verdict(
+                    Status.FAIL,
+                    Reason.NO_BACKEND,
+                    to(finding) + " " + manner(finding, outcome) + " from " + node + ": " + why,
+                    Optional.of(
+                            "run a pod of the Service on " + node
+                                    + ", or set internalTrafficPolicy: Cluster; if the source"
+                                    + " never runs on such a node, ask only nodes with an endpoint: nodes: same under sources"));
+        }
+        return Located.leadsFromElsewhere(planned, finding.planned())
+                ? new Verdict(
+                        Status.PASS,
+                        Reason.DENIED,
+                        "from " + node + " " + to(finding) + " leads to nobody",
+                        Optional.empty())
+                : new Verdict(
+                        Status.INCONCLUSIVE,
+                        Reason.NO_BACKEND,
+                        to(finding) + " " + manner(finding, outcome) + " from " + node + ", which is no denial: " + why,
+                        Optional.of("try it from a node with an endpoint: nodes: same, or nodes: each, under sources"));
     }
 
     static boolean lacksProtocol(Sample sample) {
@@ -413,16 +446,24 @@ final class Verdicts {
     /** Says which of two sides is missing, as far as the paths tell. */
     private Verdict blocked(Verdict worst) {
         boolean everyPath = findings.stream()
-                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP)
+                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP
+                        && !f.planned().leadsNowhere())
                 .noneMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
         boolean vipOnly = findings.stream()
-                .filter(f -> f.planned().path().kind() == Path.Kind.POD)
+                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP
+                        && f.planned().path().kind() != Path.Kind.VIP)
                 .allMatch(f -> f.outcome().equals(Optional.of(Outcome.CONNECTED)));
         String source = planned.check().source().name();
         String destination = planned.check().destination().name();
-        boolean reachesOthers = findings.stream().anyMatch(f -> f.elsewhere() == Finding.Elsewhere.REACHED_SOMETHING);
+        // To a look-up, the destination itself is something else that was reached.
+        boolean reachesOthers = findings.stream()
+                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP)
+                .anyMatch(f -> f.elsewhere() == Finding.Elsewhere.REACHED_SOMETHING);
+        Optional<String> block = RuleAdvice.block(findings);
         String advice;
-        if (everyPath && !reachesOthers) {
+        if (block.isPresent()) {
+            advice = "look at the Egress of " + source + ": " + block.get();
+        } else if (everyPath && !reachesOthers) {
             advice = source
                     + " reached nothing else in this run either, name servers aside: look first at the Egress of "
                     + source + ", then at the Ingress of " + destination;
@@ -438,7 +479,8 @@ final class Verdicts {
         } else {
             advice = "some pods can be reached and some cannot: compare the nodes they run on";
         }
-        return new Verdict(worst.status(), worst.reason(), worst.explanation(), Optional.of(advice));
+        String ports = RuleAdvice.port(findings).map(port -> "; " + port).orElse("");
+        return new Verdict(worst.status(), worst.reason(), worst.explanation(), Optional.of(advice + ports));
     }
 
     /** Whether probes of some of the source's pods reached everything. */
@@ -470,7 +512,8 @@ final class Verdicts {
                     Optional.empty());
         }
         Finding first = findings.stream()
-                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP)
+                .filter(f -> f.planned().path().kind() != Path.Kind.LOOKUP
+                        && !f.planned().leadsNowhere())
                 .min(Comparator.comparing(Finding::grade))
                 .orElseThrow();
         Optional<String> early = findings.stream()

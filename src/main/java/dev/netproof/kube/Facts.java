@@ -6,6 +6,7 @@ import dev.netproof.model.Protocol;
 import dev.netproof.model.WorkloadKind;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.ClusterFacts.Readiness;
+import dev.netproof.plan.ClusterFacts.Serving;
 import dev.netproof.plan.ClusterFacts.Stage;
 import dev.netproof.plan.NodeAffinity;
 import dev.netproof.plan.Selector;
@@ -182,7 +183,11 @@ final class Facts {
                 Boolean.TRUE.equals(spec.getPublishNotReadyAddresses())
                         ? ClusterFacts.Publishing.NOT_READY_TOO
                         : ClusterFacts.Publishing.READY_ONLY,
-                slices.stream().flatMap(slice -> endpoints(slice, ownPods)).toList());
+                slices.stream().flatMap(slice -> endpoints(slice, ownPods)).toList(),
+                "Local".equals(spec.getInternalTrafficPolicy())
+                        ? ClusterFacts.InternalTraffic.LOCAL
+                        : ClusterFacts.InternalTraffic.CLUSTER,
+                "ExternalName".equals(spec.getType()) ? text(spec.getExternalName()) : Optional.empty());
     }
 
     private static PortRef target(@Nullable IntOrString target, int port) {
@@ -209,7 +214,7 @@ final class Facts {
                                         ip,
                                         pod(endpoint),
                                         text(endpoint.getNodeName()),
-                                        readiness(endpoint.getConditions()),
+                                        serving(endpoint.getConditions()),
                                         text(port.getName()),
                                         port.getPort(),
                                         protocol(port.getProtocol())))));
@@ -221,15 +226,14 @@ final class Facts {
                 .flatMap(target -> text(target.getName()));
     }
 
-    /** Absent conditions mean ready: so the API has it. */
-    private static Readiness readiness(@Nullable EndpointConditions conditions) {
-        if (conditions == null) {
-            return Readiness.READY;
+    /** As kube-proxy reads it: an absent condition means ready, and serving. */
+    private static Serving serving(@Nullable EndpointConditions conditions) {
+        if (conditions == null || !Boolean.FALSE.equals(conditions.getReady())) {
+            return Serving.READY;
         }
-        if (Boolean.TRUE.equals(conditions.getTerminating())) {
-            return Readiness.GONE;
-        }
-        return Boolean.FALSE.equals(conditions.getReady()) ? Readiness.NOT_READY : Readiness.READY;
+        return Boolean.TRUE.equals(conditions.getTerminating()) && !Boolean.FALSE.equals(conditions.getServing())
+                ? Serving.WHILE_TERMINATING
+                : Serving.NOT;
     }
 
     static ClusterFacts.Workload workload(Deployment deployment) {

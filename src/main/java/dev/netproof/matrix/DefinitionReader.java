@@ -201,7 +201,8 @@ final class DefinitionReader {
         Optional<String> namespace = namespace(fields);
         Optional<Target> target = target(kind, fields, namespace.orElse(defaultNamespace));
         Optional<Protocol> protocol = protocol(fields);
-        Optional<PortRef> port = port(fields);
+        Optional<PortRef> port =
+                port(fields, kind.equals("service") ? KubernetesNames.LABEL : KubernetesNames.CONTAINER_PORT);
         boolean outside = kind.equals("host") || kind.equals("ip");
         if (outside && fields.has("namespace")) {
             findings.add(fields.keySpan("namespace"), Problems.namespaceWithoutMeaning(kind));
@@ -325,13 +326,13 @@ final class DefinitionReader {
         });
     }
 
-    private Optional<PortRef> port(Fields fields) {
+    private Optional<PortRef> port(Fields fields, KubernetesNames names) {
         return fields.scalar("port", "a number or a name").flatMap(scalar -> {
             if (scalar.type() == YamlNode.Type.TEXT && Ports.looksLikeNumber(scalar.value())) {
                 findings.add(scalar.span(), Problems.quotedPort(scalar.value()));
                 return Optional.empty();
             }
-            return Ports.numberOrName(findings, scalar.span(), scalar.value());
+            return Ports.numberOrName(findings, scalar.span(), scalar.value(), names);
         });
     }
 

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * @see <a href="https://kubernetes.io/docs/concepts/overview/working-with-objects/names/">Object names</a>
  */
 enum KubernetesNames {
-    /** RFC 1123 label: namespaces, Services. */
+    /** RFC 1123 label: namespaces, Services, the ports of a Service. */
     LABEL(63, "[a-z0-9]([-a-z0-9]*[a-z0-9])?") {
         @Override
         String rule() {
@@ -35,8 +35,8 @@ enum KubernetesNames {
             return "Letters, digits, \"-\", \"_\" and \".\", at most 63, a letter or digit at both ends; or nothing at all.";
         }
     },
-    /** RFC 6335: the name of a port. At least one letter, else it would be a number. */
-    PORT(15, "(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?") {
+    /** RFC 6335: the name of a container's port. At least one letter, else it would be a number. */
+    CONTAINER_PORT(15, "(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?") {
         @Override
         String rule() {
             return "Lower-case letters, digits and single \"-\" between them, at least one letter, at most 15.";

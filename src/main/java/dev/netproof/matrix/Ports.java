@@ -10,14 +10,15 @@ final class Ports {
 
     private Ports() {}
 
-    static Optional<PortRef> numberOrName(Diagnostics findings, Span span, String written) {
+    /** @param names what a name may be: those of Services are longer than those of containers */
+    static Optional<PortRef> numberOrName(Diagnostics findings, Span span, String written, KubernetesNames names) {
         if (looksLikeNumber(written)) {
             return number(findings, span, written);
         }
-        if (KubernetesNames.PORT.accepts(written)) {
+        if (names.accepts(written)) {
             return Optional.of(new PortRef.Name(written));
         }
-        findings.add(span, Problems.badPort(written));
+        findings.add(span, Problems.badPort(written, names));
         return Optional.empty();
     }
 

@@ -639,13 +639,13 @@ final class Problems {
                 "Write it without the leading zero: " + shorten(decimal));
     }
 
-    static Problem badPort(String written) {
+    static Problem badPort(String written, KubernetesNames names) {
         return error(
                 "bad-port",
                 written.isEmpty()
                         ? "the port is missing"
                         : quote(written) + " is neither a port number nor the name of a port",
-                "Write a number from 1 to 65535, or a name: " + lower(KubernetesNames.PORT.rule()));
+                "Write a number from 1 to 65535, or a name: " + lower(names.rule()));
     }
 
     static Problem portIsNoNumber(String written) {

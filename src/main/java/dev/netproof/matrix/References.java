@@ -309,7 +309,8 @@ final class References {
             findings.add(text.part(0, head.length()), Problems.jobAsDestination(named.written()));
             return Optional.empty();
         }
-        Optional<PortAndProtocol> port = portAndProtocol(text, colon);
+        Optional<PortAndProtocol> port = portAndProtocol(
+                text, colon, named.kind() == Kind.SERVICE ? KubernetesNames.LABEL : KubernetesNames.CONTAINER_PORT);
         if (colon >= 0 && port.isEmpty()) {
             return Optional.empty();
         }
@@ -338,7 +339,7 @@ final class References {
             findings.add(text.span(), Problems.hostWithoutPort(head));
             return Optional.empty();
         }
-        Optional<PortAndProtocol> port = portAndProtocol(text, colon);
+        Optional<PortAndProtocol> port = portAndProtocol(text, colon, KubernetesNames.CONTAINER_PORT);
         return port.isEmpty() ? Optional.empty() : target.map(host -> destination(text, head, host, port));
     }
 
@@ -366,7 +367,7 @@ final class References {
             findings.add(text.part(3, rest.length()), Problems.badIp(rest));
             return Optional.empty();
         }
-        Optional<PortAndProtocol> port = portAndProtocol(text, 3 + end);
+        Optional<PortAndProtocol> port = portAndProtocol(text, 3 + end, KubernetesNames.CONTAINER_PORT);
         return port.isEmpty()
                 ? Optional.empty()
                 : Optional.of(destination(text, "ip/" + rest.substring(0, end), target.get(), port));
@@ -391,7 +392,7 @@ final class References {
     }
 
     /** {@code :53/udp}; nothing is reported where there is no colon. */
-    private Optional<PortAndProtocol> portAndProtocol(Text text, int colon) {
+    private Optional<PortAndProtocol> portAndProtocol(Text text, int colon, KubernetesNames names) {
         if (colon < 0) {
             return Optional.empty();
         }
@@ -406,7 +407,7 @@ final class References {
                 findings.add(text.part(colon + slash + 2, suffix.length()), Problems.unknownSuffix(suffix));
             }
         }
-        Optional<PortRef> known = Ports.numberOrName(findings, text.part(colon + 1, port.length()), port);
+        Optional<PortRef> known = Ports.numberOrName(findings, text.part(colon + 1, port.length()), port, names);
         return known.isEmpty() || protocol.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new PortAndProtocol(known.get(), protocol.get()));

@@ -114,7 +114,7 @@ public record Verdict(Status status, Reason reason, String explanation, Optional
         TARGET_CHANGED,
         /** There is no such destination, or no port of that name. */
         NO_DESTINATION,
-        /** The destination exists and has no ready backend. */
+        /** The destination exists and has no ready backend, or none that its address leads to from the source's node. */
         NO_BACKEND,
         /** Nobody in the cluster has the source's identity. */
         NO_SUCH_SOURCE,

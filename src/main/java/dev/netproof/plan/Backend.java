@@ -12,6 +12,8 @@ import java.util.Optional;
 public record Backend(String ip, int port, Protocol transport, Optional<TargetPod> pod) {
     /**
      * @param kubeletProbed whether the kubelet's own readiness probe connects to this very port
+     * @param network whose address it has
+     * @param readiness when the run began
      */
     public record TargetPod(
             String namespace,
@@ -19,7 +21,28 @@ public record Backend(String ip, int port, Protocol transport, Optional<TargetPo
             String uid,
             int restarts,
             Optional<String> node,
-            Optional<ClusterFacts.KubeletProbe> kubeletProbed) {}
+            Optional<ClusterFacts.KubeletProbe> kubeletProbed,
+            ClusterFacts.Network network,
+            ClusterFacts.Readiness readiness) {
+        /** A ready pod in the pod network. */
+        public TargetPod(
+                String namespace,
+                String name,
+                String uid,
+                int restarts,
+                Optional<String> node,
+                Optional<ClusterFacts.KubeletProbe> kubeletProbed) {
+            this(
+                    namespace,
+                    name,
+                    uid,
+                    restarts,
+                    node,
+                    kubeletProbed,
+                    ClusterFacts.Network.POD,
+                    ClusterFacts.Readiness.READY);
+        }
+    }
 
     /** What an attempt at an address aims at, where nothing more is known of it; empty for one by name. */
     public static Optional<Backend> at(Attempt attempt) {

@@ -50,22 +50,12 @@ public record ClusterFacts(
             List<Node> nodes,
             Set<String> unreadable,
             Set<String> lookalikes) {
-        this(
-                namespaces,
-                pods,
-                services,
-                workloads,
-                selectors,
-                nodes,
-                unreadable,
-                lookalikes,
-                Policies.UNKNOWN);
+        this(namespaces, pods, services, workloads, selectors, nodes, unreadable, lookalikes, Policies.UNKNOWN);
     }
 
     /** The same, and which policies are in reach. */
     public ClusterFacts with(Policies known) {
-        return new ClusterFacts(
-                namespaces, pods, services, workloads, selectors, nodes, unreadable, lookalikes, known);
+        return new ClusterFacts(namespaces, pods, services, workloads, selectors, nodes, unreadable, lookalikes, known);
     }
 
     /** Where nothing looks like netproof's own. */
@@ -188,6 +178,8 @@ public record ClusterFacts(
     /**
      * @param clusterIps empty for a headless Service
      * @param publishing whether not-ready pods are published in DNS
+     * @param traffic which endpoints the cluster IPs lead to
+     * @param externalName the DNS name that a Service of type ExternalName is another word for
      */
     public record Service(
             String namespace,
@@ -196,7 +188,46 @@ public record ClusterFacts(
             List<String> clusterIps,
             List<ServicePort> ports,
             Publishing publishing,
-            List<Endpoint> endpoints) {}
+            List<Endpoint> endpoints,
+            InternalTraffic traffic,
+            Optional<String> externalName) {
+        /** A Service with the defaults. */
+        public Service(
+                String namespace,
+                String name,
+                Map<String, String> selector,
+                List<String> clusterIps,
+                List<ServicePort> ports,
+                Publishing publishing,
+                List<Endpoint> endpoints) {
+            this(
+                    namespace,
+                    name,
+                    selector,
+                    clusterIps,
+                    ports,
+                    publishing,
+                    endpoints,
+                    InternalTraffic.CLUSTER,
+                    Optional.empty());
+        }
+    }
+
+    /** A Service's internalTrafficPolicy. */
+    public enum InternalTraffic {
+        /** Its addresses lead to endpoints on all nodes. */
+        CLUSTER,
+        /** Its addresses lead to endpoints on the sender's node; where there are none, packets are dropped. */
+        LOCAL
+    }
+
+    /** What the conditions of an endpoint come to for kube-proxy. */
+    public enum Serving {
+        READY,
+        /** It is being deleted and still serves: it gets traffic while no other endpoint is ready. */
+        WHILE_TERMINATING,
+        NOT
+    }
 
     /** Which pods a Service publishes. */
     public enum Publishing {
@@ -216,7 +247,7 @@ public record ClusterFacts(
             String ip,
             Optional<String> pod,
             Optional<String> node,
-            Readiness readiness,
+            Serving serving,
             Optional<String> servicePort,
             int port,
             Protocol protocol) {}

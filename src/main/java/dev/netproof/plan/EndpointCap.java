@@ -10,11 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * Some of many pods, in a stable order, with every node that runs one. It counts pods, each with all its addresses; what is no pod is
- * known by its address alone, and is counted among those of its family.
+ * Some of many pods, in a stable order, with every node that runs one and every group. It counts pods, each with all its addresses; what is
+ * no pod is known by its address alone, and is counted among those of its family.
  */
 final class EndpointCap {
     private final int most;
@@ -27,13 +29,17 @@ final class EndpointCap {
         this.most = most;
     }
 
-    /** @param most pods to choose, as long as every node that runs one is covered */
+    /** @param most pods to choose, as long as every node that runs one and every group are covered */
     static EndpointCap of(int most) {
         return new EndpointCap(most);
     }
 
-    /** Those to look at, out of all of them. */
-    List<Backend> choose(Collection<Backend> all) {
+    /**
+     * Those to look at, out of all of them.
+     *
+     * @param group what policies see of a backend's pod; nothing for what is no pod
+     */
+    List<Backend> choose(Collection<Backend> all, Function<Backend, Optional<?>> group) {
         all.stream()
                 .distinct()
                 .sorted(Comparator.comparing((Backend b) -> Family.of(b.ip())).thenComparing(Backend::key))
@@ -43,7 +49,9 @@ final class EndpointCap {
         targets.forEach((target, addresses) -> {
             boolean fresh = false;
             for (Backend b : addresses) {
-                fresh |= covered.add(List.of(Family.of(b.ip()), b.pod().flatMap(Backend.TargetPod::node)));
+                Family family = Family.of(b.ip());
+                fresh |= covered.add(List.of(family, "node", b.pod().flatMap(Backend.TargetPod::node)));
+                fresh |= covered.add(List.of(family, "group", group.apply(b)));
             }
             if (fresh) {
                 choose(target, addresses);

@@ -10,9 +10,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -82,8 +82,7 @@ public final class LabelGroups {
             for (Policy policy : policies.found()) {
                 all = all.and(policy.reads());
                 if (policy.namespace().equals(Optional.of(where))) {
-                    all = all.and(
-                            LabelReads.of(policy.podSelector().stream().toList()));
+                    all = all.and(LabelReads.of(policy.podSelector().stream().toList()));
                 }
             }
             return all;
@@ -95,7 +94,7 @@ public final class LabelGroups {
     }
 
     private static String difference(Seen seen, Map<Seen, List<Pod>> alike) {
-        SortedSet<String> differing = new TreeSet<>();
+        NavigableSet<String> differing = new TreeSet<>();
         for (Seen other : alike.keySet()) {
             SortedMap<String, Optional<String>> keys = new TreeMap<>(other.labels());
             keys.putAll(seen.labels());

@@ -9,7 +9,8 @@ import java.util.Optional;
  * What a plan depends on beside matrix and cluster.
  *
  * @param today decides which exceptions have expired
- * @param endpoints how many of a Service's ready pods are probed, as long as every node that runs one is covered
+ * @param endpoints how many of a destination's pods are probed, as long as every node that runs one and every group of labels that policies
+ *     read are covered
  * @param published whether probes may appear under headless Services that publish pods that are not ready
  * @param controlNamespace where netproof's own probes run that show whether outside addresses are alive; empty stands for a namespace
  *     that the run makes

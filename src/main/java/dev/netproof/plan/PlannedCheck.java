@@ -15,4 +15,9 @@ public record PlannedCheck(Check check, List<PlannedPath> paths, Optional<Verdic
     public PlannedCheck {
         paths = List.copyOf(paths);
     }
+
+    /** The same check along these paths. */
+    public PlannedCheck along(List<PlannedPath> others) {
+        return new PlannedCheck(check, others, foregone, doubt);
+    }
 }

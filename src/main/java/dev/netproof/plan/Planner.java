@@ -146,22 +146,37 @@ public final class Planner {
         ProbeBook.Entry probe = probes.entry(
                 check.source().name(), who.identity().on(node.or(who.identity()::node)), who.pods());
         return reach.ways().stream()
-                .filter(way -> way.kind() != Path.Kind.LOOKUP || lookupMatters(check))
+                .filter(way -> way.kind() != Path.Kind.LOOKUP || lookupMatters(check, reach))
                 .map(way -> new PlannedPath(
-                        probe.id(), probe.index(way.attempt()), way.path(), way.backends(), who.title()))
+                        probe.id(),
+                        probe.index(way.attempt()),
+                        way.path(),
+                        way.backends(),
+                        way.routing(),
+                        who.title()))
                 .toList();
     }
 
     /** A denial is judged by addresses; but an outside name whose address nobody knows can only be tried by name. */
-    private static boolean lookupMatters(Check check) {
-        return check.expectation() == Expectation.ALLOW || check.destination().target() instanceof Target.Host;
+    private static boolean lookupMatters(Check check, Reach reach) {
+        return check.expectation() == Expectation.ALLOW || reach.isByName();
     }
 
     private List<Optional<String>> nodes(Check check, Reach reach, SourceIdentity identity) {
         Placement placement = check.source().placement();
-        if (placement == Placement.ANY) {
-            return List.of(Optional.empty());
+        if (placement != Placement.ANY) {
+            return nodes(check, reach, identity, placement);
         }
+        // A denial is tried where the Service's address leads to somebody; elsewhere it is silent without any policy.
+        List<Optional<String>> leading = check.expectation().forbids()
+                        && reach.isLocal()
+                        && identity.node().isEmpty()
+                ? nodes(check, reach, identity, Placement.SAME)
+                : List.of();
+        return leading.isEmpty() ? List.of(Optional.empty()) : leading;
+    }
+
+    private List<Optional<String>> nodes(Check check, Reach reach, SourceIdentity identity, Placement placement) {
         List<String> usable = new ArrayList<>();
         for (ClusterFacts.Node node : facts.nodes()) {
             Optional<String> why = node.unusable()

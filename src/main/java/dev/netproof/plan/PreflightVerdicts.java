@@ -72,7 +72,47 @@ final class PreflightVerdicts {
                 Status.INCONCLUSIVE,
                 Reason.NO_BACKEND,
                 what + " has no ready pod" + (notReady > 0 ? " (" + notReady + " not ready)" : ""),
+                Optional.of(
+                        "get a pod ready, then run again; a pod that is not ready may still answer at its own address, but"
+                                + " netproof does not try it"));
+    }
+
+    static Verdict noPod(String what) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_BACKEND,
+                what + " has no ready pod",
                 Optional.of("nobody can be reached there, with or without a policy: get a pod ready, then run again"));
+    }
+
+    /** @param others endpoints that get no traffic */
+    static Verdict noReadyEndpoint(String what, int others) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_BACKEND,
+                what + " has no ready pod" + (others > 0 ? " (" + others + " not ready)" : ""),
+                Optional.of(
+                        "through the Service nobody can be reached, with or without a policy: get a pod ready, then run"
+                                + " again"
+                                + (others > 0 ? "; its pods may answer at their own addresses meanwhile" : "")));
+    }
+
+    static Verdict noEndpointSlice(String what, String service) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_BACKEND,
+                what + " has no selector, and no EndpointSlice has an endpoint for it",
+                Optional.of(
+                        "through the Service nobody can be reached, with or without a policy: give it a selector, or an"
+                                + " EndpointSlice with the label kubernetes.io/service-name: " + service));
+    }
+
+    static Verdict externalPortNeeded(String what, String host) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_DESTINATION,
+                what + " is of type ExternalName (" + host + "), and the matrix names no port that is known",
+                Optional.of("write the number of the host's port behind the name, as in svc/name:443"));
     }
 
     static Verdict nothingSelected(String labels, String namespace) {

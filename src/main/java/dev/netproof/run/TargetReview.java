@@ -42,7 +42,8 @@ final class TargetReview {
         if (after.restarts() != before.restarts()) {
             return Optional.of("pod " + before.name() + " restarted");
         }
-        return after.readiness() == ClusterFacts.Readiness.READY
+        // One that terminated and still served when the run began was not ready then either.
+        return after.readiness() == ClusterFacts.Readiness.READY || after.readiness() == before.readiness()
                 ? Optional.empty()
                 : Optional.of("pod " + before.name() + " is no longer ready");
     }

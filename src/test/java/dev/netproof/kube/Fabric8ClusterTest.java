@@ -293,6 +293,7 @@ final class Fabric8ClusterTest {
                 - {addresses: [10.0.0.1], nodeName: node1, targetRef: {kind: Pod, name: web-1}}
                 - {addresses: [10.0.0.2], conditions: {ready: false}, targetRef: {kind: Pod, name: web-2}}
                 - {addresses: [10.0.0.3], conditions: {ready: false, terminating: true}, targetRef: {kind: Pod, name: web-3}}
+                - {addresses: [10.0.0.4], conditions: {ready: false, serving: false, terminating: true}, targetRef: {kind: Pod, name: web-4}}
                 - {addresses: [10.0.0.9], conditions: {ready: false}, targetRef: {kind: Pod, name: %s}}
                 """.formatted(Leftover.name(probe)), probe);
         ClusterFacts facts = cluster.survey(Set.of("shop"));
@@ -313,8 +314,9 @@ final class Fabric8ClusterTest {
                             .extracting(ClusterFacts.ServicePort::targetPort)
                             .containsExactly(new PortRef.Name("http"), new PortRef.Number(90));
                     assertThat(service.endpoints())
-                            .extracting(endpoint -> endpoint.ip() + " " + endpoint.readiness())
-                            .containsExactly("10.0.0.1 READY", "10.0.0.2 NOT_READY", "10.0.0.3 GONE");
+                            .extracting(endpoint -> endpoint.ip() + " " + endpoint.serving())
+                            .containsExactly(
+                                    "10.0.0.1 READY", "10.0.0.2 NOT", "10.0.0.3 WHILE_TERMINATING", "10.0.0.4 NOT");
                 });
     }
 

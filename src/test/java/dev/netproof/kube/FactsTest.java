@@ -2,10 +2,13 @@ package dev.netproof.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.NodeAffinity;
 import dev.netproof.plan.NodeAffinity.Preference;
 import dev.netproof.plan.NodeAffinity.Requirement;
 import dev.netproof.plan.NodeAffinity.Term;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
@@ -88,5 +91,80 @@ final class FactsTest {
                 """, Deployment.class);
 
         assertThat(Facts.workload(deployment).affinity()).isEqualTo(NodeAffinity.NONE);
+    }
+
+    @Test
+    void anEndpointServesAsKubeProxyReadsItsConditions() {
+        EndpointSlice slice = Serialization.unmarshal("""
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: web-1}
+                addressType: IPv4
+                ports: [{name: "", port: 8080, protocol: TCP}]
+                endpoints:
+                - {addresses: [10.0.0.1]}
+                - {addresses: [10.0.0.2], conditions: {ready: true, serving: true, terminating: true}}
+                - {addresses: [10.0.0.3], conditions: {ready: false, serving: true, terminating: true}}
+                - {addresses: [10.0.0.4], conditions: {ready: false, terminating: true}}
+                - {addresses: [10.0.0.5], conditions: {ready: false, serving: false, terminating: true}}
+                - {addresses: [10.0.0.6], conditions: {ready: false, serving: true}}
+                """, EndpointSlice.class);
+
+        assertThat(Facts.service(service("{clusterIP: 10.96.0.7}"), List.of(slice), Set.of())
+                        .endpoints())
+                .extracting(endpoint -> endpoint.ip() + " " + endpoint.serving())
+                .containsExactly(
+                        "10.0.0.1 READY",
+                        "10.0.0.2 READY",
+                        "10.0.0.3 WHILE_TERMINATING",
+                        "10.0.0.4 WHILE_TERMINATING",
+                        "10.0.0.5 NOT",
+                        "10.0.0.6 NOT");
+    }
+
+    @Test
+    void aServiceIsWhatItsSpecSays() {
+        ClusterFacts.Service local =
+                Facts.service(service("{clusterIP: 10.96.0.7, internalTrafficPolicy: Local}"), List.of(), Set.of());
+        ClusterFacts.Service usual =
+                Facts.service(service("{clusterIP: 10.96.0.7, internalTrafficPolicy: Cluster}"), List.of(), Set.of());
+        ClusterFacts.Service external =
+                Facts.service(service("{type: ExternalName, externalName: pay.example.com}"), List.of(), Set.of());
+
+        assertThat(local.traffic()).isEqualTo(ClusterFacts.InternalTraffic.LOCAL);
+        assertThat(usual.traffic()).isEqualTo(ClusterFacts.InternalTraffic.CLUSTER);
+        assertThat(usual.externalName()).isEmpty();
+        assertThat(external.externalName()).contains("pay.example.com");
+        assertThat(external.clusterIps()).isEmpty();
+    }
+
+    @Test
+    void theContainersOfAPodComeBeforeItsSidecarsAndOtherInitContainersAreNone() {
+        Pod pod = Serialization.unmarshal("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: edge-1, namespace: shop, uid: "1"}
+                spec:
+                  initContainers:
+                  - {name: migrate, ports: [{name: http, containerPort: 1}]}
+                  - name: proxy
+                    restartPolicy: Always
+                    ports: [{name: tls, containerPort: 8443}, {name: http, containerPort: 9090}]
+                    readinessProbe: {tcpSocket: {port: tls}}
+                  containers:
+                  - {name: app, ports: [{name: http, containerPort: 8080}]}
+                """, Pod.class);
+
+        ClusterFacts.Pod facts = Facts.pod(pod, Owners.NONE);
+
+        assertThat(facts.ports())
+                .extracting(port -> port.name().orElseThrow() + " " + port.number())
+                .containsExactly("http 8080", "tls 8443", "http 9090");
+        assertThat(facts.probes()).extracting(ClusterFacts.KubeletProbe::port).containsExactly(8443);
+    }
+
+    private static Service service(String spec) {
+        return Serialization.unmarshal(
+                "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: " + spec, Service.class);
     }
 }

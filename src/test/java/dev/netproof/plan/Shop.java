@@ -27,6 +27,7 @@ import dev.netproof.plan.ClusterFacts.Publishing;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.Service;
 import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.ClusterFacts.Serving;
 import dev.netproof.plan.ClusterFacts.Stage;
 import dev.netproof.plan.ClusterFacts.Workload;
 import java.time.LocalDate;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /** A small cluster and what a matrix says about it: a namespace "shop" on two nodes. */
 public final class Shop {
@@ -182,7 +184,7 @@ public final class Shop {
                                 address,
                                 Optional.of(pod.name()),
                                 pod.node(),
-                                pod.readiness(),
+                                pod.readiness() == Readiness.READY ? Serving.READY : Serving.NOT,
                                 port.name(),
                                 number,
                                 port.protocol()));
@@ -217,11 +219,96 @@ public final class Shop {
                                 address,
                                 Optional.empty(),
                                 Optional.empty(),
-                                Readiness.READY,
+                                Serving.READY,
                                 Optional.empty(),
                                 port,
                                 Protocol.TCP))
                         .toList()));
+        return this;
+    }
+
+    /** A Service of this name leads to endpoints on the sender's node alone. */
+    public Shop localTraffic(String name) {
+        return service(
+                name,
+                s -> new Service(
+                        s.namespace(),
+                        s.name(),
+                        s.selector(),
+                        s.clusterIps(),
+                        s.ports(),
+                        s.publishing(),
+                        s.endpoints(),
+                        ClusterFacts.InternalTraffic.LOCAL,
+                        s.externalName()));
+    }
+
+    /** What has become of an endpoint of a Service. */
+    public Shop endpoint(String name, String ip, Serving serving) {
+        return service(
+                name,
+                s -> new Service(
+                        s.namespace(),
+                        s.name(),
+                        s.selector(),
+                        s.clusterIps(),
+                        s.ports(),
+                        s.publishing(),
+                        s.endpoints().stream()
+                                .map(e -> e.ip().equals(ip)
+                                        ? new Endpoint(
+                                                e.ip(),
+                                                e.pod(),
+                                                e.node(),
+                                                serving,
+                                                e.servicePort(),
+                                                e.port(),
+                                                e.protocol())
+                                        : e)
+                                .toList(),
+                        s.traffic(),
+                        s.externalName()));
+    }
+
+    private Shop service(String name, UnaryOperator<Service> change) {
+        services.replaceAll(service -> service.name().equals(name) ? change.apply(service) : service);
+        return this;
+    }
+
+    /** A Service of type ExternalName. */
+    public Shop external(String name, String host, ServicePort... ports) {
+        services.add(new Service(
+                NAMESPACE,
+                name,
+                Map.of(),
+                List.of(),
+                List.of(ports),
+                Publishing.READY_ONLY,
+                List.of(),
+                ClusterFacts.InternalTraffic.CLUSTER,
+                Optional.of(host)));
+        return this;
+    }
+
+    /** A pod of this name that is there already has these labels and was made by this Deployment. */
+    public Shop made(String pod, String deployment, Map<String, String> labels) {
+        pods.replaceAll(p -> p.name().equals(pod)
+                ? new Pod(
+                        p.namespace(),
+                        p.name(),
+                        p.uid(),
+                        labels,
+                        p.ips(),
+                        p.node(),
+                        p.readiness(),
+                        p.restarts(),
+                        p.ports(),
+                        p.probes(),
+                        p.network(),
+                        p.serviceAccount(),
+                        List.of(new ClusterFacts.Owner(dev.netproof.model.WorkloadKind.DEPLOYMENT, deployment)),
+                        p.stage())
+                : p);
         return this;
     }
 

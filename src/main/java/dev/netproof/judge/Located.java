@@ -1,0 +1,51 @@
+package dev.netproof.judge;
+
+import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.plan.PlannedCheck;
+import dev.netproof.plan.PlannedPath;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Narrows the paths of a check to the backends that they lead to from the probe's node. The address of a Service with
+ * internalTrafficPolicy Local leads to backends on the sender's node, or to nobody; the node is known once the probe runs.
+ */
+final class Located {
+    private final EvidenceStore evidence;
+    private final IdentityHashMap<PlannedCheck, PlannedCheck> known = new IdentityHashMap<>();
+
+    Located(EvidenceStore evidence) {
+        this.evidence = evidence;
+    }
+
+    PlannedCheck of(PlannedCheck check) {
+        if (check.paths().stream().noneMatch(path -> path.routing().isLocal())) {
+            return check;
+        }
+        PlannedCheck found = known.get(check);
+        if (found != null) {
+            return found;
+        }
+        List<PlannedPath> paths = check.paths().stream()
+                .map(path -> node(path).map(path::from).orElse(path))
+                .toList();
+        PlannedCheck located = check.along(paths);
+        if (check.paths().stream().allMatch(path -> node(path).isPresent())) {
+            known.put(check, located);
+        }
+        return located;
+    }
+
+    private Optional<String> node(PlannedPath path) {
+        return evidence.life(path.probe()).node();
+    }
+
+    /** Whether the Service's address leads to somebody from another node on which the check is tried, in the same family. */
+    static boolean leadsFromElsewhere(PlannedCheck check, PlannedPath nowhere) {
+        return check.paths().stream()
+                .anyMatch(path -> path.path().kind() == nowhere.path().kind()
+                        && path.path().address().equals(nowhere.path().address())
+                        && !path.backends().isEmpty());
+    }
+}
