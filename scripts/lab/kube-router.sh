@@ -83,8 +83,8 @@ engine_kube-router() {
   kube_router_refuses_faults "$node"
   if ! daemon_pid "$node" kube-router >/dev/null; then
     kube_router_install "$node"
-    # With policies there, its rules for IPv6 do not load, and a sync that begins with IPv6 ends there. Which family comes first
-    # is left to chance, and the next sync is up to 5 minutes away: another start is another chance.
+    # With policies that name peers its rules for IPv6 do not load, and a sync that begins with IPv6 ends there: about one in eight.
+    # The next sync is up to 5 minutes away, so it is started again instead.
     for try in {1..10}; do
       kube_router_remove "$node"
       aborted=$(kube_router_aborted "$node")
