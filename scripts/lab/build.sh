@@ -17,7 +17,7 @@ build_paths() {
   LAB_BIN_HASH=$(content_hash "${inputs[@]}")
   LAB_BIN=$LAB_CACHE/$LAB_BIN_HASH
   # Apart from the rest, so that a change of it builds three packages and not Kubernetes.
-  LAB_ENGINE=$LAB_CACHE/engine-$(content_hash go/go.mod go/go.sum go/recipe.sh engine-marks.sed)
+  LAB_ENGINE=$LAB_CACHE/engine-$(content_hash go/go.mod go/go.sum go/recipe.sh engine-marks.sed engine-misses.sed engine-misses.go)
 }
 
 # The cache is filled by one at a time: a second `up` waits for the first build instead of doing it again.
@@ -35,10 +35,11 @@ cache_unlock() { exec {CACHE_LOCK_FD}>&-; }
 
 version_at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -1) == "$1" ]]; }
 
-# exec_go ARGUMENT...: the subshell that it is called in becomes Go in the lab's own module, deaf to settings of the host.
-exec_go() {
-  cd "$LAB_SCRIPTS/go" && exec env CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-buildvcs=false GOWORK=off "$GO" "$@"
+# exec_go_in FOLDER ARGUMENT...: the subshell that it is called in becomes Go in a module of the lab, deaf to settings of the host.
+exec_go_in() {
+  cd "$LAB_SCRIPTS/$1" && exec env CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-buildvcs=false GOWORK=off "$GO" "${@:2}"
 }
+exec_go() { exec_go_in go "$@"; }
 
 # find_go: sets GO to a Go that is new enough. Where there is none, Go's own module mechanism brings it: any older Go can
 # download the toolchain as a module, checked against the checksum database like every other.
@@ -111,8 +112,9 @@ build_binaries() {
   cache_unlock
 }
 
-# The policy engine once more, with engine-marks.sed applied: a copy of its module takes the module's place. (Go's -overlay, made
-# for this, refuses files of the module cache.) Everything that the two have in common comes out of Go's build cache.
+# The policy engine twice more: one that can miss policy changes (engine-misses), and one that marks what it denies as well
+# (engine-marks). A copy of its module takes the module's place. (Go's -overlay, made for this, refuses files of the module
+# cache.) Everything that they have in common comes out of Go's build cache.
 build_engine() {
   [[ ! -d $LAB_ENGINE ]] || return 0
   cache_lock
@@ -120,40 +122,52 @@ build_engine() {
     find_go
     local new=$LAB_CACHE/.new.engine start=$SECONDS module=sigs.k8s.io/kube-network-policies
     mkdir -p "$new"
-    step "policy engine that marks: building (seconds after a build of the rest, else some minutes)"
+    step "policy engines of the lab: building (seconds after a build of the rest, else some minutes)"
     (
       set -e
       (exec_go mod download "$module")
       cp -r "$(exec_go list -m -f '{{.Dir}}' "$module")" "$new/module"
       chmod -R u+w "$new/module"
-      sed -i -f "$LAB_SCRIPTS/engine-marks.sed" "$new/module/pkg/dataplane/controller.go"
-      grep -q 'nfqueue\.WithMark' "$new/module/pkg/dataplane/controller.go" || {
-        echo "engine-marks.sed does not fit this version of $module"
-        exit 1
-      }
       cp "$LAB_SCRIPTS"/go/go.{mod,sum} "$new/"
       (exec_go mod edit -replace "$module=$new/module" "$new/go.mod")
-      exec_go build -v -modfile "$new/go.mod" -trimpath -ldflags "$(go_ldflags)" -o "$new/policy-engine" \
-        "$module/cmd/kube-network-policies/npa-v1alpha2"
+      cp "$LAB_SCRIPTS/engine-misses.go" "$new/module/pkg/networkpolicy/misses.go"
+      engine_patch engine-misses pkg/networkpolicy/networkpolicy.go 'networkpoliciesSynced: *policies\.synced'
+      (engine_program policy-engine-misses)
+      engine_patch engine-marks pkg/dataplane/controller.go 'nfqueue\.WithMark'
+      engine_program policy-engine
     ) >"$new/build.log" 2>&1 &
     build_watch "$!" "$new/build.log" "$start"
     rm -rf "$new"/{module,go.mod,go.sum,build.log}
     mv "$new" "$LAB_ENGINE"
-    step "policy engine that marks: built in $((SECONDS - start)) s"
+    step "policy engines of the lab: built in $((SECONDS - start)) s"
   fi
   cache_unlock
 }
 
-# Eleven silent minutes look like a hang: a live line on a terminal, elsewhere a line every half minute.
+# engine_patch NAME FILE PATTERN: what PATTERN matches is there when the patch fitted. Called by build_engine.
+engine_patch() {
+  sed -i -f "$LAB_SCRIPTS/$1.sed" "$new/module/$2"
+  grep -q "$3" "$new/module/$2" || {
+    echo "$1.sed does not fit this version of $module"
+    exit 1
+  }
+}
+engine_program() {
+  exec_go build -v -modfile "$new/go.mod" -trimpath -ldflags "$(go_ldflags)" -o "$new/$1" \
+    "$module/cmd/kube-network-policies/npa-v1alpha2"
+}
+
+# build_watch PID LOG START [WHAT PACKAGES]: eleven silent minutes look like a hang, so a live line on a terminal, elsewhere a line
+# every half minute.
 build_watch() {
-  local pid=$1 log=$2 start=$3 packages line last=0
+  local pid=$1 log=$2 start=$3 what=${4:-Go parts} about=${5:-$GO_ABOUT_PACKAGES} packages line last=0
   # Ctrl-C must not leave the compiler running.
   trap 'kill "$pid" 2>/dev/null' EXIT
   while kill -0 "$pid" 2>/dev/null; do
     packages=$(grep -cv '^go: ' "$log" || true)
-    line="Go parts: $((SECONDS - start)) s"
+    line="$what: $((SECONDS - start)) s"
     # Nothing to compile, as far as one sees: Go has it all and links.
-    if ((packages)); then line+=", $packages packages compiled ($((packages * 100 / GO_ABOUT_PACKAGES)) % of a cold build)"; fi
+    if ((packages)); then line+=", $packages packages compiled ($((packages * 100 / about)) % of a cold build)"; fi
     if [[ -t 2 ]]; then
       printf '\r\e[K      %s' "$line" >&2
     elif ((SECONDS - start - last >= 30)); then
@@ -166,6 +180,6 @@ build_watch() {
   trap - EXIT
   if ! wait "$pid"; then
     say "$(tail -15 "$log")"
-    die "the Go build of the lab's parts failed (last lines above)" "see $log; a full disk and no module proxy are the usual causes"
+    die "the Go build failed (last lines above): $what" "see $log; a full disk and no module proxy are the usual causes"
   fi
 }

@@ -1,6 +1,7 @@
-# The policy engine: one process per node that judges the first packet of each connection, and the kernel rule that hands it
+# The standard policy engine: one process per node that judges the first packet of each connection, and the kernel rule that hands it
 # the packets. In the manner `reject` the same engine marks what it denies instead of dropping it (engine-marks.sed), and a rule
-# further on answers what is marked.
+# further on answers what is marked. Under the fault engine-misses it misses policy changes (engine-misses.go). The other engine is in
+# kube-router.sh.
 # shellcheck shell=bash
 
 ENGINE_QUEUE=100
@@ -89,12 +90,21 @@ engine_answer() {
   in_ns "$1" nft list table inet "$ENGINE_ANSWERS" 2>/dev/null | sed -n 's/.* comment "\(.*\)"$/\1/p'
 }
 
-engine_process() { # NODE [PROGRAM]
-  local node=$1 program=${2:-policy-engine} running=''
-  # Both programs listen on the one queue.
-  if daemon_pid "$node" policy-engine >/dev/null; then
-    running=$(cut -d" " -f1 "$LAB_DIR/daemons/$node.policy-engine.command")
-    if [[ $running != "$program" ]]; then engine_end "$node"; fi
+ENGINE_THAT_MARKS=/var/lib/lab/engine/policy-engine
+ENGINE_THAT_MISSES=/var/lib/lab/engine/policy-engine-misses
+
+engine_process() { # NODE [drop|mark]
+  local node=$1 program=policy-engine misses command
+  misses=$(engine_misses "$node")
+  if [[ ${2:-drop} == mark ]]; then program=$ENGINE_THAT_MARKS; elif [[ -n $misses ]]; then program=$ENGINE_THAT_MISSES; fi
+  command=("$program" --kubeconfig=/var/lib/lab/policy-engine.kubeconfig
+    --hostname-override="$node" --nfqueue-id="$ENGINE_QUEUE" --disable-nri --netfilter-bug-1766-fix=false
+    --metrics-bind-address=127.0.0.1:9080 --v=1)
+  if [[ -n $misses ]]; then command=(env "NETPROOF_ENGINE_MISSES=$misses" "${command[@]}"); fi
+  # All of them listen on the one queue, so another one ends first.
+  if daemon_pid "$node" policy-engine >/dev/null &&
+    [[ $(<"$LAB_DIR/daemons/$node.policy-engine.command") != "$(printf '%q ' "${command[@]}")" ]]; then
+    engine_end "$node"
   fi
   # One process that keeps the table for as long as it lives: its own input, a pipe that it holds open itself, never ends.
   # shellcheck disable=SC2016  # expanded on the machine
@@ -102,11 +112,25 @@ engine_process() { # NODE [PROGRAM]
     'p=/run/table-owner; rm -f $p; mkfifo $p; exec 3<>$p; echo "add table inet kube-network-policies { flags owner; }" >&3
      exec nft --interactive <&3'
   wait_for 10 "table of the policy engine on $node" engine_table_there "$node"
-  daemon_start "$node" policy-engine "$program" --kubeconfig=/var/lib/lab/policy-engine.kubeconfig \
-    --hostname-override="$node" --nfqueue-id="$ENGINE_QUEUE" --disable-nri --netfilter-bug-1766-fix=false \
-    --metrics-bind-address=127.0.0.1:9080 --v=1
+  daemon_start "$node" policy-engine "${command[@]}"
   # It opens its queue only when all it watches has been listed.
   wait_for 30 "policy engine on $node: its view of the cluster" engine_listens "$node"
+}
+
+# Prints n when the engine is to miss one policy change of every n (the fault engine-misses).
+engine_misses() {
+  local fault=''
+  ! fault_there "engine-misses-$1" || fault=$(<"$(fault_file "engine-misses-$1")")
+  printf '%s' "${fault##* }"
+}
+
+# The engine that runs learns of the fault, or of its end, by a new start, and then counts from 1.
+engine_follow_misses() {
+  local node=$1 manner=drop
+  daemon_pid "$node" policy-engine >/dev/null || return 0
+  if grep -qF "$ENGINE_THAT_MARKS " "$LAB_DIR/daemons/$node.policy-engine.command"; then manner=mark; fi
+  engine_end "$node"
+  engine_process "$node" "$manner"
 }
 
 engine_table_there() { in_ns "$1" nft list table inet kube-network-policies; }
@@ -124,20 +148,30 @@ engine_on() {
   engine_process "$1"
   engine_rule_add "$1"
   engine_answers_remove "$1"
+  kube_router_end "$1"
 }
 
-ENGINE_THAT_MARKS=/var/lib/lab/engine/policy-engine
+# engine_program_there NODE PROGRAM WHAT: PROGRAM came into the lab later than its other parts.
+engine_program_there() {
+  machine_exec "$1" test -x "$2" ||
+    die "$3: lab '$LAB_NAME' was made by an older checkout, without the engine for it" \
+      "scripts/cluster down and up --name $LAB_NAME"
+}
 
 engine_reject() { # NODE ANSWER
-  machine_exec "$1" test -x "$ENGINE_THAT_MARKS" ||
-    die "engine reject: lab '$LAB_NAME' was made by an older checkout, without the engine for it" \
-      "scripts/cluster down and up --name $LAB_NAME"
+  engine_program_there "$1" "$ENGINE_THAT_MARKS" "engine reject"
   engine_answers_add "$1" "$2"
-  engine_process "$1" "$ENGINE_THAT_MARKS"
+  engine_process "$1" mark
   engine_rule_add "$1"
+  kube_router_end "$1"
 }
 
 engine_off() {
+  engine_standard_end "$1"
+  kube_router_end "$1"
+}
+
+engine_standard_end() {
   engine_rule_remove "$1"
   engine_end "$1"
   engine_answers_remove "$1"
@@ -147,10 +181,16 @@ engine_broken() {
   engine_process "$1"
   engine_rule_remove "$1"
   engine_answers_remove "$1"
+  kube_router_end "$1"
 }
 
 engine_state() {
-  local node=$1 process=no rule=no answer
+  local node=$1 process=no rule=no answer misses other
+  other=$(kube_router_state "$node")
+  if [[ -n $other ]]; then
+    printf '%s' "$other"
+    return
+  fi
   if daemon_pid "$node" policy-engine >/dev/null && engine_listens "$node"; then process=yes; fi
   if engine_rule_there "$node"; then rule=yes; fi
   case $process-$rule in
@@ -158,6 +198,8 @@ engine_state() {
       answer=$(engine_answer "$node")
       printf '%s' "on${answer:+, rejects with $answer}"
       if fault_there "ipv6-open-$node"; then printf ' (enforces IPv4 alone)'; fi
+      misses=$(engine_misses "$node")
+      if [[ -n $misses ]]; then printf ' (misses one policy change of every %d)' "$misses"; fi
       ;;
     yes-no) printf 'broken (runs without its kernel rules: enforces nothing)' ;;
     no-no) printf 'off' ;;

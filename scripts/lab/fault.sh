@@ -183,6 +183,7 @@ fault_ipv6-open() {
   node=$(one_node "${2:-}") || exit
   case $how in
     on)
+      fault_of_standard_engine ipv6-open "$node"
       fault_record "ipv6-open-$node" "the policy engine on $node enforces IPv4 alone"
       engine_follow_fault "$node"
       ;;
@@ -192,6 +193,31 @@ fault_ipv6-open() {
       ;;
     *) usage_error "fault ipv6-open on|off NODE" fault ;;
   esac
+}
+
+# A change that is missed takes effect with the next one that is not. The count begins anew with this command.
+fault_engine-misses() {
+  local every=${1:-} node nodes=("${LAB_NODES[@]}")
+  [[ $every =~ ^([1-9][0-9]*|off)$ ]] || usage_error "fault engine-misses N|off [NODE]" fault
+  if [[ -n ${2:-} ]]; then
+    node=$(one_node "$2") || exit
+    nodes=("$node")
+  fi
+  for node in "${nodes[@]}"; do
+    if [[ $every == off ]]; then
+      fault_forget "engine-misses-$node"
+    else
+      fault_of_standard_engine engine-misses "$node"
+      engine_program_there "$node" "$ENGINE_THAT_MISSES" "fault engine-misses"
+      fault_record "engine-misses-$node" "the policy engine on $node misses one policy change of every $every"
+    fi
+    engine_follow_misses "$node"
+  done
+}
+
+fault_of_standard_engine() { # FAULT NODE
+  ! daemon_pid "$2" kube-router >/dev/null ||
+    die "fault $1: it is for the standard engine, and $2 runs kube-router" "scripts/cluster engine --name $LAB_NAME on $2"
 }
 
 # What requests some CPU and is not guaranteed it (probes are of this kind, the lab's own pods and most servers of tests are not)
@@ -383,6 +409,7 @@ fault_clear_one() {
     dns) fault_dns start ;;
     proxy-*) fault_proxy start "${name#proxy-}" ;;
     ipv6-open-*) fault_ipv6-open off "${name#ipv6-open-}" ;;
+    engine-misses-*) fault_engine-misses off "${name#engine-misses-}" ;;
     starve-*) fault_starve off "${name#starve-}" ;;
     webhook-*)
       webhook_remove "${name#webhook-}"
