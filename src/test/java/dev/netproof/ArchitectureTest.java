@@ -15,6 +15,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.netproof.evidence.EvidenceCollector;
+import dev.netproof.kube.EvidenceLoop;
+import dev.netproof.kube.ProbeSession;
 import dev.netproof.model.Outcome;
 import dev.netproof.probe.ProbeLog;
 import java.util.List;
@@ -178,6 +180,20 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(ProbeLog.class));
+    }
+
+    @Test
+    void one_loop_takes_the_events_of_sessions() {
+        check(noClasses()
+                .that()
+                .areNotAssignableTo(ProbeSession.class)
+                .and()
+                .doNotHaveFullyQualifiedName(EvidenceLoop.class.getName())
+                .should()
+                .accessTargetWhere(DescribedPredicate.describe(
+                        "the next event of a session is taken",
+                        access -> access.getTargetOwner().isAssignableTo(ProbeSession.class)
+                                && access.getName().equals("next"))));
     }
 
     @Test

@@ -188,7 +188,7 @@ public final class EnforcementCheck {
         cleaning.unreadable()
                 .forEach(what -> notes.add(
                         "not permitted to " + what + ": what a killed check may have left there was not looked for"));
-        cleaning.remaining().forEach(why -> notes.add("something that an earlier check left stays: " + why));
+        cleaning.remaining().forEach(why -> notes.add("could not remove leftovers of an earlier check: " + why));
         notes.addAll(cleaning.foreign());
     }
 

@@ -39,7 +39,7 @@ final class ApiServer implements AutoCloseable {
     private static final int REQUEST_MILLIS = 15_000;
     private static final int RETRY_MILLIS = 200;
 
-    /** Gives up after 1.4 s: whoever named the wrong cluster wants to know soon. */
+    /** Gives up after 1.4 s: a user who named the wrong cluster wants to know soon. */
     private static final int RETRIES_AT_FIRST = 3;
 
     /** Gives up after 12.6 s: an API server that has answered once and is being restarted comes back. */
@@ -108,7 +108,7 @@ final class ApiServer implements AutoCloseable {
         ObjectMapper mapper = new ObjectMapper();
         mapper.setAnnotationIntrospector(new Unread());
         KubernetesSerialization kinds = new KubernetesSerialization(mapper, false);
-        // Without it a watch that is told that it is too old does not understand, and asks the same for ever.
+        // Without it a watch does not understand that its version is too old, and repeats its request for ever.
         kinds.registerKubernetesResource("v1", "Status", Status.class);
         return kinds;
     }
@@ -118,7 +118,7 @@ final class ApiServer implements AutoCloseable {
         client().getConfiguration().setRequestRetryBackoffLimit(RETRIES);
     }
 
-    /** For streams, which are opened again by whoever reads them. */
+    /** For streams, which their readers open again. */
     synchronized HttpClient streams() {
         HttpClient known = streams;
         if (known == null) {

@@ -76,7 +76,7 @@ final class BoundedProcess {
             if (!process.waitFor(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 throw late();
             }
-            // Whoever holds the output would hold this process's reader for ever.
+            // A process that holds the output open would block the reader for ever.
             ended = !held;
             wait(said);
             return new Ended(process.exitValue(), new String(written, StandardCharsets.UTF_8));
@@ -144,7 +144,7 @@ final class BoundedProcess {
     }
 
     private static void kill(Process process, String mark) {
-        // Whoever is asked to die may be just starting another.
+        // A process that is asked to end may just be starting another.
         for (int cull = 0; cull < CULLS; cull++) {
             List<ProcessHandle> all = Stream.concat(
                             Stream.concat(process.descendants(), Stream.of(process.toHandle())),

@@ -35,7 +35,7 @@ final class ExecPlugin implements Credentials {
      * The kubeconfig's exec section.
      *
      * @param folder what a command with a slash in it is relative to
-     * @param cluster what the plugin is told of the cluster, where it asks for that
+     * @param cluster what the plugin learns of the cluster, where it asks for that
      */
     record Settings(
             String user,
@@ -145,7 +145,7 @@ final class ExecPlugin implements Credentials {
         return info.toString();
     }
 
-    /** No failure keeps its cause: what the plugin wrote stands in it. */
+    /** No failure keeps its cause, which contains what the plugin wrote. */
     private Remembered read(String output) {
         JsonNode status;
         try {

@@ -40,7 +40,7 @@ final class Fabric8Session implements ProbeSession {
     private static final int PARALLEL_REQUESTS = 16;
     private static final int PARALLEL_QUESTIONS = 8;
     private static final Duration CREATION_PATIENCE = Duration.ofSeconds(5);
-    /** For all of the end together: half of what Kubernetes gives a pod that is told to end, in case netproof is in one. */
+    /** For closing as a whole: half of the grace period that Kubernetes gives a pod, in case netproof runs in one. */
     private static final Duration END_PATIENCE = Duration.ofSeconds(15);
 
     private static final Duration POLL = Duration.ofMillis(20);
@@ -90,7 +90,7 @@ final class Fabric8Session implements ProbeSession {
         if (events.isClosed()) {
             return;
         }
-        // Here and not in a worker: a cluster that cannot be reached is said once.
+        // Not in a worker, so that a cluster that cannot be reached is reported once.
         server.client();
         for (ProbePod probe : launched) {
             creating.incrementAndGet();
@@ -167,7 +167,7 @@ final class Fabric8Session implements ProbeSession {
                 .findFirst();
     }
 
-    /** Something that became known beside the probes. */
+    /** Adds an event that is not of a probe. */
     void tell(ProbeEvent event) {
         events.emit(event);
     }
@@ -214,8 +214,7 @@ final class Fabric8Session implements ProbeSession {
     @Override
     public List<String> remaining() {
         return remaining.entrySet().stream()
-                .map(left -> left.getKey() + ", so that " + left.getValue().size()
-                        + " of netproof's own are left there: " + String.join(", ", new TreeSet<>(left.getValue()))
+                .map(left -> left.getKey() + ": " + left.getValue().size() + " of netproof's pods are left there: " + String.join(", ", new TreeSet<>(left.getValue()))
                         + "; they stop at " + deadline + ", and netproof clean removes them")
                 .toList();
     }

@@ -92,7 +92,7 @@ final class Fabric8Testbed implements Testbed {
     public void createNamespace(String name, Standard standard) {
         Marked marked = namespaceNames.get(name);
         if (marked == null) {
-            throw new IllegalArgumentException(name + " is no name that was given here");
+            throw new IllegalArgumentException(name + " is not a name of this session");
         }
         String level = standard.name().toLowerCase(Locale.ROOT);
         Namespace wanted = new NamespaceBuilder()
@@ -175,22 +175,22 @@ final class Fabric8Testbed implements Testbed {
         String namespace = asked.getMetadata().getNamespace();
         String name = asked.getMetadata().getName();
         Map<String, String> wanted = new TreeMap<>(labels);
-        // The watch sees pods by this one.
+        // The watch selects pods by this label.
         wanted.put(NetproofLabels.ROLE, asked.getMetadata().getLabels().get(NetproofLabels.ROLE));
-        // Before the request: the watch may tell of it before the answer is here.
+        // Before the request: the watch may show the change before the answer arrives.
         wish.relabel(wanted);
         server.ask("patch pods in namespace " + namespace, () -> {
             PodResource pod = server.client().pods().inNamespace(namespace).withName(name);
             ObjectNode changes = JSON.createObjectNode();
             ObjectNode merged = changes.putObject("metadata").putObject("labels");
-            // What a merge patch does not name stays; without a resource version the kubelet's own writes are no
+            // A merge patch keeps what it does not name. Without a resource version the kubelet's own writes are no
             // conflict.
             Pod there = pod.get();
             if (there == null || !NetproofLabels.same(asked, there)) {
                 throw new ClusterTrouble(
-                        "pod " + name + " in namespace " + namespace + " is not there any more", "run it again");
+                        "pod " + name + " in namespace " + namespace + " is gone", "run it again");
             }
-            // The API server takes a change for no other pod of that name.
+            // The API server rejects the change for another pod of that name.
             ((ObjectNode) changes.get("metadata"))
                     .put("uid", there.getMetadata().getUid());
             there.getMetadata().getLabels().keySet().forEach(merged::putNull);
@@ -249,9 +249,9 @@ final class Fabric8Testbed implements Testbed {
             return;
         }
         servers.close();
-        // Namespaces take along what is in them, in their own time. Pods run, and so are seen to their end.
+        // Deleting a namespace deletes what is in it, later. Pods still run, so closing waits for their end.
         Set<String> going = going();
-        // Policies first: nothing that goes on living may stay isolated.
+        // Policies first: pods that are not netproof's must not stay isolated.
         List<HasMetadata> left = new ArrayList<>(policies.all());
         left.addAll(services);
         left.removeIf(one -> going.contains(one.getMetadata().getNamespace()));
@@ -266,7 +266,7 @@ final class Fabric8Testbed implements Testbed {
         closed.complete(null);
     }
 
-    /** Deletes the namespaces of its own, and says which are on their way out. */
+    /** Deletes the session's namespaces, and returns those whose deletion was accepted. */
     private Set<String> going() {
         Set<String> going = ConcurrentHashMap.newKeySet();
         namespaces.stream()
@@ -295,7 +295,7 @@ final class Fabric8Testbed implements Testbed {
         }
     }
 
-    /** Whether it was told to go. */
+    /** Whether the API server accepted the deletion. */
     private boolean delete(HasMetadata object) {
         try {
             boolean going = creations.delete(object);

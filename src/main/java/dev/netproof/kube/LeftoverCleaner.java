@@ -33,7 +33,7 @@ final class LeftoverCleaner {
     private static final Logger LOG = LoggerFactory.getLogger(LeftoverCleaner.class);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    /** How often a thing that keeps changing is looked at again. */
+    /** How often an object that keeps changing is read again. */
     private static final int TRIES = 5;
 
     private final ApiServer server;
@@ -99,7 +99,7 @@ final class LeftoverCleaner {
         return swept(grounds(), scope);
     }
 
-    /** Who carries the label and is not netproof's is named, whatever else is written on it. */
+    /** Objects with the label that are not netproof's are named, whatever else is written on them. */
     private <T extends HasMetadata> Sorted<T> sorted(List<T> found, CleanScope scope) {
         Instant now = clock.instant();
         List<T> doomed = new ArrayList<>();
@@ -145,7 +145,7 @@ final class LeftoverCleaner {
         return new Cleaning(removed, sorted.alive(), unreadable, remaining, foreign);
     }
 
-    /** What another's check left may be seen by many who may not remove it: that it stays is said, and stops nobody. */
+    /** Many may see the leftovers of another's check and not remove them: that is noted, and ends no run. */
     private boolean isDeletedIfPermitted(HasMetadata one) {
         String doing = "delete " + one.getPlural() + " "
                 + one.getMetadata().getName()

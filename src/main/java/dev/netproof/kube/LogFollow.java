@@ -58,7 +58,7 @@ final class LogFollow {
         this.ended = ended;
     }
 
-    /** Opens the stream; its end is told once for each time. */
+    /** Opens the stream; its end is reported once for each opening. */
     void open() {
         Stream stream = new Stream();
         CompletableFuture<?> unused = http.consumeBytes(

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One watch over the marked pods of a namespace; whose they are, the watcher knows. */
+/** One watch over all pods of a namespace that carry netproof's label, of this session or not. */
 final class PodWatch {
     private static final Logger LOG = LoggerFactory.getLogger(PodWatch.class);
     private static final int START_SECONDS = 20;
@@ -23,7 +23,7 @@ final class PodWatch {
              "spec": {"resourceAttributes": {"namespace": "%s", "verb": "watch", "resource": "pods"}}}
             """;
 
-    /** Told of each change, one after the other. */
+    /** Receives each change, one after the other. */
     @FunctionalInterface
     interface Watcher {
         void seen(String key, PodState state, Pod pod);
@@ -59,7 +59,7 @@ final class PodWatch {
                 watcher.seen(key(pod), PodState.DELETED, pod);
             }
         });
-        // Whatever breaks the watch later, it is taken up again.
+        // A watch that breaks later is opened again.
         informer.exceptionHandler((watching, failure) -> {
             LOG.debug("watch of namespace {} broke", namespace, failure);
             return watching;
@@ -70,7 +70,7 @@ final class PodWatch {
         return object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
     }
 
-    /** Returns when the watch stands. */
+    /** Returns once the watch is established. */
     void start() {
         String doing = "watch pods in namespace " + namespace;
         if (isRefused()) {

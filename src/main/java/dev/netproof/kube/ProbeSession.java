@@ -29,7 +29,7 @@ public interface ProbeSession extends AutoCloseable {
     @Override
     void close();
 
-    /** What closing could not remove, and what becomes of it; nothing before it. */
+    /** What closing could not remove, and what happens to it; empty before closing. */
     default List<String> remaining() {
         return List.of();
     }

@@ -10,7 +10,7 @@ final class Reopening {
     private static final Duration FIRST = Duration.ofMillis(250);
     private static final Duration LONGEST = Duration.ofSeconds(2);
 
-    /** A probe begins a round each second: whoever asks more often hears nothing new. */
+    /** A probe begins a round each second, so asking more often brings nothing new. */
     private static final Duration ROUND = Duration.ofSeconds(1);
 
     /** A stream that is followed lives as long as its pod, or until its kubelet goes. */

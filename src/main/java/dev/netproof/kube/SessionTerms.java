@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param run the run's id, written into an annotation
  * @param nonce what genuine result lines begin with; 16 or more hex digits that no pod can guess
- * @param lifetime after which nothing of the session runs any more, whatever becomes of the runner
+ * @param lifetime after which nothing of the session runs, even where the runner was killed
  * @param connectTimeout of one attempt; at least a second
  * @param pace of every probe's rounds
  * @param images where the probes come from

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public interface Testbed extends ProbeSession {
     /**
-     * A name for a namespace of this session, which nobody can have foreseen.
+     * A name for a namespace of this session, which nobody can foresee.
      *
      * @param stem what it begins with, before its last dash
      */
@@ -56,7 +56,7 @@ public interface Testbed extends ProbeSession {
     /** Removes a policy. Returns when it is no longer stored. */
     void remove(PolicyManifest policy);
 
-    /** How the stored policy differs from this one, in words; empty when it stands just so. */
+    /** How the stored policy differs from this one, in words; empty when it is as it was applied. */
     Optional<String> deviation(PolicyManifest policy);
 
     /** Gives a server or a probe other labels than those that it was created with. */

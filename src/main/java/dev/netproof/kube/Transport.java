@@ -73,7 +73,7 @@ final class Transport extends JdkHttpClientFactory {
         HttpClient.Builder builder = newBuilder();
         builder.tag(config.getRequestConfig());
         builder.connectTimeout(config.getConnectionTimeout(), TimeUnit.MILLISECONDS);
-        // Redirects are not followed: whoever is at their end would be handed the credentials.
+        // Redirects are not followed: the server at their end would receive the credentials.
         // An API server allows some 250 streams on a connection, the JDK opens one connection and fails the request
         // after that, and each probe's log is a stream.
         builder.preferHttp11();

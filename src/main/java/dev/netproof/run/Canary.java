@@ -8,19 +8,19 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** Looks, beside a run, whether nodes enforce any policy at all. */
+/** Checks, beside a run, whether nodes enforce any policy at all. */
 interface Canary {
-    /** Looks at nothing. */
+    /** Checks nothing. */
     Canary NONE = (nodes, within, place) -> Optional.empty();
 
     /**
-     * Begins to look and returns at once; empty where nothing is to be looked at.
+     * Begins, and returns at once; empty where there is nothing to check.
      *
      * @param place where to work; a namespace of its own, where empty
      */
     Optional<Watch> begin(NodeChoice nodes, Duration within, Optional<LentNamespace> place);
 
-    /** A look that has begun. */
+    /** A check that has begun. */
     interface Watch {
         /**
          * How long rules took to arrive, by node, as soon as that is known; empty while it may still become known. Never waits.
@@ -32,7 +32,7 @@ interface Canary {
         /** Ends it early. */
         void interrupt(Exit reason);
 
-        /** What it found, without anything left of it in the cluster; waits for that, but not for ever. Never throws. */
+        /** What it found. Waits, but not for ever, until it has removed its objects. Never throws. */
         Report found();
     }
 }

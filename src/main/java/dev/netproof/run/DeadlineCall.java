@@ -12,8 +12,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Asks the cluster, and waits for the answer no longer than the run lasts: not past its time and not after somebody ended it. An
- * answer that nobody waits for any more is lost with the thread that waits for it.
+ * Sends a request to the cluster and waits for the answer, but not beyond the end of the run and not after an interruption. Each request has a
+ * thread of its own; a late answer is lost with that thread.
  */
 final class DeadlineCall {
     private final Clock clock;
@@ -27,8 +27,8 @@ final class DeadlineCall {
     /**
      * The answer.
      *
-     * @param doing what, as "reading its namespaces", for messages
-     * @throws ClusterTrouble when there is none in time
+     * @param doing for messages: "reading its namespaces"
+     * @throws ClusterTrouble when there is no answer in time
      */
     <T> T until(Instant end, String doing, Supplier<T> question) {
         Duration left = Duration.between(clock.instant(), end);
@@ -41,22 +41,22 @@ final class DeadlineCall {
             if (answer.isDone()) {
                 return answer.join();
             }
-            throw new ClusterTrouble("the run was ended while it was " + doing, "run it again");
+            throw new ClusterTrouble("the run was ended while " + doing, "run it again");
         } catch (TimeoutException e) {
             throw late(doing);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ClusterTrouble("the run was ended while it was " + doing, "run it again", e);
+            throw new ClusterTrouble("the run was ended while " + doing, "run it again", e);
         } catch (ExecutionException | CompletionException e) {
             throw e.getCause() instanceof RuntimeException failure
                     ? failure
-                    : new IllegalStateException("failed while it was " + doing, e);
+                    : new IllegalStateException("failed while " + doing, e);
         }
     }
 
     private static ClusterTrouble late(String doing) {
         return new ClusterTrouble(
-                "the run's time was over while it was " + doing, "raise --timeout, or see why the API server is slow");
+                "the run exceeded --timeout while " + doing, "raise --timeout, or see why the API server is slow");
     }
 
     private static void start(Runnable task) {

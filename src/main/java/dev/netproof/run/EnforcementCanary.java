@@ -20,9 +20,12 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The enforcement check in its smallest form, on a thread of its own. */
+/**
+ * The enforcement check in its smallest form. On a thread of its own, because creating policies and judging its rows takes time that the run's probes
+ * must not wait for.
+ */
 final class EnforcementCanary implements Canary {
-    /** How long after its time it may still remove what it made. */
+    /** How long it may remove its objects after its time. */
     private static final Duration CLEAN_UP = Duration.ofSeconds(20);
 
     private final Cluster cluster;
@@ -93,7 +96,7 @@ final class EnforcementCanary implements Canary {
                 return task.get(left.plus(CLEAN_UP).toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 check.interrupt(Exit.INTERRUPTED);
-                return nothing("it did not come to an end", "netproof clean removes what it may have left");
+                return nothing("it did not end in time", "netproof clean removes what it may have left");
             } catch (ExecutionException e) {
                 return nothing("it failed: " + e.getCause(), "netproof enforcement says more");
             } catch (InterruptedException e) {

@@ -4,7 +4,7 @@ import dev.netproof.model.Exit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Whether somebody asked the run to end, from whatever thread. */
+/** Whether the run was asked to end early. From any thread. */
 final class Interruption {
     private final CompletableFuture<Exit> raised = new CompletableFuture<>();
 
@@ -17,7 +17,7 @@ final class Interruption {
         return Optional.ofNullable(raised.getNow(null));
     }
 
-    /** Completes when somebody does. */
+    /** Completes with the reason. */
     CompletableFuture<Exit> raised() {
         return raised;
     }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The checks that a run was not asked for: its report names them, so that nobody takes a part for the whole. */
+/** The checks that a run left out: its report names them, so that a part does not pass for the whole. */
 public final class LeftOut {
     private LeftOut() {}
 
@@ -43,7 +43,7 @@ public final class LeftOut {
                 }
             }
         }
-        // Whatever else was judged is not lost.
+        // Other results are kept.
         report.results().stream()
                 .filter(result -> judged.containsKey(result.check()))
                 .forEach(results::add);

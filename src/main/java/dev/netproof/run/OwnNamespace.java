@@ -133,7 +133,7 @@ final class OwnNamespace implements AutoCloseable {
         }
     }
 
-    /** What closing could not remove, and what becomes of it. */
+    /** What closing could not remove, and what happens to it. */
     List<String> remaining() {
         return testbed.remaining();
     }

@@ -37,7 +37,7 @@ final class PathWitnesses {
     private static final int PORT = 8081;
     private static final Map<String, String> LABELS = Map.of("netproof.dev/part", "witness");
 
-    /** Witnesses go to every node that a probe goes to, whatever keeps other pods from it. */
+    /** Witnesses run on every node that a probe runs on, so they tolerate every taint. */
     private static final List<Toleration> EVERYTHING = List.of(new Toleration(
             Optional.empty(), Optional.of("Exists"), Optional.empty(), Optional.empty(), Optional.empty()));
 
@@ -64,7 +64,7 @@ final class PathWitnesses {
         this.collector = collector;
     }
 
-    /** Starts servers on these nodes, because ways to them are sure to be asked for. */
+    /** Starts servers on these nodes before a way to them is wanted. */
     void prepare(Collection<String> nodes) {
         List<String> missing = nodes.stream()
                 .filter(node -> !servers.containsKey(node))
@@ -78,7 +78,7 @@ final class PathWitnesses {
             namespace
                     .refusal()
                     .ifPresent(
-                            why -> notes.add("netproof could not show of its own that packets get from node to node: "
+                            why -> notes.add("netproof could not show that packets get from node to node: "
                                     + why + "; permit it to create namespaces, or name one with --control-namespace"));
             return;
         }
@@ -101,7 +101,7 @@ final class PathWitnesses {
             testbed.serve(starting);
         } catch (ClusterTrouble trouble) {
             starting.forEach(server -> lost.add(server.id()));
-            notes.add("no witness for the ways between nodes could be started: " + trouble.getMessage());
+            notes.add("could not start a witness between nodes: " + trouble.getMessage());
         }
     }
 
@@ -133,14 +133,14 @@ final class PathWitnesses {
                 .isPresent();
     }
 
-    /** Takes notice of servers that answer, or never will. */
+    /** Notices servers that answer, and servers that are lost. */
     void notice(ProbeEvent event) {
         if (event instanceof ProbeEvent.Serving server && servers.containsValue(server.server())) {
             serving.put(server.server(), server);
             start();
         } else if (event instanceof ProbeEvent.Lost gone && servers.containsValue(gone.probe())) {
             lost.add(gone.probe());
-            notes.add("a witness for the ways between nodes was lost: " + gone.why());
+            notes.add("a witness between nodes was lost: " + gone.why());
             start();
         }
     }
@@ -226,7 +226,7 @@ final class PathWitnesses {
         return servers.size() + clients;
     }
 
-    /** What stood in the way. */
+    /** What prevented a witness. */
     Set<String> notes() {
         return notes;
     }

@@ -72,7 +72,7 @@ final class PendingChecks {
         due.addAll(of(probe));
     }
 
-    /** A probe will say nothing any more. */
+    /** A probe is lost. */
     void lost(String probe) {
         due.addAll(of(probe));
     }
@@ -85,7 +85,7 @@ final class PendingChecks {
         return !now.isBefore(sweep);
     }
 
-    /** Puts down every check of which there is news, and those whose time is over. */
+    /** Marks every check of which there is news, and those past their deadline. */
     void sweep(Instant now) {
         sweeping = true;
         everything = evidence.isNewsForAll(swept);
@@ -141,7 +141,7 @@ final class PendingChecks {
         return refusable;
     }
 
-    /** What an explainer says bears on the checks of its probe. */
+    /** The explainer of a probe concerns the checks of that probe. */
     void explainer(String probe, String explainer) {
         byProbe.put(explainer, of(probe));
     }

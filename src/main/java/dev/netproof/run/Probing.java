@@ -34,9 +34,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** One session of probes, from their launch until every check is decided. Single-threaded: it lives off the session's events. */
+/** One session of probes, from their launch until every check is decided. Used by the session's thread. */
 final class Probing {
-    /** How long past its deadline a check waits for a control that is under way. */
+    /** How long past its deadline a check waits for the answer of a port-forward. */
     private static final Duration LATE_ANSWER = Duration.ofSeconds(5);
 
     /** How long after a check's deadline a witness may come that was started for it: on a busy node a pod takes its time. */
@@ -67,12 +67,12 @@ final class Probing {
     private Plan plan = new Plan(List.of(), List.of(), List.of(), List.of(), List.of());
     private Instant launched = Instant.MAX;
 
-    /** Looks, beside the probes, how long rules take to arrive. */
+    /** Measures, beside the probes, how long rules take to arrive. */
     interface Measuring {
-        /** The first probes have been asked for: whatever begins earlier keeps them waiting. */
+        /** Begins. Called after the first launch, so that it does not delay the probes. */
         void begin();
 
-        /** How long rules take to arrive, by node, once somebody has seen that. */
+        /** How long rules take to arrive, by node; empty until that is known. */
         Optional<Map<String, Duration>> arrivals();
     }
 
@@ -126,8 +126,8 @@ final class Probing {
     }
 
     /**
-     * Starts the probes and watches them until every check is decided or the run ends; whatever becomes of that, {@link #results}
-     * tells what is known.
+     * Starts the probes and watches them until every check is decided or the run ends. {@link #results} has what is known, even where this
+     * throws.
      *
      * @param again reads the pods once more, to see whether targets are what they were
      */
@@ -215,7 +215,7 @@ final class Probing {
             }
         }
         progress.decided(decided.size(), plan.checks().size(), left(now, earlier(pending.latest(), end)));
-        // Of the others nothing is new; whatever time brings about is seen in the next sweep.
+        // There is no news of the other checks; the next sweep looks at their deadlines.
         for (Backend backend : watching.wanted(pending.undecided())) {
             if (asked.add(backend.key())) {
                 session.ask(backend);
@@ -230,7 +230,7 @@ final class Probing {
         pending.done();
     }
 
-    /** It costs one more pod for a source that is refused, and explains; without it everything else goes on. */
+    /** Starts one more probe for a source that is refused, to see who refuses. The run goes on without it. */
     private void explain(ProbePod explainer) {
         explainers.add(explainer.id());
         try {
@@ -254,7 +254,7 @@ final class Probing {
             return true;
         }
         if (watching.matches(check)) {
-            // What is seen of a fresh pod is believed once it is known how long its rules take.
+            // What a fresh pod sees counts once it is known how long rules take to arrive.
             if (!settling.isKnown() && now.isBefore(deadline)) {
                 return false;
             }
@@ -282,23 +282,22 @@ final class Probing {
                         .isPresent();
     }
 
-    /** Whether it has been asked, and not yet been said, that one of the check's backends listens. */
+    /** Whether a port-forward to one of the check's backends has not answered yet. */
     private boolean waitsForAnswer(PlannedCheck check) {
         return check.paths().stream()
                 .flatMap(planned -> planned.backends().stream())
                 .anyMatch(backend -> asked.contains(backend.key()));
     }
 
-    /** What else an event is, beside evidence. */
+    /** What an event changes beside the evidence. */
     private void handle(ProbeEvent event) {
         probes.notice(event);
         witnesses.notice(event);
         if (event instanceof ProbeEvent.Started started) {
             witnesses.want(waysToPrepared(started.probe()));
         } else if (event instanceof ProbeEvent.Lost lost && explainers.contains(lost.probe())) {
-            notes.add("who refuses the connections of " + probes.source(lost.probe())
-                    + " could not be told, because the probe that sees it (image of --netshoot-image) was lost: "
-                    + lost.why());
+            notes.add("it is unknown who refuses the connections of " + probes.source(lost.probe())
+                    + ": the probe that shows it (--netshoot-image) was lost: " + lost.why());
         } else if (event instanceof ProbeEvent.Answered answered) {
             asked.remove(answered.backend().key());
         }
@@ -329,7 +328,7 @@ final class Probing {
         try {
             review = new TargetReview(evidence, again.get());
         } catch (ClusterTrouble trouble) {
-            notes.add("the targets could not be looked at again after probing: " + trouble.getMessage());
+            notes.add("could not read the targets again after probing: " + trouble.getMessage());
             return;
         }
         for (PlannedCheck check : plan.checks()) {
@@ -347,7 +346,7 @@ final class Probing {
         CheckResult known = convergence.orElseThrow().conclude(check, launched, session.now(), repeat);
         Verdict verdict = check.foregone()
                 .orElseGet(() -> Convergence.cutShort(
-                        ending.map(Report.Breakage::problem).orElse("the run was over"),
+                        ending.map(Report.Breakage::problem).orElse("the run ended"),
                         ending.map(Report.Breakage::fix).orElse("run it again")));
         return new CheckResult(check.check(), verdict, known.paths(), known.elapsed(), repeat);
     }

@@ -20,7 +20,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Gathers what stood in the cluster around the checks. */
+/** Gathers what the cluster had around the checks: probes, pods, policies. */
 final class RunCircumstances {
     private Policies policies = Policies.NONE;
     private final List<ClusterFacts.Pod> targets = new ArrayList<>();
@@ -70,7 +70,7 @@ final class RunCircumstances {
                 changes.add(title(policy) + " was deleted and created again while the probes ran");
             }
         }
-        // What may not be read any more need not be gone.
+        // What is no longer permitted to be read may still be there.
         if (after.unreadable().equals(policies.unreadable())) {
             before.values().forEach(policy -> changes.add(title(policy) + " was deleted while the probes ran"));
         }

@@ -137,11 +137,11 @@ public final class Runner {
     /** What a run comes to. */
     private record Ending(List<CheckResult> results, Optional<Report.Breakage> breakage, Exit exit) {}
 
-    /** Whatever it was that ended the run, whoever waits for its reports gets them. */
+    /** Why the run ended early: every failure ends in a report. */
     private static Report.Breakage breakage(Throwable failure) {
         if (failure instanceof ClusterTrouble trouble) {
             return new Report.Breakage(
-                    Optional.ofNullable(trouble.getMessage()).orElse("the cluster did not do as asked"), trouble.fix());
+                    Optional.ofNullable(trouble.getMessage()).orElse("the cluster refused a request"), trouble.fix());
         }
         if (failure instanceof OutOfMemoryError) {
             return new Report.Breakage(
@@ -212,7 +212,7 @@ public final class Runner {
         if (cleaning.removed() > 0) {
             notes.add("removed " + cleaning.removed() + " objects that an earlier run left behind");
         }
-        cleaning.remaining().forEach(why -> notes.add("something that an earlier check left stays: " + why));
+        cleaning.remaining().forEach(why -> notes.add("could not remove leftovers of an earlier check: " + why));
         notes.addAll(cleaning.foreign());
     }
 
@@ -268,7 +268,7 @@ public final class Runner {
         interruption.exit().ifPresent(exit -> looking.ifPresent(watch -> watch.interrupt(exit)));
     }
 
-    /** The nodes that the run uses, as far as that is known before it: those of targets, and of probes that have one. */
+    /** The nodes that the run uses, as far as they are known beforehand: those of targets, and of probes that are bound to a node. */
     private static NodeChoice nodes(Plan plan, ClusterFacts facts) {
         Set<String> used = new TreeSet<>();
         plan.checks().stream()
@@ -288,7 +288,7 @@ public final class Runner {
                 : new NodeChoice.Named(used.stream().limit(CANARIES).toList());
     }
 
-    /** Takes in what the canary found; once. */
+    /** Waits for the canary and adds what it found; once. */
     private void hear() {
         Optional<Canary.Watch> watch = looking;
         looking = Optional.empty();
@@ -299,7 +299,7 @@ public final class Runner {
         pods += found.costs().probePods();
         enforcement = found.enforcement();
         if (enforcement.isEmpty()) {
-            notes.add("whether the nodes enforce policies at all was not looked at: "
+            notes.add("the canary did not check whether the nodes enforce policies: "
                     + found.breakage()
                             .map(why -> why.problem() + "; " + why.fix())
                             .orElse("nothing was found")
@@ -320,7 +320,7 @@ public final class Runner {
         return String.format(java.util.Locale.ROOT, "%.1f", time.toMillis() / 1000.0);
     }
 
-    /** What was proved before a run broke stands; but a run that broke conforms to nothing. */
+    /** What was proved before a run broke still counts; but a run that broke never conforms. */
     private Exit exit(List<CheckResult> results, Optional<Report.Breakage> breakage) {
         Exit judged = ExitRule.of(results, enforcement.map(Enforcement::verdict));
         return interruption.exit().orElse(breakage.isPresent() && judged == Exit.CONFORMS ? Exit.INCONCLUSIVE : judged);
@@ -348,7 +348,7 @@ public final class Runner {
         return probing.isDone()
                 ? Optional.empty()
                 : Optional.of(new Report.Breakage(
-                        "the run's time of " + terms.timeout().toSeconds() + " s was over", "raise --timeout"));
+                        "the run exceeded --timeout (" + terms.timeout().toSeconds() + " s)", "raise --timeout"));
     }
 
     /** Evidence for readers, which no verdict needs. */
@@ -362,7 +362,7 @@ public final class Runner {
     }
 
     private void withoutPolicies(ClusterTrouble trouble) {
-        notes.add("which policies were in force could not be read: " + trouble.getMessage());
+        notes.add("could not read which policies apply: " + trouble.getMessage());
     }
 
     private static String hex(int bytes) {

@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.live.Permissions.Permission;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -71,11 +77,68 @@ final class CanaryIT {
                 .flatMap(file -> Permissions.of(file).stream())
                 .distinct()
                 .toList();
-        Ran ran = LIVE.run(ACCOUNTS.everywhere("runs-with-canary", may), LIVE.matrix(MATRIX), LiveCluster.CANARY)
+        Ran ran = LIVE.run(
+                        ACCOUNTS.everywhere("runs-with-canary", may),
+                        LIVE.matrix(MATRIX),
+                        LiveCluster.CANARY,
+                        LiveCluster.OWN_NAMESPACE)
                 .exits(0);
         ran.that(SENTENCE).is("PASS", "DENIED");
         assertThat(ran.report().at("/enforcement/verdict").asText()).isEqualTo("ENFORCED");
         assertThat(ran.report().at("/enforcement/profile").asText()).isEqualTo("CANARY");
+    }
+
+    @Test
+    void theCanaryWitnessesAndTheControlOfAnOutsideHostShareOneNamespace() {
+        Lab.needed("a host outside that may be contacted");
+        Set<String> before = own();
+        Set<String> created = ConcurrentHashMap.newKeySet();
+        try (SharedIndexInformer<Namespace> watch =
+                LIVE.client().namespaces().withLabel(LiveCluster.ROLE).inform(adding(created))) {
+            Ran ran = LIVE.run("""
+                    destinations:
+                      outside: {ip: %s, port: 80}
+                    checks:
+                      - {from: stranger, to: svc/web, expect: deny}
+                      - {from: deploy/front, to: outside, expect: allow}
+                    sources:
+                      stranger: {labels: {app: stranger}, synthetic: true}
+                    """.formatted(Lab.OUTSIDE_IP), LiveCluster.CANARY, LiveCluster.OWN_NAMESPACE)
+                    .exits(0);
+            assertThat(ran.report().at("/enforcement/verdict").asText()).isEqualTo("ENFORCED");
+            assertThat(watch.isWatching()).isTrue();
+            created.removeAll(before);
+            assertThat(created).hasSize(1);
+            assertThat(ran.notes())
+                    .contains("the control for outside addresses ran in namespace "
+                            + created.iterator().next() + ", which the run made for it");
+        }
+        assertThat(LIVE.leftovers()).isEmpty();
+    }
+
+    private static ResourceEventHandler<Namespace> adding(Set<String> names) {
+        return new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(Namespace namespace) {
+                names.add(namespace.getMetadata().getName());
+            }
+
+            @Override
+            public void onUpdate(Namespace before, Namespace after) {
+                // Known already.
+            }
+
+            @Override
+            public void onDelete(Namespace namespace, boolean unknown) {
+                // It was created all the same.
+            }
+        };
+    }
+
+    private static Set<String> own() {
+        return LIVE.client().namespaces().withLabel(LiveCluster.ROLE).list().getItems().stream()
+                .map(one -> one.getMetadata().getName())
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -108,7 +108,7 @@ final class EnforcementPrivilegeIT {
         assertThat(without.notes())
                 .anySatisfy(note -> assertThat(note)
                         .contains(
-                                "was not looked at: not permitted to", "create namespaces", "create networkpolicies"));
+                                "did not check whether the nodes enforce policies: not permitted to", "create namespaces", "create networkpolicies"));
     }
 
     private static Row row(String permission) {

@@ -19,6 +19,7 @@ import dev.netproof.plan.ClusterFacts.Pod;
 import dev.netproof.plan.ClusterFacts.Publishing;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.Service;
+import dev.netproof.plan.ClusterFacts.Serving;
 import dev.netproof.plan.ClusterFacts.ServicePort;
 import dev.netproof.plan.ClusterFacts.Workload;
 import dev.netproof.plan.StarterFacts.ExternalName;
@@ -156,7 +157,7 @@ final class StarterMatrixTest {
                                         "198.51.100.7",
                                         Optional.empty(),
                                         Optional.empty(),
-                                        Readiness.READY,
+                                        Serving.READY,
                                         Optional.empty(),
                                         80,
                                         Protocol.TCP))),

@@ -201,7 +201,8 @@ class OneNamespaceTest {
         Report report = run();
 
         assertThat(report.notes())
-                .anyMatch(note -> note.contains("was not looked at: forbidden: create_namespace; ask for the permission"))
+                .anyMatch(note -> note.contains("the canary did not check whether the nodes enforce policies: forbidden: create_namespace; ask for"
+                                + " the permission"))
                 .anyMatch(note -> note.contains("permit it to create namespaces"));
         assertThat(cluster.isClean()).isTrue();
     }

@@ -660,7 +660,7 @@ class RunnerTest {
                 Duration.ofSeconds(12));
 
         says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE OUT_OF_TIME", "PASS CONNECTED");
-        assertThat(explanation(report)).contains("the run's time of 12 s was over");
+        assertThat(explanation(report)).contains("the run exceeded --timeout (12 s)");
         assertThat(report.breakage())
                 .hasValueSatisfying(b -> assertThat(b.fix()).isEqualTo("raise --timeout"));
     }
@@ -675,7 +675,7 @@ class RunnerTest {
         assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
         assertThat(report.breakage())
                 .hasValueSatisfying(b -> assertThat(b.problem())
-                        .isEqualTo("the run's time was over while it was reading what the cluster has"));
+                        .isEqualTo("the run exceeded --timeout while reading what the cluster has"));
     }
 
     @Test
@@ -690,7 +690,7 @@ class RunnerTest {
         assertThat(report.exit()).isEqualTo(Exit.TERMINATED);
         assertThat(report.breakage())
                 .hasValueSatisfying(b -> assertThat(b.problem())
-                        .isEqualTo("the run was ended while it was asking the cluster who we are"));
+                        .isEqualTo("the run was ended while asking the cluster who we are"));
     }
 
     @Test
@@ -699,7 +699,7 @@ class RunnerTest {
                 cluster(shop.deny(from("storefront"), to("postgres")).allow(from("catalog"), to("postgres")), ENFORCED)
                         .forbidding(Operation.SECOND_SURVEY));
 
-        assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("could not be looked at again"));
+        assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("could not read the targets again"));
     }
 
     @Test
@@ -1013,7 +1013,7 @@ class RunnerTest {
                         .remaining(why));
 
         assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
-        assertThat(report.notes()).contains("something that an earlier check left stays: " + why);
+        assertThat(report.notes()).contains("could not remove leftovers of an earlier check: " + why);
     }
 
     @Test
@@ -1453,7 +1453,7 @@ class RunnerTest {
         says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED");
         assertThat(report.notes())
                 .anySatisfy(note -> assertThat(note)
-                        .contains("was not looked at")
+                        .contains("did not check whether the nodes enforce policies")
                         .contains("not permitted to create namespaces")
                         .contains("--no-canary"));
     }
