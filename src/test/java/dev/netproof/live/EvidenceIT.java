@@ -39,7 +39,7 @@ final class EvidenceIT {
     }
 
     @Test
-    void aPolicyThatChangedInBetweenIsNamedWithTheEdgeThatItOpened() throws IOException {
+    void a_policy_that_changed_in_between_is_named_with_the_edge_that_it_opened() throws IOException {
         Path before = LIVE.file("before.json");
         Path after = LIVE.file("after.json");
         JsonNode first = LIVE.run(MATRIX, "--report", "json=" + before).exits(0).report();

@@ -45,7 +45,7 @@ final class StarterIT {
     }
 
     @Test
-    void aFirstMatrixIsReadyToRunAndFindsWhatTheNetworkDoes() throws IOException {
+    void a_first_matrix_is_ready_to_run_and_finds_what_the_network_does() throws IOException {
         Path matrix = LIVE.file("starter.yaml");
 
         Streams.Captured written = LIVE.command("init", "-n", LIVE.namespace(), matrix.toString());
@@ -78,7 +78,7 @@ final class StarterIT {
     }
 
     @Test
-    void aPolicyThatIsAboutNobodyIsSaidBeforeAnythingIsTried() throws IOException {
+    void a_policy_that_is_about_nobody_is_said_before_anything_is_tried() throws IOException {
         NetworkPolicy typo = LIVE.client()
                 .network()
                 .v1()

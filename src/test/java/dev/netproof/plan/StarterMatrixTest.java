@@ -46,7 +46,7 @@ final class StarterMatrixTest {
             Set.of());
 
     @Test
-    void isReadWithoutADiagnostic() {
+    void is_read_without_a_diagnostic() {
         MatrixReading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
                 .readText("shop.yaml", text(FACTS).getBytes(StandardCharsets.UTF_8));
 
@@ -56,7 +56,7 @@ final class StarterMatrixTest {
 
     /** No API server has such names; one that says so all the same writes nothing into the matrix. */
     @Test
-    void aNameThatIsNoneIsLeftOut() {
+    void a_name_that_is_none_is_left_out() {
         List<Service> services = new ArrayList<>(FACTS.services());
         List<Workload> workloads = new ArrayList<>(FACTS.workloads());
         for (String attack : Hostile.TEXTS) {
@@ -86,7 +86,7 @@ final class StarterMatrixTest {
     }
 
     @Test
-    void asksForEveryPairExceptAWorkloadsOwnService() {
+    void asks_for_every_pair_except_a_workloads_own_service() {
         MatrixReading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
                 .readText("shop.yaml", text(FACTS).getBytes(StandardCharsets.UTF_8));
 
@@ -191,19 +191,19 @@ final class StarterMatrixTest {
         private final StarterMatrix.Written written = StarterMatrix.of(facts, more, "shop");
 
         @Test
-        void isReadWithoutADiagnostic() {
+        void is_read_without_a_diagnostic() {
             assertThat(read().diagnostics()).isEmpty();
         }
 
         /** Its Service has no ports, its pods declare one. */
         @Test
-        void theDatabaseBehindAServiceWithoutPortsIsACheck() {
+        void the_database_behind_a_service_without_ports_is_a_check() {
             assertThat(sentences()).contains("deploy/web → sts/db:5432 is denied", "stranger → sts/db:5432 is denied");
             assertThat(sentences()).noneMatch(sentence -> sentence.startsWith("sts/db → sts/db:5432"));
         }
 
         @Test
-        void onePortNumberForTwoProtocolsIsTwoChecks() {
+        void one_port_number_for_two_protocols_is_two_checks() {
             assertThat(sentences())
                     .contains(
                             "stranger → svc/web:80 is denied",
@@ -212,13 +212,13 @@ final class StarterMatrixTest {
         }
 
         @Test
-        void aServiceThatLeadsOutOfTheClusterIsACheck() {
+        void a_service_that_leads_out_of_the_cluster_is_a_check() {
             assertThat(sentences()).contains("deploy/web → svc/mainframe is denied");
         }
 
         /** Its pods exist only while a job runs. */
         @Test
-        void aCronJobIsASyntheticSource() {
+        void a_cron_job_is_a_synthetic_source() {
             Check check = read().matrices().get(0).checks().stream()
                     .filter(one -> one.source().name().equals("cronjob-nightly-import"))
                     .findFirst()
@@ -231,7 +231,7 @@ final class StarterMatrixTest {
         }
 
         @Test
-        void whatCannotBeACheckIsACommentWithTheReason() {
+        void what_cannot_be_a_check_is_a_comment_with_the_reason() {
             assertThat(written.comments()).satisfiesExactlyInAnyOrder(
                     one -> assertThat(one).startsWith("svc/partner: ExternalName for outside.example.com"),
                     one -> assertThat(one).startsWith("svc/bare: it has no ports, and its pods declare none"),
@@ -247,7 +247,7 @@ final class StarterMatrixTest {
 
         /** It is a destination like others. */
         @Test
-        void aServiceOfPodsInTheirNodesNetworkIsACheck() {
+        void a_service_of_pods_in_their_nodes_network_is_a_check() {
             assertThat(sentences()).contains("deploy/web → svc/agent is denied");
             assertThat(sentences()).noneMatch(sentence -> sentence.startsWith("ds/agent"));
         }

@@ -18,7 +18,7 @@ class ReportsTest {
     }
 
     @Test
-    void everyFormatHasAName() {
+    void every_format_has_a_name() {
         assertThat(Reports.names())
                 .containsExactly(
                         "junit",
@@ -35,7 +35,7 @@ class ReportsTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void theSameReportLooksTheSameAndTheStreamStaysOpen(String name) throws IOException {
+    void the_same_report_looks_the_same_and_the_stream_stays_open(String name) throws IOException {
         Rendering rendering = Reports.byName(name).orElseThrow();
         Unclosed out = new Unclosed();
         rendering.write(RecordedReports.red(), out);
@@ -47,7 +47,7 @@ class ReportsTest {
     /** Red and inconclusive between them have every reason; a verdict that no golden shows is one that nobody has read. */
     @ParameterizedTest
     @EnumSource
-    void everyReasonIsInAGolden(Verdict.Reason reason) {
+    void every_reason_is_in_a_golden(Verdict.Reason reason) {
         assertThat(RecordedReports.all().values().stream()
                         .flatMap((Report report) -> report.results().stream())
                         .map(result -> result.verdict().reason()))

@@ -41,7 +41,7 @@ class ShellWordTest {
     @ParameterizedTest
     @MethodSource("words")
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void aShellReadsTheWordThatWasMeant(String word) throws IOException, InterruptedException {
+    void a_shell_reads_the_word_that_was_meant(String word) throws IOException, InterruptedException {
         assertThat(shell("printf '[%s]' " + ShellWord.of(word))).isEqualTo("[" + word + "]");
     }
 
