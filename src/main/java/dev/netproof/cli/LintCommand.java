@@ -124,13 +124,13 @@ final class LintCommand implements Callable<Integer> {
         NetworkPolicies policies = cluster.networkPolicies(namespaces);
         policies.unreadable()
                 .forEach(doing -> err.println("note: not permitted to " + Visible.of(doing)
-                        + ": the policies there were not looked at"));
+                        + ": the policies there were not checked"));
         if (policies.found().isEmpty()) {
             return;
         }
         Optional<Map<String, Map<String, String>>> all = cluster.namespaces();
         if (all.isEmpty()) {
-            err.println("note: not permitted to list namespaces: namespaceSelectors were not looked at");
+            err.println("note: not permitted to list namespaces: namespaceSelectors were not checked");
         }
         Optional<List<ClusterFacts.Pod>> pods = cluster.allPods();
         List<Unmatched> found = UnmatchedSelectors.of(

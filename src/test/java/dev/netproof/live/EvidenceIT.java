@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a run writes down about what stood around its checks, and what two runs tell of a policy that changed in between. */
+/** What a run records about its context, and what a comparison of two runs says of a policy that changed in between. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class EvidenceIT {
     @RegisterExtension

@@ -99,6 +99,20 @@ final class StarterIT {
         LIVE.delete(Manifests.admitsNobody("postgras"));
     }
 
+    /** Charts select a label "name" that no namespace has by itself. */
+    @Test
+    void a_peer_that_selects_no_namespace_is_named_with_its_field() throws IOException {
+        LIVE.apply(Manifests.admitsNamespace("monitoring"));
+        Path matrix = LIVE.matrix("checks: [{from: deploy/orders, to: svc/postgres, expect: deny}]\n");
+
+        Streams.Captured linted = LIVE.command("lint", "--live", matrix.toString());
+
+        assertThat(linted.err())
+                .contains("NetworkPolicy admits-monitoring")
+                .contains("spec.ingress[0].from[0].namespaceSelector: name=monitoring selects no namespace");
+        LIVE.delete(Manifests.admitsNamespace("monitoring"));
+    }
+
     private static Set<String> statuses(Ran ran) {
         Set<String> statuses = new TreeSet<>();
         ran.report()
