@@ -52,7 +52,11 @@ final class ConfiguredLimits {
      */
     int number(String name, int usual) {
         try {
-            return parameters.get(name).map(String::strip).map(WrittenCount::parse).orElse(usual);
+            return parameters
+                    .get(name)
+                    .map(String::strip)
+                    .map(WrittenCount::parse)
+                    .orElse(usual);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
         }

@@ -63,11 +63,13 @@ final class LintSurvey {
 
     /** Every pod of the cluster, netproof's own left out; empty if they may not be listed. */
     Optional<List<ClusterFacts.Pod>> pods() {
-        return list("list pods", () -> server.client()
-                        .pods()
-                        .inAnyNamespace()
-                        .list(CHEAP)
-                        .getItems())
+        return list(
+                        "list pods",
+                        () -> server.client()
+                                .pods()
+                                .inAnyNamespace()
+                                .list(CHEAP)
+                                .getItems())
                 .map(all -> all.stream()
                         .filter(pod -> !Survey.isProbe(pod))
                         .map(Facts::pod)
@@ -77,13 +79,15 @@ final class LintSurvey {
     NetworkPolicies policies(Set<String> namespaces) {
         List<PolicyManifest> found = new ArrayList<>();
         for (String namespace : new TreeSet<>(namespaces)) {
-            list("list networkpolicies in namespace " + namespace, () -> server.client()
-                            .network()
-                            .v1()
-                            .networkPolicies()
-                            .inNamespace(namespace)
-                            .list(CHEAP)
-                            .getItems())
+            list(
+                            "list networkpolicies in namespace " + namespace,
+                            () -> server.client()
+                                    .network()
+                                    .v1()
+                                    .networkPolicies()
+                                    .inNamespace(namespace)
+                                    .list(CHEAP)
+                                    .getItems())
                     .ifPresent(all -> all.forEach(policy -> found.add(manifest(policy))));
         }
         return new NetworkPolicies(found, unreadable);
@@ -93,19 +97,23 @@ final class LintSurvey {
         List<StarterFacts.CronJob> cronJobs = new ArrayList<>();
         List<StarterFacts.ExternalName> names = new ArrayList<>();
         for (String namespace : new TreeSet<>(namespaces)) {
-            list("list cronjobs in namespace " + namespace, () -> server.client()
-                            .batch()
-                            .v1()
-                            .cronjobs()
-                            .inNamespace(namespace)
-                            .list(CHEAP)
-                            .getItems())
+            list(
+                            "list cronjobs in namespace " + namespace,
+                            () -> server.client()
+                                    .batch()
+                                    .v1()
+                                    .cronjobs()
+                                    .inNamespace(namespace)
+                                    .list(CHEAP)
+                                    .getItems())
                     .ifPresent(all -> all.forEach(one -> cronJobs.add(cronJob(one))));
-            list("list services in namespace " + namespace, () -> server.client()
-                            .services()
-                            .inNamespace(namespace)
-                            .list(CHEAP)
-                            .getItems())
+            list(
+                            "list services in namespace " + namespace,
+                            () -> server.client()
+                                    .services()
+                                    .inNamespace(namespace)
+                                    .list(CHEAP)
+                                    .getItems())
                     .ifPresent(all -> all.stream()
                             .filter(one -> "ExternalName".equals(one.getSpec().getType()))
                             .forEach(one -> names.add(externalName(one))));
@@ -130,8 +138,7 @@ final class LintSurvey {
     }
 
     private static StarterFacts.CronJob cronJob(CronJob cronJob) {
-        PodTemplateSpec template =
-                cronJob.getSpec().getJobTemplate().getSpec().getTemplate();
+        PodTemplateSpec template = cronJob.getSpec().getJobTemplate().getSpec().getTemplate();
         return new StarterFacts.CronJob(
                 cronJob.getMetadata().getNamespace(),
                 cronJob.getMetadata().getName(),

@@ -96,9 +96,7 @@ class HostileArgumentsTest {
     void a_name_is_one_line() {
         Main.execute("report", "none\nerror: all is well\n");
 
-        assertThat(streams.both().lines())
-                .first()
-                .isEqualTo("error: there is no file none␊error: all is well␊");
+        assertThat(streams.both().lines()).first().isEqualTo("error: there is no file none␊error: all is well␊");
         assertThat(streams.both().lines()).hasSize(2);
     }
 

@@ -140,7 +140,8 @@ final class SecretsTest {
                 "echo '{\"status\": {\"token\": \"x\", \"expirationTimestamp\": \"sWordfish-0815\"}}'",
                 "echo '{\"status\": {\"clientCertificateData\": \"-----BEGIN sWordfish-0815-----\", \"clientKeyData\": \"x\"}}'"
             })
-    void a_plugin_that_fails_is_named_without_its_arguments_and_without_what_it_wrote(String script) throws IOException {
+    void a_plugin_that_fails_is_named_without_its_arguments_and_without_what_it_wrote(String script)
+            throws IOException {
         Connection connection = plugin(
                 script,
                 ", args: [get-token, --oidc-client-secret=sWordfish-0815, --password, sWordfish-0815],"

@@ -165,7 +165,8 @@ final class EnforcementStressIT {
     }
 
     @Test
-    void what_was_killed_in_a_namespace_of_its_own_ends_by_its_deadline_and_is_cleaned_up() throws InterruptedException {
+    void what_was_killed_in_a_namespace_of_its_own_ends_by_its_deadline_and_is_cleaned_up()
+            throws InterruptedException {
         Started own = LIVE.begin("enforcement", "--timeout=45s");
         Started elsewhere = LIVE.begin("enforcement", "--timeout=45s", "--namespace=" + LIVE.namespace());
         Awaitility.await("policies of both")

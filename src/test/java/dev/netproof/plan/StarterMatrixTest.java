@@ -150,12 +150,9 @@ final class StarterMatrixTest {
                         service("bare"),
                         service(
                                 "web",
-                                new ServicePort(
-                                        Optional.of("http"), 80, new PortRef.Name("http"), Protocol.TCP),
-                                new ServicePort(
-                                        Optional.of("dns-tcp"), 53, new PortRef.Number(8080), Protocol.TCP),
-                                new ServicePort(
-                                        Optional.of("dns-udp"), 53, new PortRef.Number(8081), Protocol.UDP)),
+                                new ServicePort(Optional.of("http"), 80, new PortRef.Name("http"), Protocol.TCP),
+                                new ServicePort(Optional.of("dns-tcp"), 53, new PortRef.Number(8080), Protocol.TCP),
+                                new ServicePort(Optional.of("dns-udp"), 53, new PortRef.Number(8081), Protocol.UDP)),
                         service("syslog", numbered(514, Protocol.UDP)),
                         service("diameter", numbered(3868, Protocol.SCTP)),
                         selectorless("legacy", List.of()),
@@ -232,16 +229,20 @@ final class StarterMatrixTest {
 
         @Test
         void what_cannot_be_a_check_is_a_comment_with_the_reason() {
-            assertThat(written.comments()).satisfiesExactlyInAnyOrder(
-                    one -> assertThat(one).startsWith("svc/partner: ExternalName for outside.example.com"),
-                    one -> assertThat(one).startsWith("svc/bare: it has no ports, and its pods declare none"),
-                    one -> assertThat(one).startsWith("svc/syslog:514/udp: a UDP server"),
-                    one -> assertThat(one).startsWith("svc/diameter:3868/sctp: SCTP needs"),
-                    one -> assertThat(one).startsWith("svc/legacy: it has no selector and no endpoints"),
-                    one -> assertThat(one).startsWith("ds/agent as a source: its pods use their node's network"),
-                    one -> assertThat(one).isEqualTo("whatever there is to list cronjobs in namespace shop: not permitted"),
-                    one -> assertThat(one)
-                            .isEqualTo("whatever there is to list deployments in namespace shop: not permitted"));
+            assertThat(written.comments())
+                    .satisfiesExactlyInAnyOrder(
+                            one -> assertThat(one).startsWith("svc/partner: ExternalName for outside.example.com"),
+                            one -> assertThat(one).startsWith("svc/bare: it has no ports, and its pods declare none"),
+                            one -> assertThat(one).startsWith("svc/syslog:514/udp: a UDP server"),
+                            one -> assertThat(one).startsWith("svc/diameter:3868/sctp: SCTP needs"),
+                            one -> assertThat(one).startsWith("svc/legacy: it has no selector and no endpoints"),
+                            one -> assertThat(one)
+                                    .startsWith("ds/agent as a source: its pods use their node's network"),
+                            one -> assertThat(one)
+                                    .isEqualTo("whatever there is to list cronjobs in namespace shop: not permitted"),
+                            one -> assertThat(one)
+                                    .isEqualTo(
+                                            "whatever there is to list deployments in namespace shop: not permitted"));
             assertThat(written.comments()).allMatch(comment -> written.text().contains("#   " + comment + "\n"));
         }
 

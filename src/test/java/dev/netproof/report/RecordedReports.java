@@ -610,9 +610,7 @@ final class RecordedReports {
         String by = forbids ? "catalog reached " + ip + ":" + port + " 9 times" : "the check itself";
         return new CheckResult(
                 check,
-                forbids
-                        ? RecordedVerdicts.of(Reason.DENIED)
-                        : RecordedVerdicts.of(Reason.CONNECTED),
+                forbids ? RecordedVerdicts.of(Reason.DENIED) : RecordedVerdicts.of(Reason.CONNECTED),
                 List.of(
                         observed(vip(vip, port, sourceNode), ControlGrade.REACHED, by, seen),
                         observed(pod(ip, port, sourceNode, pod, targetNode), ControlGrade.REACHED, by, seen)),
@@ -744,11 +742,7 @@ final class RecordedReports {
                         "provider cut-over", "orders-team", Optional.of("PAY-1"), LocalDate.parse("2026-10-31"))),
                 new Location(FILE, line, 5));
         return new CheckResult(
-                check,
-                RecordedVerdicts.of(Reason.EXCEPTION_EXPIRED),
-                List.of(),
-                Duration.ZERO,
-                repeat(line));
+                check, RecordedVerdicts.of(Reason.EXCEPTION_EXPIRED), List.of(), Duration.ZERO, repeat(line));
     }
 
     private static CheckResult unproved(Reason reason, int line) {

@@ -63,11 +63,11 @@ public final class RecordedVerdicts {
             case NAME_NOT_RESOLVED ->
                 run(
                         reason,
-                        new InMemoryCluster(
-                                        proved(shop).allow(from("storefront"), to("catalog")), t -> CONNECTED)
-                                .resolving((probe, name, round) -> probe.labels().containsValue("catalog")
-                                        ? Optional.of("203.0.113.7")
-                                        : Optional.empty()),
+                        new InMemoryCluster(proved(shop).allow(from("storefront"), to("catalog")), t -> CONNECTED)
+                                .resolving(
+                                        (probe, name, round) -> probe.labels().containsValue("catalog")
+                                                ? Optional.of("203.0.113.7")
+                                                : Optional.empty()),
                         shop,
                         LONG);
             case WRONG_MANNER ->
@@ -109,8 +109,8 @@ public final class RecordedVerdicts {
                 run(
                         reason,
                         new InMemoryCluster(proved(shop).deny(from("storefront"), to("postgres")), ENFORCED)
-                                .afterwards(Shop.withNodes("node-1", "node-2")
-                                        .pod("catalog", "10.0.1.2", "node-1", 8080)),
+                                .afterwards(
+                                        Shop.withNodes("node-1", "node-2").pod("catalog", "10.0.1.2", "node-1", 8080)),
                         shop,
                         LONG);
             case NO_DESTINATION -> run(reason, shop.deny(from("storefront"), to("postgras")), ENFORCED);

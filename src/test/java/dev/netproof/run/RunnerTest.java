@@ -945,13 +945,7 @@ class RunnerTest {
 
     @Test
     void a_rejected_target_is_denied_when_the_kubelet_finds_it_listening() {
-        shop.pod(
-                        "redis",
-                        "10.0.2.6",
-                        "node-2",
-                        Readiness.READY,
-                        List.of(new KubeletProbe(6379)),
-                        port(6379))
+        shop.pod("redis", "10.0.2.6", "node-2", Readiness.READY, List.of(new KubeletProbe(6379)), port(6379))
                 .service("redis", "10.96.0.6", 6379, 6379);
 
         Report report = run(cluster(
