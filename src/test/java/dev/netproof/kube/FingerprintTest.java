@@ -21,7 +21,7 @@ class FingerprintTest {
         "Flannel, kube-flannel, kube-flannel-ds, ghcr.io/flannel-io/flannel:v0.27.4",
         "kindnet, kube-system, kindnet, docker.io/kindest/kindnetd:v20250512"
     })
-    void theAgentsImageTellsThePlugin(String name, String namespace, String set, String image) {
+    void the_agents_image_tells_the_plugin(String name, String namespace, String set, String image) {
         Cni cni = Fingerprint.of(
                         List.of(),
                         List.of(

@@ -343,7 +343,7 @@ final class KubeconfigTest {
         "https://[fd00::1]:6443, 'fd00::/8', false",
         "https://api.example:6443, '*', false",
     })
-    void theEnvironmentsProxyIsGoneThroughAsKubectlDoes(String server, String except, boolean through) {
+    void the_environments_proxy_is_gone_through_as_kubectl_does(String server, String except, boolean through) {
         Map<String, String> environment = Map.of("HTTPS_PROXY", "proxy.example:3128", "NO_PROXY", except);
         assertThat(Proxies.find(URI.create(server), Optional.empty(), environment)
                         .isPresent())

@@ -204,7 +204,7 @@ final class PodShapeTest {
         "registry:5000/a/b@sha256:00, m.example, m.example/a/b@sha256:00",
         "curl:8, m.example, m.example/curl:8",
     })
-    void aMirrorTakesTheRegistrysPlace(String image, String mirror, String expected) {
+    void a_mirror_takes_the_registrys_place(String image, String mirror, String expected) {
         assertThat(PodShape.mirrored(image, Optional.of(mirror))).isEqualTo(expected);
     }
 

@@ -120,7 +120,7 @@ class MatrixReaderTest {
         "pods/x, pod/x",
         "other/deployment/x, other/deploy/x"
     })
-    void kubectlsLongFormsMeanTheSame(String written, String name) {
+    void kubectls_long_forms_mean_the_same(String written, String name) {
         assertThat(source(written).name()).isEqualTo(name);
     }
 

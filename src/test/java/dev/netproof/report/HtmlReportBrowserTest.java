@@ -108,7 +108,7 @@ class HtmlReportBrowserTest {
         "enforcement-enforced, light, 500",
         "red-unenforced, light, 1400"
     })
-    void isAccessible(String report, String theme, int width) {
+    void is_accessible(String report, String theme, int width) {
         browser.manage().window().setSize(new Dimension(width, 1000));
         theme(theme);
         load(report);

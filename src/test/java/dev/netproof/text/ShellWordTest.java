@@ -64,7 +64,7 @@ class ShellWordTest {
         "@options.yaml:3, ./@options.yaml:3",
         "'-a b.yaml:3', \"'./-a b.yaml:3'\""
     })
-    void aFileIsNeverAnOption(String file, String word) {
+    void a_file_is_never_an_option(String file, String word) {
         assertThat(ShellWord.ofFile(file)).isEqualTo(word.replace("\"", ""));
     }
 }
