@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
 /** Removes what a killed run left behind. */
 @Command(
         name = "clean",
-        description = "Remove what killed runs and enforcement checks left behind: pods, namespaces, network policies and"
-                + " Services that netproof created, and nothing else.",
+        description =
+                "Remove what killed runs and enforcement checks left behind: pods, namespaces, network policies and"
+                        + " Services that netproof created, and nothing else.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -54,8 +55,8 @@ final class CleanCommand implements Callable<Integer> {
             Cluster.Cleaning cleaning =
                     live.clean(namespaces, all ? Cluster.CleanScope.ALL : Cluster.CleanScope.EXPIRED);
             if (cleaning.alive() > 0
-                    && Terminal.confirms(
-                            cleaning.alive() + " objects belong to runs that may still be going on. Remove them too?")) {
+                    && Terminal.confirms(cleaning.alive()
+                            + " objects belong to runs that may still be going on. Remove them too?")) {
                 Cluster.Cleaning rest = live.clean(namespaces, Cluster.CleanScope.ALL);
                 cleaning = new Cluster.Cleaning(
                         cleaning.removed() + rest.removed(),
@@ -66,8 +67,7 @@ final class CleanCommand implements Callable<Integer> {
             }
             out.println(cleaning.removed() + " removed from " + Visible.of(access.context())
                     + (cleaning.alive() > 0
-                            ? ", " + cleaning.alive()
-                                    + " kept: their runs may still be going on (--all removes them)"
+                            ? ", " + cleaning.alive() + " kept: their runs may still be going on (--all removes them)"
                             : ""));
             cleaning.unreadable()
                     .forEach(what -> out.println("not permitted to " + Visible.of(what)

@@ -14,10 +14,7 @@ final class ContextOptions {
             description = "Kubeconfig file; default: $KUBECONFIG, ~/.kube/config, or the pod's service account.")
     @Nullable Path kubeconfig;
 
-    @Option(
-            names = "--context",
-            paramLabel = "NAME",
-            description = "Kubeconfig context; default: the current context.")
+    @Option(names = "--context", paramLabel = "NAME", description = "Kubeconfig context; default: the current context.")
     @Nullable String context;
 
     ClusterAccess access() {

@@ -35,7 +35,10 @@ import picocli.CommandLine.Spec;
             "  netproof diff main.json branch.json -o markdown >> comment.md"
         })
 final class DiffCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "OLD.json", description = "JSON evidence of the earlier run: what --report json=FILE wrote.")
+    @Parameters(
+            index = "0",
+            paramLabel = "OLD.json",
+            description = "JSON evidence of the earlier run: what --report json=FILE wrote.")
     @Nullable Path old;
 
     @Parameters(index = "1", paramLabel = "NEW.json", description = "JSON evidence of the later run.")

@@ -61,7 +61,9 @@ final class HelpGroups {
         GROUPS.forEach((heading, names) -> {
             List<OptionSpec> group = new ArrayList<>();
             for (String name : names) {
-                left.stream().filter(option -> option.longestName().equals(name)).forEach(group::add);
+                left.stream()
+                        .filter(option -> option.longestName().equals(name))
+                        .forEach(group::add);
             }
             left.removeAll(group);
             if (heading.equals(REST)) {
@@ -78,8 +80,8 @@ final class HelpGroups {
         List<OptionSpec> all = help.commandSpec().options();
         StringBuilder text = new StringBuilder();
         of(all).forEach((heading, group) -> {
-            Layout layout = help.createDefaultLayout(
-                    all, help.commandSpec().positionalParameters(), help.colorScheme());
+            Layout layout =
+                    help.createDefaultLayout(all, help.commandSpec().positionalParameters(), help.colorScheme());
             layout.addOptions(group, help.createDefaultParamLabelRenderer());
             text.append(System.lineSeparator())
                     .append(help.colorScheme().text("@|bold " + heading + ":|@"))

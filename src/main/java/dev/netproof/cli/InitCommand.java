@@ -63,8 +63,9 @@ final class InitCommand implements Callable<Integer> {
 
     @Option(
             names = {"-A", "--all-namespaces"},
-            description = "Write a matrix for every namespace that has workloads or Services, except those of the cluster"
-                    + " itself, such as kube-system.")
+            description =
+                    "Write a matrix for every namespace that has workloads or Services, except those of the cluster"
+                            + " itself, such as kube-system.")
     boolean everywhere;
 
     @Mixin
@@ -154,8 +155,8 @@ final class InitCommand implements Callable<Integer> {
             err.println("error: " + Visible.of(name) + " exists already; nothing was written");
             return Exit.BAD_INPUT.code();
         } catch (IOException e) {
-            err.println("error: cannot write the matrix to " + Visible.of(name) + ": "
-                    + Visible.of(ReportFile.reason(e)));
+            err.println(
+                    "error: cannot write the matrix to " + Visible.of(name) + ": " + Visible.of(ReportFile.reason(e)));
             return Exit.BAD_INPUT.code();
         }
         err.println("wrote " + Visible.of(name) + "; next: netproof lint " + Visible.of(ShellWord.ofFile(name)));

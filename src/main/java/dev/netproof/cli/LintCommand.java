@@ -34,8 +34,7 @@ import picocli.CommandLine.Spec;
 /** Finds mistakes without a cluster. */
 @Command(
         name = "lint",
-        description =
-                "Find mistakes in matrices, without a cluster. With --live, also check them against the cluster.",
+        description = "Find mistakes in matrices, without a cluster. With --live, also check them against the cluster.",
         mixinStandardHelpOptions = true,
         abbreviateSynopsis = true,
         footer = {"", "Examples:", "  netproof lint matrix.yaml", "  netproof lint matrices/ --live --context staging"})
@@ -123,14 +122,14 @@ final class LintCommand implements Callable<Integer> {
     private static void unmatched(Cluster cluster, Set<String> namespaces, ClusterFacts facts, PrintWriter err) {
         NetworkPolicies policies = cluster.networkPolicies(namespaces);
         policies.unreadable()
-                .forEach(doing -> err.println("note: not permitted to " + Visible.of(doing)
-                        + ": the policies there were not looked at"));
+                .forEach(doing -> err.println(
+                        "note: not permitted to " + Visible.of(doing) + ": the policies there were not checked"));
         if (policies.found().isEmpty()) {
             return;
         }
         Optional<Map<String, Map<String, String>>> all = cluster.namespaces();
         if (all.isEmpty()) {
-            err.println("note: not permitted to list namespaces: namespaceSelectors were not looked at");
+            err.println("note: not permitted to list namespaces: namespaceSelectors were not checked");
         }
         Optional<List<ClusterFacts.Pod>> pods = cluster.allPods();
         List<Unmatched> found = UnmatchedSelectors.of(
@@ -139,7 +138,8 @@ final class LintCommand implements Callable<Integer> {
                 pods.orElse(facts.pods()),
                 pods.isPresent() ? Optional.empty() : Optional.of(namespaces));
         for (Unmatched one : found) {
-            err.println("warning: " + Visible.of("NetworkPolicy " + one.policy() + " in namespace " + one.namespace() + ": "
+            err.println("warning: "
+                    + Visible.of("NetworkPolicy " + one.policy() + " in namespace " + one.namespace() + ": "
                             + one.field() + ": " + one.problem())
                     + "\n  fix: " + Visible.of(one.fix()));
         }

@@ -109,7 +109,8 @@ final class MatrixArguments {
         }
         List<String> hints = new ArrayList<>();
         if (!only.isEmpty()) {
-            hints.add("the sources are " + named(all.stream().map(c -> c.source().name())));
+            hints.add(
+                    "the sources are " + named(all.stream().map(c -> c.source().name())));
         }
         if (!tags.isEmpty()) {
             String known = named(all.stream().flatMap(c -> c.tags().stream()));

@@ -15,7 +15,7 @@ import org.junit.platform.engine.support.hierarchical.Node;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
-/** A check as a test: its verdict was reached with all the others and is looked up here. */
+/** A check as a test: all checks are judged together, and this looks its verdict up. */
 final class CheckDescriptor extends AbstractTestDescriptor implements Node<Run> {
     private final Check check;
     private final Matrix matrix;
@@ -76,7 +76,7 @@ final class CheckDescriptor extends AbstractTestDescriptor implements Node<Run> 
         return error;
     }
 
-    /** Nothing was proved: a breakage, not a violation, and reporters tell the two apart by type. */
+    /** Nothing was proved: an error, not a failure, and reporters tell the two apart by type. */
     static final class Inconclusive extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -46,7 +46,12 @@ final class ConfiguredHarness implements Harness {
                 parameters.get("netproof.kubeconfig").map(Path::of), parameters.get("netproof.context"));
         Clock clock = Clock.systemUTC();
         PlanTerms plan = new PlanTerms(
-                LocalDate.now(ZoneId.systemDefault()), 5, Published.REFUSE, limits.controlNamespace(), Map.of(), limits.most());
+                LocalDate.now(ZoneId.systemDefault()),
+                5,
+                Published.REFUSE,
+                limits.controlNamespace(),
+                Map.of(),
+                limits.most());
         Duration settle = duration("netproof.settle").orElse(ConvergenceTerms.DEFAULT.settle());
         Duration deadline = duration("netproof.deadline").orElse(ConvergenceTerms.DEFAULT.deadline());
         RunTerms terms = new RunTerms(

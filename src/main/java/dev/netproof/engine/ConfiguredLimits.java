@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.platform.engine.ConfigurationParameters;
 
-/** What the build allows to whoever wrote the matrices: the flags of the command line, as configuration parameters. */
+/** Bounds for the authors of matrices: the flags of the command line as configuration parameters. */
 final class ConfiguredLimits {
     private final ConfigurationParameters parameters;
 
@@ -52,7 +52,11 @@ final class ConfiguredLimits {
      */
     int number(String name, int usual) {
         try {
-            return parameters.get(name).map(String::strip).map(WrittenCount::parse).orElse(usual);
+            return parameters
+                    .get(name)
+                    .map(String::strip)
+                    .map(WrittenCount::parse)
+                    .orElse(usual);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
         }

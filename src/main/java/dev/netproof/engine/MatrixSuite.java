@@ -19,7 +19,7 @@ final class MatrixSuite extends EngineDescriptor implements Node<Run> {
         super(id, "netproof");
     }
 
-    /** Build tools count the tests of an engine only when it says where it comes from, and report one that has none, too. */
+    /** Build tools count the tests of an engine only if it has a source, and then report an engine without tests too. */
     @Override
     public Optional<TestSource> getSource() {
         return getChildren().isEmpty() ? Optional.empty() : Optional.of(ClassSource.from(NetproofEngine.class));
@@ -37,7 +37,7 @@ final class MatrixSuite extends EngineDescriptor implements Node<Run> {
     /** The matrices with the checks that no filter took out since they were discovered. */
     private List<Matrix> left() {
         List<Matrix> matrices = new ArrayList<>();
-        // By identity: to compare a matrix is to go through all its checks, for each of its checks.
+        // By identity: equals would compare all checks of a matrix, for each check.
         IdentityHashMap<Matrix, List<Check>> checks = new IdentityHashMap<>();
         for (TestDescriptor descriptor : getDescendants()) {
             if (descriptor instanceof CheckDescriptor check) {

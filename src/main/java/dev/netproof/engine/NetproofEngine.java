@@ -25,8 +25,8 @@ import org.junit.platform.engine.support.descriptor.FileSource;
 import org.junit.platform.engine.support.hierarchical.HierarchicalTestEngine;
 
 /**
- * Discovers matrices by file, line of a file, directory, classpath resource and unique id, and reports each check as a test. The plan runs once, before the first check; the
- * checks look their verdicts up.
+ * Discovers matrices by file, line of a file, directory, classpath resource and unique id, and reports each check as a test. The plan
+ * runs once, before the first check; the checks look their verdicts up.
  */
 public final class NetproofEngine extends HierarchicalTestEngine<Run> {
     /** The engine's id. */
@@ -41,7 +41,7 @@ public final class NetproofEngine extends HierarchicalTestEngine<Run> {
         this.given = Optional.empty();
     }
 
-    /** For a launcher that has read the matrices and knows the cluster. */
+    /** For a launcher that has already read the matrices and chosen the cluster. */
     public NetproofEngine(List<Matrix> matrices, Harness harness) {
         this.harness = Optional.of(harness);
         this.given = Optional.of(List.copyOf(matrices));
@@ -75,8 +75,8 @@ public final class NetproofEngine extends HierarchicalTestEngine<Run> {
     }
 
     /**
-     * The unique id of a check says its file, matrix, source and target, and no line: it stays what it is when something is written
-     * above it. Of checks that have all of this in common, later ones are numbered.
+     * The unique id of a check consists of file, matrix, source and target, without the line, so that it does not change when lines are added
+     * above. Later checks with the same id are numbered.
      */
     private static void add(Matrix matrix, MatrixSuite root, BiPredicate<Check, UniqueId> wanted) {
         Map<UniqueId, Integer> names = new LinkedHashMap<>();

@@ -69,7 +69,7 @@ final class Selection {
         folders.add(path);
     }
 
-    /** A resource is a file as a rule, and then tests lead to that file; one in a jar is known by its name alone. */
+    /** A resource is usually a file, and tests then lead to that file; a resource in a jar has only its name. */
     private void resource(ClasspathResourceSelector selector) {
         if (!isYaml(selector.getClasspathResourceName())) {
             return;

@@ -61,11 +61,13 @@ final class LintSurvey {
 
     /** Every pod of the cluster, netproof's own left out; empty if they may not be listed. */
     Optional<List<ClusterFacts.Pod>> pods() {
-        return list("list pods", () -> server.client()
-                        .pods()
-                        .inAnyNamespace()
-                        .list(CHEAP)
-                        .getItems())
+        return list(
+                        "list pods",
+                        () -> server.client()
+                                .pods()
+                                .inAnyNamespace()
+                                .list(CHEAP)
+                                .getItems())
                 .map(all -> all.stream()
                         .filter(pod -> !Survey.isProbe(pod))
                         .map(pod -> Facts.pod(pod, Owners.NONE))
@@ -75,13 +77,15 @@ final class LintSurvey {
     NetworkPolicies policies(Set<String> namespaces) {
         List<PolicyManifest> found = new ArrayList<>();
         for (String namespace : new TreeSet<>(namespaces)) {
-            list("list networkpolicies in namespace " + namespace, () -> server.client()
-                            .network()
-                            .v1()
-                            .networkPolicies()
-                            .inNamespace(namespace)
-                            .list(CHEAP)
-                            .getItems())
+            list(
+                            "list networkpolicies in namespace " + namespace,
+                            () -> server.client()
+                                    .network()
+                                    .v1()
+                                    .networkPolicies()
+                                    .inNamespace(namespace)
+                                    .list(CHEAP)
+                                    .getItems())
                     .ifPresent(all -> all.forEach(policy -> found.add(manifest(policy))));
         }
         return new NetworkPolicies(found, unreadable);
@@ -90,11 +94,13 @@ final class LintSurvey {
     StarterFacts starter(Set<String> namespaces) {
         List<StarterFacts.ExternalName> names = new ArrayList<>();
         for (String namespace : new TreeSet<>(namespaces)) {
-            list("list services in namespace " + namespace, () -> server.client()
-                            .services()
-                            .inNamespace(namespace)
-                            .list(CHEAP)
-                            .getItems())
+            list(
+                            "list services in namespace " + namespace,
+                            () -> server.client()
+                                    .services()
+                                    .inNamespace(namespace)
+                                    .list(CHEAP)
+                                    .getItems())
                     .ifPresent(all -> all.stream()
                             .filter(one -> "ExternalName".equals(one.getSpec().getType()))
                             .forEach(one -> names.add(externalName(one))));

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * out is allowed by addresses alone.
  */
 public final class AllowedDestinations {
-    /** What holds where nothing is said. */
+    /** The default. */
     public static final AllowedDestinations ALL = new AllowedDestinations(List.of());
 
     private static final Pattern IN_CLUSTER = Pattern.compile("([a-z0-9*?-]+)/([a-z0-9.*?-]+)");

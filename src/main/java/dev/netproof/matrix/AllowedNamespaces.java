@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
  * The namespaces in which probes may run.
  *
  * <p>Without a pattern: all but those of the cluster itself. With patterns: those that one of them matches. A namespace of the cluster
- * itself is allowed by its exact name alone: whoever may start a pod there can take on the identity of what keeps the cluster running.
+ * itself needs its exact name: a pod there can take the identity of the components that run the cluster.
  */
 public final class AllowedNamespaces {
-    /** What holds where nothing is said: all but those of the cluster itself. */
+    /** The default: all except those of the cluster itself. */
     public static final AllowedNamespaces USUAL = new AllowedNamespaces(List.of());
 
     private static final Pattern LEGAL = Pattern.compile("[a-z0-9*?]([-a-z0-9*?]*[a-z0-9*?])?");

@@ -28,7 +28,7 @@ final class Claims {
     }
 
     /**
-     * One check for each pair, in the file's order; an expired exception stands beside the check that it was to replace, and
+     * One check for each pair, in the file's order; an expired exception is listed beside the check that it replaced, and
      * one that holds is followed by its guards.
      */
     List<Check> settle(List<Claim> rules, List<Claim> exceptions) {

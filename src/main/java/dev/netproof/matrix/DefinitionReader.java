@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads what stands under {@code sources} and {@code destinations}. */
+/** Reads {@code sources} and {@code destinations}. */
 final class DefinitionReader {
     private static final List<String> PROTOCOLS =
             Arrays.stream(Protocol.values()).map(Protocol::name).toList();

@@ -4,7 +4,7 @@ import dev.netproof.model.Location;
 import java.util.Optional;
 
 /**
- * One thing to mend, and where.
+ * One problem, and its place.
  *
  * @param code stable, for searching and for tests
  * @param width how many characters are meant, from the location on; 0 where no line can be shown

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Shows diagnostics to people: the place, the line, a caret, what is wrong and how to mend it. */
+/** Diagnostics as text: the place, the line, a caret, what is wrong and how to fix it. */
 public final class DiagnosticText {
     private static final int WIDEST_LINE = 120;
     private static final int BEFORE_CARET = 60;

@@ -36,7 +36,7 @@ final class Diagnostics {
         }
     }
 
-    /** Whether so much is wrong that nobody needs to know the rest. */
+    /** Whether there are so many problems that the rest is left out. */
     boolean isFull() {
         return errors && diagnostics.size() >= MOST;
     }

@@ -24,7 +24,7 @@ final class DocumentReader {
     static final String API_VERSION = API_GROUP + "v1";
     static final String KIND = "ConnectivityMatrix";
 
-    /** Two weeks: time enough to mend a rule before its exception makes the nightly run red. */
+    /** Two weeks: enough time to change a rule before its exception fails the nightly run. */
     private static final int WARN_DAYS = 14;
 
     private static final DateTimeFormatter DATE =
@@ -98,7 +98,7 @@ final class DocumentReader {
                         findings.file().location(root.span())));
     }
 
-    /** What is to be said again in the report, where there is no line to point at. */
+    /** Warnings for the report, where there is no line to point at. */
     private List<String> warnings() {
         return findings.diagnostics().stream()
                 .map(warning -> warning.location() + ": " + warning.problem())

@@ -1,7 +1,7 @@
 package dev.netproof.matrix;
 
 /**
- * A pattern as shells have them, with {@code *} for any characters and {@code ?} for one; everything else stands for itself.
+ * A shell pattern: {@code *} for any characters, {@code ?} for one; all other characters match themselves.
  *
  * <p>Matched by hand: as a regular expression, a pattern of many stars takes time without end.
  */

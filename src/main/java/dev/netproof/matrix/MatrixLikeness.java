@@ -47,7 +47,7 @@ final class MatrixLikeness {
                 || root.entries().stream().anyMatch(MatrixLikeness::isOfAMatrixOnly);
     }
 
-    /** Whether the head of a matrix stands in a text that is no YAML, or no text in UTF-8. */
+    /** Whether a file that is not YAML, or not UTF-8, contains the head of a matrix. */
     static boolean hasHead(String file) {
         return HEAD.matcher(file.replace("\0", "")).find();
     }

@@ -1,7 +1,7 @@
 package dev.netproof.matrix;
 
 /**
- * What matrices may ask for. Whoever runs them says so, because somebody else may have written them.
+ * Limits for matrices. They are set on the command line, because somebody else may have written the matrices.
  *
  * @param checks of all matrices together, at most
  * @param probes sources of all matrices together, at most: each takes a pod or more
@@ -14,7 +14,7 @@ public record MatrixLimits(int checks, int probes, AllowedNamespaces namespaces,
 
     public static final int MOST_PROBES = 500;
 
-    /** What holds where nothing is said. */
+    /** The defaults. */
     public static final MatrixLimits USUAL =
             new MatrixLimits(MOST_CHECKS, MOST_PROBES, AllowedNamespaces.USUAL, AllowedDestinations.ALL);
 }

@@ -15,7 +15,7 @@ public record MatrixReading(List<Matrix> matrices, List<Diagnostic> diagnostics)
         diagnostics = List.copyOf(diagnostics);
     }
 
-    /** Whether something must be mended before the matrices can be run. */
+    /** Whether there are errors, so that the matrices cannot be run. */
     public boolean hasErrors() {
         return diagnostics.stream().anyMatch(diagnostic -> diagnostic.severity() == Diagnostic.Severity.ERROR);
     }

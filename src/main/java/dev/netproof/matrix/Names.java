@@ -38,7 +38,7 @@ final class Names<T> {
         return definitions.keySet();
     }
 
-    /** Those that nobody has asked for, where they are defined. */
+    /** The names that are not used, where they are defined. */
     List<Text> unused() {
         return List.copyOf(unused.values());
     }

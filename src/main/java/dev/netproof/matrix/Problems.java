@@ -26,8 +26,7 @@ final class Problems {
     private static final Map<String, String[]> SYNTAX = Map.of(
             "mapping values are not allowed here",
             new String[] {
-                "a key is not allowed here",
-                "Put text that contains \": \" in quotes, or indent the line less."
+                "a key is not allowed here", "Put text that contains \": \" in quotes, or indent the line less."
             },
             "could not find expected ':'",
             new String[] {
@@ -79,7 +78,8 @@ final class Problems {
         return error(
                 "too-many-checks",
                 "this check exceeds the limit of " + number(most) + " checks; the matrices have " + number(asked),
-                "Each source of a list is paired with each destination. If that is intended, allow it: --max-checks " + asked);
+                "Each source of a list is paired with each destination. If that is intended, allow it: --max-checks "
+                        + asked);
     }
 
     static Problem tooManyProbes(int asked, int most) {
@@ -188,7 +188,8 @@ final class Problems {
     }
 
     static Problem tab() {
-        return error("tab", "this line is indented with a tab; YAML allows only spaces", "Replace the tab with spaces.");
+        return error(
+                "tab", "this line is indented with a tab; YAML allows only spaces", "Replace the tab with spaces.");
     }
 
     static Problem tooDeep(int most) {
@@ -227,9 +228,7 @@ final class Problems {
 
     static Problem duplicateKey(String key) {
         return error(
-                "duplicate-key",
-                "the key " + quote(key) + " appears twice",
-                "Remove one of the two, or merge them.");
+                "duplicate-key", "the key " + quote(key) + " appears twice", "Remove one of the two, or merge them.");
     }
 
     static Problem keyIsNoText() {
@@ -760,9 +759,7 @@ final class Problems {
                 ? "If " + quote(kind) + " is a namespace, write " + shorten(kind + "/deploy/" + parts[1]) + ". "
                 : "";
         return error(
-                "unknown-kind",
-                "there is no kind of reference " + quote(kind),
-                didYouMean(close) + namespace + fix);
+                "unknown-kind", "there is no kind of reference " + quote(kind), didYouMean(close) + namespace + fix);
     }
 
     static Problem unknownSuffix(String suffix) {
@@ -811,8 +808,7 @@ final class Problems {
     }
 
     static Problem ipRange(String written) {
-        return error(
-                "bad-ip", quote(written) + " is a range", "Write one address of it.");
+        return error("bad-ip", quote(written) + " is a range", "Write one address of it.");
     }
 
     static Problem badHost(String host) {
@@ -900,10 +896,7 @@ final class Problems {
     }
 
     static Problem duplicateRow(String source) {
-        return error(
-                "duplicate-row",
-                "the grid already has a row for " + quote(source),
-                "Merge the two rows.");
+        return error("duplicate-row", "the grid already has a row for " + quote(source), "Merge the two rows.");
     }
 
     static Problem duplicateColumn(String destination) {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Understands what stands in {@code from} and {@code to}: a name of the matrix, or a short reference. */
+/** Reads the values of {@code from} and {@code to}: a name of the matrix, or a short reference. */
 final class References {
     private static final Pattern URL_START = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)");
     private static final Pattern URL_REST =
@@ -89,7 +89,7 @@ final class References {
         }
     }
 
-    /** {@code [namespace/]kind/name}, understood. */
+    /** {@code [namespace/]kind/name}, parsed. */
     private record Named(Optional<String> namespace, Kind kind, String name) {
         String written() {
             return namespace.map(prefix -> prefix + "/").orElse("") + kind.shortest + "/" + name;

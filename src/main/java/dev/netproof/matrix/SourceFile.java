@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
 
-/** A file's text, its lines, and what stands where. */
+/** The text of a file, its lines, and positions in it. */
 final class SourceFile {
     static final int MOST_BYTES = 1 << 20;
 

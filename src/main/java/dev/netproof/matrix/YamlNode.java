@@ -2,9 +2,9 @@ package dev.netproof.matrix;
 
 import java.util.List;
 
-/** YAML as it stands in the file: resolved by the rules of YAML 1.2, every node with its place. */
+/** YAML as in the file: resolved by the rules of YAML 1.2, every node with its place. */
 sealed interface YamlNode {
-    /** Reported where it stands; kept with a refused value, because a mapping with one may miss keys for no other fault. */
+    /** Reported already; kept with a refused value, so that a mapping is not also reported for missing keys. */
     String MERGE_KEY = "<<";
 
     Span span();
@@ -22,7 +22,7 @@ sealed interface YamlNode {
     /** Keys and values, in the file's order, each key once. */
     record Mapping(Span span, List<Entry> entries) implements YamlNode {}
 
-    /** Something that has been reported already and that nobody needs to look at again. */
+    /** A value that has been reported already; it is not checked again. */
     record Refused(Span span) implements YamlNode {}
 
     /** One line of a mapping. */

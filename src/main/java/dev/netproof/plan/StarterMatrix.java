@@ -129,8 +129,9 @@ public final class StarterMatrix {
         List<Row> rows = new ArrayList<>();
         for (Workload workload : workloads()) {
             if (workload.network() == Network.NODE) {
-                comments.add(reference(workload) + " as a source: its pods use their node's network (hostNetwork), where no"
-                        + " policy selects them and no probe can take their place");
+                comments.add(
+                        reference(workload) + " as a source: its pods use their node's network (hostNetwork), where no"
+                                + " policy selects them and no probe can take their place");
             } else {
                 rows.add(new Row(reference(workload), workload.templateLabels()));
             }
@@ -173,19 +174,21 @@ public final class StarterMatrix {
         List<ServicePort> ports = service.ports().stream()
                 .filter(port -> port.protocol() == Protocol.TCP)
                 .toList();
-        ports.forEach(port -> columns.add(new Column(
-                "svc/" + service.name() + (ports.size() > 1 ? ":" + port.port() : ""), service.selector())));
+        ports.forEach(port -> columns.add(
+                new Column("svc/" + service.name() + (ports.size() > 1 ? ":" + port.port() : ""), service.selector())));
         for (ServicePort port : service.ports()) {
             String reference = "svc/" + service.name() + ":" + port.port() + "/"
                     + port.protocol().name().toLowerCase(java.util.Locale.ROOT);
             if (port.protocol() == Protocol.UDP && port.port() == DNS_PORT) {
                 columns.add(new Column(reference, service.selector()));
             } else if (port.protocol() == Protocol.UDP) {
-                comments.add(reference + ": a UDP server shows that it is alive only by an answer; define a destination with"
-                        + " \"send\" (docs/matrix.md, UDP and SCTP) and allow it for one source");
+                comments.add(
+                        reference + ": a UDP server shows that it is alive only by an answer; define a destination with"
+                                + " \"send\" (docs/matrix.md, UDP and SCTP) and allow it for one source");
             } else if (port.protocol() != Protocol.TCP) {
-                comments.add(reference + ": SCTP needs the kernel's module on the nodes; write the reference into the grid"
-                        + " where they have it");
+                comments.add(
+                        reference + ": SCTP needs the kernel's module on the nodes; write the reference into the grid"
+                                + " where they have it");
             }
         }
         return columns;
@@ -198,16 +201,17 @@ public final class StarterMatrix {
             for (Workload workload : workloads()) {
                 if (Selector.of(service.selector()).selects(workload.templateLabels())) {
                     declared(workload)
-                            .forEach(port -> columns.add(
-                                    new Column(reference(workload) + ":" + port, service.selector())));
+                            .forEach(port ->
+                                    columns.add(new Column(reference(workload) + ":" + port, service.selector())));
                 }
             }
         }
         if (columns.isEmpty()) {
-            comments.add("svc/" + service.name() + ": it has no ports"
-                    + (service.selector().isEmpty()
-                            ? " and no selector"
-                            : ", and its pods declare none that is TCP; name the workload with a port, as in deploy/NAME:PORT"));
+            comments.add(
+                    "svc/" + service.name() + ": it has no ports"
+                            + (service.selector().isEmpty()
+                                    ? " and no selector"
+                                    : ", and its pods declare none that is TCP; name the workload with a port, as in deploy/NAME:PORT"));
         }
         return columns;
     }

@@ -36,9 +36,8 @@ public final class UnmatchedSelectors {
     private UnmatchedSelectors(
             Optional<Map<String, Map<String, String>>> namespaces, List<Pod> pods, Optional<Set<String>> surveyed) {
         this.namespaces = namespaces;
-        this.pods = pods.stream()
-                .filter(pod -> pod.readiness() != Readiness.GONE)
-                .toList();
+        this.pods =
+                pods.stream().filter(pod -> pod.readiness() != Readiness.GONE).toList();
         this.surveyed = surveyed;
     }
 
@@ -82,8 +81,7 @@ public final class UnmatchedSelectors {
             String field = in ? "spec.ingress[" + ingress++ + "]" : "spec.egress[" + egress++ + "]";
             Optional<List<Pod>> peers = peers(policy, rule, field + (in ? ".from" : ".to"));
             // A port is one of the pod that is connected to: the selected one for ingress, the peer for egress.
-            Optional<List<Pod>> targets =
-                    in ? Optional.of(selected).filter(all -> isKnown(policy.namespace())) : peers;
+            Optional<List<Pod>> targets = in ? Optional.of(selected).filter(all -> isKnown(policy.namespace())) : peers;
             targets.filter(all -> !all.isEmpty()).ifPresent(all -> ports(policy, rule, field, all));
         }
     }
@@ -125,7 +123,9 @@ public final class UnmatchedSelectors {
         }
         List<Pod> selected = pods.stream()
                 .filter(pod -> where.get().contains(pod.namespace())
-                        && peer.pods().map(selector -> selector.selects(pod.labels())).orElse(true))
+                        && peer.pods()
+                                .map(selector -> selector.selects(pod.labels()))
+                                .orElse(true))
                 .toList();
         peer.pods().ifPresent(selector -> selector(policy, field + ".podSelector", selector, selected));
         return Optional.of(selected);
@@ -141,7 +141,8 @@ public final class UnmatchedSelectors {
     private void noNamespace(PolicyManifest policy, String field, Selector selector) {
         // Charts select a label "name" that nothing sets.
         Optional<String> meant = selector.matchLabels().values().stream()
-                .filter(value -> namespaces.filter(all -> all.containsKey(value)).isPresent())
+                .filter(value ->
+                        namespaces.filter(all -> all.containsKey(value)).isPresent())
                 .findFirst();
         add(
                 policy,
@@ -154,7 +155,8 @@ public final class UnmatchedSelectors {
 
     /** An empty selector means every pod that will ever be there: that there is none now is no mistake. */
     private void selector(PolicyManifest policy, String field, Selector selector, List<Pod> selected) {
-        boolean all = selector.matchLabels().isEmpty() && selector.matchExpressions().isEmpty();
+        boolean all =
+                selector.matchLabels().isEmpty() && selector.matchExpressions().isEmpty();
         if (all) {
             return;
         }
@@ -168,7 +170,8 @@ public final class UnmatchedSelectors {
             add(
                     policy,
                     field,
-                    text(selector) + " selects only pods that use their node's network (hostNetwork), and policies do not"
+                    text(selector)
+                            + " selects only pods that use their node's network (hostNetwork), and policies do not"
                             + " apply to those",
                     "name the addresses of the nodes with ipBlock instead");
         }
@@ -177,7 +180,9 @@ public final class UnmatchedSelectors {
     private void ports(PolicyManifest policy, Rule rule, String field, List<Pod> targets) {
         for (int i = 0; i < rule.ports().size(); i++) {
             Ports ports = rule.ports().get(i);
-            if (ports.port().isPresent() && ports.port().get() instanceof PortRef.Name name && !declares(targets, ports)) {
+            if (ports.port().isPresent()
+                    && ports.port().get() instanceof PortRef.Name name
+                    && !declares(targets, ports)) {
                 Set<String> declared = targets.stream()
                         .flatMap(pod -> pod.ports().stream())
                         .filter(port -> port.protocol() == ports.protocol())
@@ -209,12 +214,14 @@ public final class UnmatchedSelectors {
     private static String text(Selector selector) {
         List<String> parts = new ArrayList<>();
         new TreeMap<>(selector.matchLabels()).forEach((key, value) -> parts.add(key + "=" + value));
-        selector.matchExpressions().forEach(one -> parts.add(switch (one.operator()) {
-            case IN -> one.key() + " in (" + String.join(", ", one.values()) + ")";
-            case NOT_IN -> one.key() + " notin (" + String.join(", ", one.values()) + ")";
-            case EXISTS -> one.key();
-            case DOES_NOT_EXIST -> "!" + one.key();
-        }));
+        selector.matchExpressions()
+                .forEach(one -> parts.add(
+                        switch (one.operator()) {
+                            case IN -> one.key() + " in (" + String.join(", ", one.values()) + ")";
+                            case NOT_IN -> one.key() + " notin (" + String.join(", ", one.values()) + ")";
+                            case EXISTS -> one.key();
+                            case DOES_NOT_EXIST -> "!" + one.key();
+                        }));
         return String.join(",", parts);
     }
 }

@@ -50,12 +50,12 @@ public record Comparison(
 
     /** What became of a check. The worst last, so that it is last on a screen. */
     public enum Kind {
-        /** The later run was not asked for it. */
-        GONE("no longer asked"),
-        /** The earlier run was not asked for it; it is not violated. */
+        /** The later run did not check it. */
+        GONE("no longer checked"),
+        /** The earlier run did not check it; it is not violated. */
         ADDED("new"),
         /** The matrix expects something else now, and that is not violated. */
-        EXPECTATION_CHANGED("expected otherwise"),
+        EXPECTATION_CHANGED("expectation changed"),
         /** It was not proved, and now it holds. */
         PROVED("now proved"),
         /** It was violated, and now it holds. */
@@ -90,7 +90,7 @@ public record Comparison(
 
     /** One check that is not what it was. One of the results is there at least. */
     public record Change(Kind kind, Movement movement, Optional<CheckResult> before, Optional<CheckResult> after) {
-        /** The check as it stands in the later run, or else as it stood. */
+        /** The check of the later run, or else of the earlier one. */
         public Check check() {
             return after.or(() -> before).orElseThrow().check();
         }
@@ -140,7 +140,7 @@ public record Comparison(
         POSSIBLE
     }
 
-    /** Compares two runs. They need not be of the same matrices nor of the same cluster; what is different is told. */
+    /** Compares two runs. They may have different matrices and clusters; the differences are listed. */
     public static Comparison of(Report before, Report after) {
         Map<String, CheckResult> old = byKey(before);
         Map<String, CheckResult> now = byKey(after);
@@ -419,10 +419,10 @@ public record Comparison(
         };
     }
 
-    /** "was stopped, is open": what a change comes to on the wire, or in its verdict where the wire says nothing. */
+    /** "was stopped, is open": the change on the wire, or in the verdict if the wire says nothing. */
     static String remark(Change change) {
-        String was = change.before().map(Comparison::state).orElse("not asked");
-        String is = change.after().map(Comparison::state).orElse("not asked");
+        String was = change.before().map(Comparison::state).orElse("not checked");
+        String is = change.after().map(Comparison::state).orElse("not checked");
         return Objects.equals(was, is) ? is : "was " + was + ", is " + is;
     }
 

@@ -12,7 +12,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A comparison for a pull request: what to look at first stands first. */
+/** A comparison for a pull request, the most important part first. */
 final class ComparisonMarkdown {
     private static final int EDGES = 10;
 

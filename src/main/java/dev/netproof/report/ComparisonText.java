@@ -55,7 +55,7 @@ final class ComparisonText {
     private void surroundings(Comparison comparison) {
         if (!comparison.surroundings().isEmpty()) {
             page.blank();
-            page.line(page.strong("DIFFERENT AROUND THEM"));
+            page.line(page.strong("OTHER DIFFERENCES"));
             comparison.surroundings().forEach(one -> page.hanging(INDENT + "- ", INDENT + INDENT, Visible.of(one)));
         }
     }

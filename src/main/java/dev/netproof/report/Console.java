@@ -195,7 +195,7 @@ final class Console implements Rendering {
         return worst.sign().symbol() + " " + worst.word() + (cell.size() > 1 ? " ×" + cell.size() : "");
     }
 
-    /** Allowed edges stand out among what is denied; what is wrong stands out among all. */
+    /** Allowed edges are easy to see among denied ones, and mismatches among all. */
     private static String painted(ConsolePage page, List<Entry> cell, String text) {
         if (cell.isEmpty()) {
             return page.paint(Sign.NOT_ASKED.tone(), text);

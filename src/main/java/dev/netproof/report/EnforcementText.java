@@ -272,7 +272,7 @@ final class EnforcementText {
                 .collect(Collectors.joining(", "));
     }
 
-    /** What the specification leaves open, how fast the rules came and went, how a denial looks, what was not looked at. */
+    /** What the specification leaves open, how long rules took to apply and to end, how a denial looks, what was not tested. */
     void observations() {
         leftOpen();
         untestable();
@@ -294,7 +294,7 @@ final class EnforcementText {
         }
         if (!enforcement.unseen().isEmpty()) {
             page.blank();
-            page.line(page.strong("NOT LOOKED AT"));
+            page.line(page.strong("NOT TESTED"));
             enforcement
                     .unseen()
                     .forEach(unseen -> page.hanging(

@@ -95,7 +95,7 @@ final class Evidence {
         return facts;
     }
 
-    /** What else stood in the way, a line each, and below it what to do about it. */
+    /** The other reasons against a verdict, one on each line, with the fix below. */
     private static List<String> also(CheckResult result) {
         List<String> lines = new ArrayList<>();
         for (Verdict.Also one : result.verdict().also()) {

@@ -29,7 +29,7 @@ final class GitHubAnnotations implements Rendering {
                     text,
                     "error",
                     Optional.empty(),
-                    "The run ended before its time",
+                    "The run ended early",
                     report.breakage().get().problem() + "\nfix: "
                             + report.breakage().get().fix());
             errors--;
@@ -107,7 +107,7 @@ final class GitHubAnnotations implements Rendering {
                 .append('\n');
     }
 
-    /** Line feeds are for us to make, others are made visible: nothing that a cluster says may begin a command of its own. */
+    /** Only netproof writes line feeds, others are made visible: text from a cluster must not begin a command. */
     private static String data(String value) {
         return String.join(
                 "%0A",

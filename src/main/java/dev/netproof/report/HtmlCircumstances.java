@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 
-/** What stood around the checks, for those who ask later what a verdict was about. */
+/** The context of the run, for readers who look at a verdict later: policies, nodes, probes and targets. */
 final class HtmlCircumstances {
     private static final int NAMED = 6;
 
@@ -36,7 +36,7 @@ final class HtmlCircumstances {
                 && nodes.isEmpty()) {
             return;
         }
-        page.open("details", "class", "around").open("summary").element("h2", "What stood around the checks");
+        page.open("details", "class", "around").open("summary").element("h2", "Context of the run");
         page.close().line();
         if (!around.unreadable().isEmpty()) {
             page.open("p")
@@ -45,7 +45,7 @@ final class HtmlCircumstances {
                     .close();
         }
         if (around.policies().isEmpty()) {
-            page.element("p", "No policy was found in reach.");
+            page.element("p", "No policies were found.");
         } else {
             policies(around.policies());
         }
@@ -92,7 +92,7 @@ final class HtmlCircumstances {
         for (Policy policy : policies) {
             page.open("tr");
             page.element("th", policy.title(), "scope", "row");
-            page.element("td", policy.about().map(HtmlCircumstances::about).orElse("perhaps anybody"));
+            page.element("td", policy.about().map(HtmlCircumstances::about).orElse("unknown, perhaps all"));
             page.element("td", policy.resourceVersion());
             page.open("td").element("code", policy.sha256(), "class", "sha").close();
             page.open("td").element("code", policy.uid(), "class", "sha").close();
@@ -103,7 +103,7 @@ final class HtmlCircumstances {
 
     private static String about(About about) {
         if (about.sources().isEmpty() && about.targets().isEmpty()) {
-            return "nobody here";
+            return "none of these pods";
         }
         String from = some(about.sources());
         String to = some(about.targets());

@@ -174,7 +174,7 @@ final class HtmlEnforcement {
         add(
                 titles,
                 lists,
-                "How fast the rules came and went",
+                "How long rules took to apply and to end",
                 enforcement.measures().stream()
                         .map(measure -> measure.metric().title() + " on " + measure.node() + ": median "
                                 + Figures.duration(measure.median()) + ", max " + Figures.duration(measure.max())
@@ -183,7 +183,7 @@ final class HtmlEnforcement {
         add(
                 titles,
                 lists,
-                "How a denial looks to its client",
+                "How a denial looks to the client",
                 enforcement.denials().stream()
                         .map(denial -> denial.node() + " " + denial.direction().word() + ": "
                                 + Evidence.word(denial.outcome()) + " ×" + denial.times() + " (" + denial.signal()
@@ -192,7 +192,7 @@ final class HtmlEnforcement {
         add(
                 titles,
                 lists,
-                "Not looked at",
+                "Not tested",
                 enforcement.unseen().stream()
                         .map(unseen -> unseen.what() + ": " + unseen.why())
                         .toList());

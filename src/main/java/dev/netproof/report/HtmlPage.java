@@ -173,7 +173,7 @@ final class HtmlPage implements Rendering {
 
         private void breakage() {
             report.breakage().ifPresent(breakage -> {
-                page.open("section", "class", "breakage").element("h2", "The run ended before its time");
+                page.open("section", "class", "breakage").element("h2", "The run ended early");
                 page.element("p", breakage.problem());
                 page.open("p").element("b", "fix ").text(breakage.fix()).close();
                 page.close().line();

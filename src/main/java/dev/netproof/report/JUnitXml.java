@@ -114,7 +114,7 @@ final class JUnitXml implements Rendering {
             xml.flush();
         }
 
-        /** A suite of its own and the first, so that nobody takes what follows for the whole. */
+        /** The first suite, so that the following ones do not look complete. */
         private void breakage(Report.Breakage breakage) throws XMLStreamException {
             open("testsuite");
             attribute("name", SUITE_OF_BREAKAGE);
@@ -158,7 +158,7 @@ final class JUnitXml implements Rendering {
             close();
         }
 
-        /** What a reader must know beside the results stands once, in the first suite that has cases. */
+        /** Notes for the reader appear once, in the first suite that has cases. */
         private void notes() throws XMLStreamException {
             if (!noted && !report.notes().isEmpty()) {
                 open("system-out");
@@ -246,7 +246,7 @@ final class JUnitXml implements Rendering {
                 result(entry.result().get());
             } else {
                 open("skipped");
-                attribute("message", "not judged: the run ended before its time");
+                attribute("message", "not judged: the run ended early");
                 close();
             }
             close();

@@ -32,9 +32,8 @@ final class Markdown implements Rendering {
         MarkdownPage page = new MarkdownPage(room.bytes());
         verdict(page, report, sheets);
         report.breakage()
-                .ifPresent(breakage ->
-                        page.add("**The run ended before its time:** " + MarkdownPage.prose(breakage.problem())
-                                + "<br>**fix:** " + MarkdownPage.prose(breakage.fix()) + "\n\n"));
+                .ifPresent(breakage -> page.add("**The run ended early:** " + MarkdownPage.prose(breakage.problem())
+                        + "<br>**fix:** " + MarkdownPage.prose(breakage.fix()) + "\n\n"));
         report.enforcement().ifPresent(enforcement -> enforcement(page, enforcement));
         int roomForGrids = page.left() / SHARE_OF_GRIDS;
         for (Sheet sheet : sheets.stream().map(Sheet::asked).toList()) {

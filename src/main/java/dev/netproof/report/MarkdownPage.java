@@ -18,7 +18,7 @@ final class MarkdownPage {
     private static final Pattern START =
             Pattern.compile("\\s*(?:\\d+[.)](?=\\s|$)|[!-/:-@\\[-`{-~])", Pattern.UNICODE_CHARACTER_CLASS);
 
-    /** Between the sign of a reference and what it refers to; an entity, so that the file has no character that nobody sees. */
+    /** Between the sign of a reference and what it refers to; an entity, so that the file has no invisible character. */
     private static final String GAP = "&#8203;";
 
     /** Signs of references to people, issues, requests, labels and pages, as they stand when {@link #escaped}, and the start of a URL. */

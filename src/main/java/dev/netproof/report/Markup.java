@@ -8,7 +8,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
 
-/** HTML, written as it grows: a large report never stands in memory as a whole. Every text and every attribute is escaped here, so that no value can become markup. */
+/**
+ * HTML, written as it is produced: a large report is never in memory as a whole. Every text and every attribute is escaped here, so that no
+ * value can become markup.
+ */
 final class Markup {
     private final Writer out;
     private final Deque<String> open = new ArrayDeque<>();

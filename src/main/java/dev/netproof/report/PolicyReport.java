@@ -200,7 +200,7 @@ final class PolicyReport implements Rendering {
         yaml.writeEndObject();
     }
 
-    /** Who connects: an object where the source is one, else whoever has its labels. */
+    /** The source: an object if it is one, else the pods with its labels. */
     private static void subject(JsonGenerator yaml, Source source) throws IOException {
         if (source.identity() instanceof Identity.Labels labels) {
             yaml.writeObjectFieldStart("resourceSelector");

@@ -61,7 +61,7 @@ import java.util.stream.Collectors;
 
 /** Reads JSON evidence back, so that a recorded run can be rendered later and two runs compared. */
 public final class ReportReader {
-    /** More than a run of the usual size can write; whoever allows larger runs has the JVM's memory as a bound. */
+    /** More than a run of the usual size writes; for larger runs the memory of the JVM is the limit. */
     private static final long LONGEST = 512L << 20;
 
     /** Evidence needs ten levels; fields that this version does not know may need some more. */

@@ -2,7 +2,7 @@ package dev.netproof.report;
 
 import dev.netproof.model.Verdict;
 
-/** The symbol and word for how a check stands, the same in every format. Worst first. */
+/** The symbol and word for the state of a check, the same in every format. Worst first. */
 enum Sign {
     VIOLATION("✗", "violation", "violations", Tone.BAD),
     INCONCLUSIVE("?", "inconclusive", "inconclusive", Tone.DOUBT),
@@ -11,8 +11,8 @@ enum Sign {
     UNTESTABLE("○", "untestable", "untestable", Tone.MUTED),
     SKIPPED("–", "skipped", "skipped", Tone.MUTED),
     AS_EXPECTED("✓", "as expected", "as expected", Tone.GOOD),
-    /** No check stands for this pair. */
-    NOT_ASKED("·", "not asked", "not asked", Tone.MUTED);
+    /** There is no check for this pair. */
+    NOT_ASKED("·", "no check", "no check", Tone.MUTED);
 
     /** What a sign asks of its reader; formats turn this into colour. */
     enum Tone {

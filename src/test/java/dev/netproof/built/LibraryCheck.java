@@ -24,7 +24,7 @@ class LibraryCheck {
     private Path folder;
 
     @Test
-    void theArtifactBringsNothingOfTheCommandLine() throws IOException {
+    void the_artifact_brings_nothing_of_the_command_line() throws IOException {
         assertThat(Built.broughtByTheLibrary())
                 .doesNotContainAnyElementsOf(COMMAND_LINE_ALONE)
                 .contains(
@@ -34,7 +34,7 @@ class LibraryCheck {
     }
 
     @Test
-    void theJarOfTheCommandLineHasItAll() throws Exception {
+    void the_jar_of_the_command_line_has_it_all() throws Exception {
         assertThat(Built.libraries()).containsKeys(COMMAND_LINE_ALONE.toArray(String[]::new));
         assertThat(Built.names(Built.COMMAND_LINE))
                 .contains(
@@ -47,7 +47,7 @@ class LibraryCheck {
     }
 
     @Test
-    void theEngineRunsOnWhatTheArtifactBringsAndLoadsNothingOfTheCommandLine() throws Exception {
+    void the_engine_runs_on_what_the_artifact_brings_and_loads_nothing_of_the_command_line() throws Exception {
         Path matrix = Files.writeString(folder.resolve("m.yaml"), """
                 apiVersion: netproof.dev/v1
                 kind: ConnectivityMatrix

@@ -20,7 +20,7 @@ class LicencesCheck {
             Pattern.compile("(?i)(META-INF/)?([^/]*-)?(LICEN[SC]E|NOTICE|COPYING|COPYRIGHT)[^/]*");
 
     @Test
-    void bothJarsAndTheZipCarryTheLicenceAndTheNotice() throws IOException {
+    void both_jars_and_the_zip_carry_the_licence_and_the_notice() throws IOException {
         String folder = Built.names(DISTRIBUTION).get(0).split("/")[0];
         for (String file : new String[] {"LICENSE", "NOTICE"}) {
             assertThat(Built.text(LIBRARY, "META-INF/" + file)).isEqualTo(Tree.read(file));
@@ -31,7 +31,7 @@ class LicencesCheck {
     }
 
     @Test
-    void everyLibraryInTheJarIsNamedUnderItsLicenceAndNoOther() throws IOException {
+    void every_library_in_the_jar_is_named_under_its_licence_and_no_other() throws IOException {
         Map<String, String> bundled = new TreeMap<>();
         Built.libraries().forEach((id, library) -> bundled.put(id, library.licence()));
         Map<String, String> named = new TreeMap<>();
@@ -51,7 +51,7 @@ class LicencesCheck {
     }
 
     @Test
-    void whatALibrarySaysOfItsLicenceIsInTheJar() throws IOException {
+    void what_a_library_says_of_its_licence_is_in_the_jar() throws IOException {
         String carried = squeezed(Built.text(COMMAND_LINE, "META-INF/LICENSE") + thirdParty());
         SoftAssertions softly = new SoftAssertions();
         int texts = 0;

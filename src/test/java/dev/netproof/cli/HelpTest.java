@@ -28,7 +28,7 @@ class HelpTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyCommandHasExamplesThatAreUnderstood() {
+    Stream<DynamicTest> every_command_has_examples_that_are_understood() {
         return commands()
                 .map(command -> DynamicTest.dynamicTest(command.getCommandName(), () -> {
                     List<String> examples = examples(command);
@@ -42,7 +42,7 @@ class HelpTest {
     }
 
     @Test
-    void theExamplesOfTheWholeAreUnderstood() {
+    void the_examples_of_the_whole_are_understood() {
         List<String> examples = examples(Main.commands());
 
         assertThat(examples).isNotEmpty();
@@ -51,7 +51,7 @@ class HelpTest {
 
     /** To take all of them to pieces is a good part of what it takes to start. */
     @TestFactory
-    Stream<DynamicTest> aCommandThatIsNamedIsReadWithoutTheOthersAndInTheSameWay() {
+    Stream<DynamicTest> a_command_that_is_named_is_read_without_the_others_and_in_the_same_way() {
         return commands()
                 .map(command -> DynamicTest.dynamicTest(command.getCommandName(), () -> {
                     CommandLine alone = Main.commandsFor(command.getCommandName(), "--help");
@@ -68,7 +68,7 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "--help", "help", "generate-completion", "rum"})
-    void whoNamesNoCommandIsToldOfAllOfThem(String first) {
+    void who_names_no_command_is_told_of_all_of_them(String first) {
         String[] line = first.isEmpty() ? new String[0] : new String[] {first};
 
         assertThat(Main.commandsFor(line).getSubcommands())
@@ -76,7 +76,7 @@ class HelpTest {
     }
 
     @Test
-    void everyCommandIsKnownByItsNames() {
+    void every_command_is_known_by_its_names() {
         assertThat(Main.commands().getSubcommands())
                 .allSatisfy((name, command) ->
                         assertThat(command.getCommandSpec().names()).contains(name, command.getCommandName()));
@@ -84,7 +84,7 @@ class HelpTest {
 
     /** By what people look for, not by the alphabet. */
     @Test
-    void theHelpOfRunBeginsWithWhatToRun() {
+    void the_help_of_run_begins_with_what_to_run() {
         String help = Main.commands().getSubcommands().get("run").getUsageMessage(Help.Ansi.OFF);
 
         assertThat(help)
@@ -108,7 +108,7 @@ class HelpTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyOptionHasItsPlaceInAGroup() {
+    Stream<DynamicTest> every_option_has_its_place_in_a_group() {
         return commands()
                 .map(command -> DynamicTest.dynamicTest(command.getCommandName(), () -> {
                     List<OptionSpec> options = command.getCommandSpec().options();

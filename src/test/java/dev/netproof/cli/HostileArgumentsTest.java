@@ -77,7 +77,7 @@ class HostileArgumentsTest {
 
     @ParameterizedTest
     @MethodSource("attacks")
-    void whatIsSaidCommandsNothing(String attack) throws IOException {
+    void what_is_said_commands_nothing(String attack) throws IOException {
         for (List<String> command : commands(attack)) {
             streams.clear();
             Main.execute(command.toArray(String[]::new));
@@ -93,17 +93,15 @@ class HostileArgumentsTest {
 
     /** A name with line feeds in it does not write messages of its own. */
     @Test
-    void aNameIsOneLine() {
+    void a_name_is_one_line() {
         Main.execute("report", "none\nerror: all is well\n");
 
-        assertThat(streams.both().lines())
-                .first()
-                .isEqualTo("error: there is no file none␊error: all is well␊");
+        assertThat(streams.both().lines()).first().isEqualTo("error: there is no file none␊error: all is well␊");
         assertThat(streams.both().lines()).hasSize(2);
     }
 
     @Test
-    void whatAMessageForgotIsMadeVisibleByTheStream() {
+    void what_a_message_forgot_is_made_visible_by_the_stream() {
         for (String attack : Hostile.TEXTS) {
             StringWriter out = new StringWriter();
             PrintWriter guarded = new PrintWriter(GuardedWriter.ofText(out), true);
@@ -120,7 +118,7 @@ class HostileArgumentsTest {
     }
 
     @Test
-    void aTerminalKeepsNetproofsOwnColoursAndItsLiveLine() {
+    void a_terminal_keeps_netproofs_own_colours_and_its_live_line() {
         StringWriter out = new StringWriter();
         PrintWriter guarded = new PrintWriter(GuardedWriter.ofTerminal(out), true);
         String ours = "\r\u001b[2K  1.0 s  \u001b[1;31m✗ OPEN\u001b[0m\n";

@@ -57,7 +57,8 @@ class LimitOptionsTest {
                 .isEqualTo(2);
         assertThat(streams.err()).contains("namespace-not-allowed", "shop.yaml:6:12", "namespace jobs");
         assertThat(execute(line + " --allow-destination shop/*", matrix)).isEqualTo(2);
-        assertThat(streams.err()).contains("destination-not-allowed", "shop.yaml:6:31", "--allow-destination bank/vault");
+        assertThat(streams.err())
+                .contains("destination-not-allowed", "shop.yaml:6:31", "--allow-destination bank/vault");
     }
 
     @Test

@@ -16,7 +16,7 @@ class RedactedErrorsTest {
     }
 
     @Test
-    void aHeaderThatIsLoggedLosesItsValue() {
+    void a_header_that_is_logged_loses_its_value() {
         errors.println("HEADERS: REQUEST HEADERS:\n  GET /version HTTP/1.1\n  Authorization: Bearer abc123\n  Host: x");
 
         assertThat(written())
@@ -25,7 +25,7 @@ class RedactedErrorsTest {
     }
 
     @Test
-    void aLineThatIsWrittenInPartsIsLookedAtAsOne() {
+    void a_line_that_is_written_in_parts_is_looked_at_as_one() {
         errors.print("Authorization: ");
         errors.print("Bearer abc");
         errors.print("123\n");
@@ -34,7 +34,7 @@ class RedactedErrorsTest {
     }
 
     @Test
-    void whatIsFlushedIsThereAtOnce() {
+    void what_is_flushed_is_there_at_once() {
         errors.print("\r3 of 8 checks decided, zürich");
         errors.flush();
 

@@ -31,7 +31,7 @@ class ReportFileTest {
     Path folder = Path.of(".");
 
     @Test
-    void aFileIsMadeWithItsFoldersAndReplaced() throws IOException {
+    void a_file_is_made_with_its_folders_and_replaced() throws IOException {
         Path file = folder.resolve("out/of/reach/report.xml");
 
         new ReportFile(file).replace(text("the first, which is longer"));
@@ -42,7 +42,7 @@ class ReportFileTest {
     }
 
     @Test
-    void nothingIsWrittenThroughALink() throws IOException {
+    void nothing_is_written_through_a_link() throws IOException {
         Path precious = Files.writeString(folder.resolve("precious"), "keep me");
         Path link = Files.createSymbolicLink(folder.resolve("report.xml"), precious);
         Path nowhere = Files.createSymbolicLink(folder.resolve("dangling.xml"), folder.resolve("made"));
@@ -57,7 +57,7 @@ class ReportFileTest {
     }
 
     @Test
-    void aFailureLeavesWhatWasThereAndNothingElse() throws IOException {
+    void a_failure_leaves_what_was_there_and_nothing_else() throws IOException {
         Path file = Files.writeString(folder.resolve("report.xml"), "of yesterday");
 
         assertThatThrownBy(() -> new ReportFile(file).replace(out -> {
@@ -71,7 +71,7 @@ class ReportFileTest {
     }
 
     @Test
-    void aNewFileHasTheRightsOfEveryNewFileAndAnOldOneKeepsItsOwn() throws IOException {
+    void a_new_file_has_the_rights_of_every_new_file_and_an_old_one_keeps_its_own() throws IOException {
         Path usual = Files.createFile(folder.resolve("usual"));
         Path file = folder.resolve("report.xml");
 
@@ -86,7 +86,7 @@ class ReportFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
     @ResourceLock(Resources.SYSTEM_OUT)
-    void standardOutputIsWhatTheProcessHasForIt(String name) throws IOException {
+    void standard_output_is_what_the_process_has_for_it(String name) throws IOException {
         PrintStream before = System.out;
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
@@ -99,7 +99,7 @@ class ReportFileTest {
     }
 
     @Test
-    void devicesAndPipesAreWrittenTo() throws Exception {
+    void devices_and_pipes_are_written_to() throws Exception {
         new ReportFile(Path.of("/dev/null")).replace(text("report"));
         assertThat(Files.readAttributes(Path.of("/dev/null"), BasicFileAttributes.class)
                         .isOther())
@@ -120,7 +120,7 @@ class ReportFileTest {
     }
 
     @Test
-    void aFolderIsNoFile() {
+    void a_folder_is_no_file() {
         assertThatThrownBy(() -> new ReportFile(folder).replace(text("report"))).hasMessageContaining("it is a folder");
     }
 

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 final class PermissionsTest {
     @Test
-    void podsInTheirNodesNetworkTakeNothingThatIsNotAskedForThere() {
+    void pods_in_their_nodes_network_take_nothing_that_is_not_asked_for_there() {
         assertThat(Permissions.probing("host"))
                 .extracting(one -> one.verb() + " " + one.resource())
                 .doesNotContain("get pods")

@@ -46,7 +46,7 @@ final class SummaryTest {
     }
 
     @Test
-    void aFamilyThatIsOpenIsSaidBesideWhatIsOpenInBoth() {
+    void a_family_that_is_open_is_said_beside_what_is_open_in_both() {
         Enforcement found = of(
                 open("node1", Direction.INGRESS, Reason.LETS_IPV6_THROUGH),
                 open("node2", Direction.INGRESS, Reason.LETS_THROUGH),
@@ -63,7 +63,7 @@ final class SummaryTest {
     }
 
     @Test
-    void thatNothingEnforcesIsSaidWhereItWasProvedEverywhere() {
+    void that_nothing_enforces_is_said_where_it_was_proved_everywhere() {
         Enforcement found = of(
                 row("node1", Direction.INGRESS, Status.NOT_ENFORCED),
                 row("node1", Direction.EGRESS, Status.NOT_ENFORCED),
@@ -77,7 +77,7 @@ final class SummaryTest {
 
     /** As an engine that is started on the other node in the middle of a check. */
     @Test
-    void whatWasNotProvedIsNotCalledUnenforced() {
+    void what_was_not_proved_is_not_called_unenforced() {
         Enforcement found = of(
                 row("node1", Direction.INGRESS, Status.NOT_ENFORCED),
                 row("node1", Direction.EGRESS, Status.INCONCLUSIVE),
@@ -90,7 +90,7 @@ final class SummaryTest {
     }
 
     @Test
-    void aPartOfTheClusterThatEnforcesIsSaid() {
+    void a_part_of_the_cluster_that_enforces_is_said() {
         Enforcement found = of(
                 row("node1", Direction.INGRESS, Status.ENFORCED), row("node2", Direction.INGRESS, Status.NOT_ENFORCED));
         assertThat(found.verdict()).isEqualTo(Verdict.PARTIAL);

@@ -1594,7 +1594,7 @@ class ConvergenceTest {
     }
 
     @Test
-    void refusalsAndSilencesInTurnAreOneDenial() {
+    void refusals_and_silences_in_turn_are_one_denial() {
         Watch watch = Watch.of(ALLOW)
                 .path(ONE)
                 .started(0)

@@ -41,14 +41,14 @@ final class AsciiJsonTest {
     }
 
     @Test
-    void whatIsAsciiStaysAsItIs() throws Exception {
+    void what_is_ascii_stays_as_it_is() throws Exception {
         String json = "{\"a\": \"b\\n\\u0041\"}\n";
         assertThat(read(List.of(StandardCharsets.UTF_8.encode(json)))).isEqualTo(json);
     }
 
     /** Nearly everything that an API server says is, and it says the whole pod whenever a bit of it has changed. */
     @Test
-    void whatIsAsciiIsNotCopied() throws Exception {
+    void what_is_ascii_is_not_copied() throws Exception {
         ByteBuffer chunk = StandardCharsets.UTF_8.encode("{}\n");
         List<ByteBuffer> passed = new ArrayList<>();
 
@@ -59,7 +59,7 @@ final class AsciiJsonTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 7, 1000})
-    void lettersOfSeveralBytesSurviveWhereverTheStreamIsCut(int size) throws Exception {
+    void letters_of_several_bytes_survive_wherever_the_stream_is_cut(int size) throws Exception {
         String json = "{\"a\": \"zürich … 東京 🐋\"}\n";
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         List<ByteBuffer> chunks = new ArrayList<>();
@@ -70,7 +70,7 @@ final class AsciiJsonTest {
     }
 
     @Test
-    void bytesThatAreNoLetterAreReplacedAndNothingBehindThemIsLost() throws Exception {
+    void bytes_that_are_no_letter_are_replaced_and_nothing_behind_them_is_lost() throws Exception {
         byte[] broken = {'a', (byte) 0xe2, (byte) 0x80, 'b', (byte) 0x80, 'c', (byte) 0xff, '\n'};
         assertThat(read(List.of(ByteBuffer.wrap(broken)))).isEqualTo("a\\ufffdb\\ufffdc\\ufffd\n");
     }

@@ -25,12 +25,12 @@ final class DesiredPodTest {
     }
 
     @Test
-    void ofAPodThatWasNeverShownNothingIsSaid() {
+    void of_a_pod_that_was_never_shown_nothing_is_said() {
         assertThat(new DesiredPod(pod()).drift()).isEmpty();
     }
 
     @Test
-    void aPodThatLosesALabelLaterIsNoLongerWhatWasAsked() {
+    void a_pod_that_loses_a_label_later_is_no_longer_what_was_asked() {
         DesiredPod asked = new DesiredPod(pod());
         asked.shown(pod());
         assertThat(asked.drift()).isEmpty();
@@ -40,7 +40,7 @@ final class DesiredPodTest {
     }
 
     @Test
-    void theLastPodThatWasShownCounts() {
+    void the_last_pod_that_was_shown_counts() {
         DesiredPod asked = new DesiredPod(pod());
         asked.shown(labelled(Map.of("netproof.dev/role", "probe")));
         asked.shown(pod());
@@ -48,7 +48,7 @@ final class DesiredPodTest {
     }
 
     @Test
-    void aLabelThatWasGivenIsAskedForFromThenOn() {
+    void a_label_that_was_given_is_asked_for_from_then_on() {
         DesiredPod asked = new DesiredPod(pod());
         asked.shown(pod());
         asked.relabel(LOCKED);
@@ -57,7 +57,7 @@ final class DesiredPodTest {
     }
 
     @Test
-    void earlierLabelsAreNoStrangersAndYetNotWhatIsAsked() {
+    void earlier_labels_are_no_strangers_and_yet_not_what_is_asked() {
         DesiredPod asked = new DesiredPod(pod());
         asked.relabel(LOCKED);
         asked.shown(pod());

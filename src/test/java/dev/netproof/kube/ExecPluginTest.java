@@ -81,7 +81,7 @@ final class ExecPluginTest {
                 "echo $$ >> $HERE/pids; exec >&-; sleep 300 & echo $! >> $HERE/pids; wait",
                 "echo $$ >> $HERE/pids; trap '' TERM; while :; do sleep 1; done"
             })
-    void oneThatHangsIsEndedWithAllThatItStarted(String script) throws IOException {
+    void one_that_hangs_is_ended_with_all_that_it_started(String script) throws IOException {
         assertThat(trouble(plugin(script, Duration.ofSeconds(4)))).hasMessageContaining("did not end within 4 s");
         nobodyIsLeft();
     }
@@ -89,7 +89,7 @@ final class ExecPluginTest {
     /** Java gives a reader an end when the program ends, unless it waits for more at that moment: both are tried. */
     @ParameterizedTest
     @ValueSource(strings = {"", "sleep 1\n"})
-    void aChildThatKeepsTheOutputOpenIsNotWaitedFor(String meanwhile) throws IOException {
+    void a_child_that_keeps_the_output_open_is_not_waited_for(String meanwhile) throws IOException {
         Instant before = Instant.now();
         assertThat(plugin("sleep 40 &\n" + CREDENTIAL + meanwhile).authorization())
                 .contains("Bearer a-token-of-a-test");
@@ -97,20 +97,20 @@ final class ExecPluginTest {
     }
 
     @Test
-    void aChildThatLeavesTheOutputAloneMayStay() throws IOException {
+    void a_child_that_leaves_the_output_alone_may_stay() throws IOException {
         assertThat(plugin("sleep 5 >/dev/null 2>&1 &\n" + CREDENTIAL).authorization())
                 .contains("Bearer a-token-of-a-test");
     }
 
     @Test
-    void oneThatFloodsItsOutputIsEnded() throws IOException {
+    void one_that_floods_its_output_is_ended() throws IOException {
         assertThat(trouble(plugin("echo $$ >> $HERE/pids; exec cat /dev/zero")))
                 .hasMessageContaining("wrote more than 1 MiB");
         nobodyIsLeft();
     }
 
     @Test
-    void oneThatFloodsStandardErrorIsEndedAsWell() throws Exception {
+    void one_that_floods_standard_error_is_ended_as_well() throws Exception {
         Path file = Files.writeString(folder.resolve("plugin"), "#!/bin/sh\nyes >&2\n");
         assertThat(file.toFile().setExecutable(true)).isTrue();
         BoundedProcess bounded = new BoundedProcess(Duration.ofSeconds(1), java.io.OutputStream.nullOutputStream());
@@ -120,7 +120,7 @@ final class ExecPluginTest {
     }
 
     @Test
-    void whatItSaysToPeopleIsPassedOnWithoutSecrets() throws Exception {
+    void what_it_says_to_people_is_passed_on_without_secrets() throws Exception {
         Path file = Files.writeString(
                 folder.resolve("plugin"),
                 "#!/bin/sh\necho open https://login.example >&2\necho no --with=a-credential-said-aloud >&2\n");

@@ -158,7 +158,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void saysWhichClusterItIs() {
+    void says_which_cluster_it_is() {
         ClusterIdentity identity = cluster.identity();
         assertThat(identity.version()).startsWith("v1.");
         assertThat(identity.user()).isNotEmpty();
@@ -167,7 +167,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void aProbeSpeaksIsNoEndpointIsNotAdoptedAndLeavesNothing() {
+    void a_probe_speaks_is_no_endpoint_is_not_adopted_and_leaves_nothing() {
         ProbeSession session = cluster.open(terms("speaks"));
         int before = cluster.requests();
         Instant begun = session.now();
@@ -228,7 +228,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void anOrphanThatASelectorMatchesWouldBeAdopted() {
+    void an_orphan_that_a_selector_matches_would_be_adopted() {
         ClusterFacts facts = cluster.survey(Set.of(namespace, "surely-not-there"));
         assertThat(facts.namespaces())
                 .containsEntry(namespace, Existence.PRESENT)
@@ -246,7 +246,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void portForwardTellsAListenerFromADeadPort() {
+    void port_forward_tells_a_listener_from_a_dead_port() {
         ClusterFacts.Pod web = cluster.survey(Set.of(namespace)).pods().stream()
                 .filter(pod -> pod.labels().equals(LABELS))
                 .findFirst()
@@ -275,7 +275,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void whatCannotStartIsLostWithAReason() {
+    void what_cannot_start_is_lost_with_a_reason() {
         ProbePod stranger = probe("no-account", Map.of("app", "stranger"), Ownership.PLAIN);
         ProbePod accountless = new ProbePod(
                 stranger.id(),
@@ -298,7 +298,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void anImageThatNobodyHasIsLostSoon() {
+    void an_image_that_nobody_has_is_lost_soon() {
         SessionTerms terms = new SessionTerms(
                 "image",
                 "0123456789abcdef",
@@ -314,7 +314,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void manyProbesRunAtOnce() {
+    void many_probes_run_at_once() {
         int many = Integer.getInteger("netproof.it.probes", 12);
         ProbeSession session = cluster.open(terms("many"));
         int before = cluster.requests();
@@ -341,7 +341,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void closingInTheMiddleOfALaunchLeavesNothing() {
+    void closing_in_the_middle_of_a_launch_leaves_nothing() {
         ProbeSession session = cluster.open(terms("hasty"));
         session.launch(IntStream.range(0, 6)
                 .mapToObj(i -> probe("h" + i, Map.of("app", "h" + i), Ownership.PLAIN))
@@ -351,7 +351,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void cleanRemovesWhatAKilledRunLeft() {
+    void clean_removes_what_a_killed_run_left() {
         ProbeSession killed = cluster.open(terms("killed"));
         killed.launch(List.of(probe("left", Map.of("app", "left"), Ownership.PLAIN)));
         until(killed, seen -> !seen.isEmpty());
@@ -366,7 +366,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void anotherOfThatNameAndOneThatChangedAreNotDeleted() {
+    void another_of_that_name_and_one_that_changed_are_not_deleted() {
         ConfigMap made = client().resource(new ConfigMapBuilder()
                         .withNewMetadata()
                         .withName("mine")
@@ -387,7 +387,7 @@ final class Fabric8ClusterIT {
     }
 
     @Test
-    void aNamespaceThatIsNotThereIsSaid() {
+    void a_namespace_that_is_not_there_is_said() {
         ProbePod here = probe("elsewhere", Map.of("app", "x"), Ownership.PLAIN);
         ProbePod nowhere = new ProbePod(
                 here.id(),

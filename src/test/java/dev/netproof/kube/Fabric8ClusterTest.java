@@ -140,7 +140,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void aPodsFacts() {
+    void a_pods_facts() {
         given("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}", """
                 apiVersion: v1
                 kind: Pod
@@ -266,7 +266,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void aServicesFactsWithoutOurOwnEndpoints() {
+    void a_services_facts_without_our_own_endpoints() {
         String probe = Leftover.probe("shop", NOW);
         given("""
                 apiVersion: v1
@@ -321,7 +321,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void whatAdoptsAndWhatCounts() {
+    void what_adopts_and_what_counts() {
         given("""
                 apiVersion: apps/v1
                 kind: Deployment
@@ -365,7 +365,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void nodesThatCannotBeUsedSayWhy() {
+    void nodes_that_cannot_be_used_say_why() {
         String ready = "status: {conditions: [{type: Ready, status: 'True'}]}}";
         given(
                 "{apiVersion: v1, kind: Node, metadata: {name: a}, " + ready,
@@ -392,7 +392,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void whatMayNotBeReadIsNamed() {
+    void what_may_not_be_read_is_named() {
         forbidden("/api/v1/nodes?resourceVersion=0", "no");
         forbidden("/api/v1/namespaces/shop", "no");
         forbidden("/apis/policy/v1/namespaces/shop/poddisruptionbudgets?resourceVersion=0", "no");
@@ -403,7 +403,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void podsMustBeReadable() {
+    void pods_must_be_readable() {
         forbidden("/api/v1/namespaces/shop/pods?resourceVersion=0", "pods is forbidden");
         assertThatThrownBy(() -> cluster.survey(Set.of("shop"))).isInstanceOfSatisfying(ClusterTrouble.class, e -> {
             assertThat(e).hasMessageContaining("list pods in namespace shop: pods is forbidden");
@@ -427,7 +427,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void aProbeThatMayNotBeCreatedIsLost() {
+    void a_probe_that_may_not_be_created_is_lost() {
         mock.expect()
                 .post()
                 .withPath("/api/v1/namespaces/shop/pods")
@@ -451,7 +451,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void aProbeWhoseCreationIsRepeatedIsTheOneThatIsThere() {
+    void a_probe_whose_creation_is_repeated_is_the_one_that_is_there() {
         losing = true;
         try (ProbeSession session = cluster.open(TERMS)) {
             session.launch(List.of(probe()));
@@ -492,7 +492,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void whoeverIsUnknownIsTold() {
+    void whoever_is_unknown_is_told() {
         // The mock server comes with a version.
         mock.clearExpectations();
         mock.expect()

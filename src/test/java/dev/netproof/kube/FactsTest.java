@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 final class FactsTest {
     @Test
-    void aServiceThatNobodyIsBehindHasNoEndpoints() {
+    void a_service_that_nobody_is_behind_has_no_endpoints() {
         EndpointSlice written = Serialization.unmarshal("""
                 apiVersion: discovery.k8s.io/v1
                 kind: EndpointSlice
@@ -45,7 +45,7 @@ final class FactsTest {
     }
 
     @Test
-    void aWorkloadLendsTheNodesOfItsTemplate() {
+    void a_workload_lends_the_nodes_of_its_template() {
         Deployment deployment = Serialization.unmarshal("""
                 apiVersion: apps/v1
                 kind: Deployment
@@ -80,7 +80,7 @@ final class FactsTest {
     }
 
     @Test
-    void aTemplateWithoutAffinityGoesAnywhere() {
+    void a_template_without_affinity_goes_anywhere() {
         Deployment deployment = Serialization.unmarshal("""
                 apiVersion: apps/v1
                 kind: Deployment

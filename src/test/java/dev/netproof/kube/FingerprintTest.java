@@ -21,7 +21,7 @@ class FingerprintTest {
         "Flannel, kube-flannel, kube-flannel-ds, ghcr.io/flannel-io/flannel:v0.27.4",
         "kindnet, kube-system, kindnet, docker.io/kindest/kindnetd:v20250512"
     })
-    void theAgentsImageTellsThePlugin(String name, String namespace, String set, String image) {
+    void the_agents_image_tells_the_plugin(String name, String namespace, String set, String image) {
         Cni cni = Fingerprint.of(
                         List.of(),
                         List.of(
@@ -33,7 +33,7 @@ class FingerprintTest {
     }
 
     @Test
-    void twoOfThemAreBothNamed() {
+    void two_of_them_are_both_named() {
         assertThat(Fingerprint.of(
                                 List.of(),
                                 List.of(
@@ -45,14 +45,14 @@ class FingerprintTest {
     }
 
     @Test
-    void whatNobodyKnowsIsUnknown() {
+    void what_nobody_knows_is_unknown() {
         assertThat(Fingerprint.of(List.of(), List.of(daemonSet("kube-system", "mesh", "example.com/own-cni:1")))
                         .cni())
                 .isEqualTo(Cni.UNKNOWN);
     }
 
     @Test
-    void nodesTellTheirVersionsAndTheirPluginsMarks() {
+    void nodes_tell_their_versions_and_their_plugins_marks() {
         Fingerprint print = Fingerprint.of(
                 List.of(node("b", "{}"), node("a", "{projectcalico.org/IPv4Address: 10.0.0.1/24, other: x}")),
                 List.of());

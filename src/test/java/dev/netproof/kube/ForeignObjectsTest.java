@@ -92,7 +92,7 @@ final class ForeignObjectsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"team-a", "default", "kube-system", "openshift-ingress", "netproof", "netproof-00c0ffee"})
-    void aNamespaceThatSomebodyMarkedStays(String name) {
+    void a_namespace_that_somebody_marked_stays(String name) {
         api.given("{apiVersion: v1, kind: Namespace, metadata: {name: %s, %s}}"
                 .formatted(name, MARKS.formatted("ground")));
 
@@ -105,7 +105,7 @@ final class ForeignObjectsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"shop", ""})
-    void podsPoliciesAndServicesThatSomebodyMarkedStay(String namespace) {
+    void pods_policies_and_services_that_somebody_marked_stay(String namespace) {
         Set<String> where = namespace.isEmpty() ? Set.of() : Set.of(namespace);
         api.given(marked("v1", "Pod", "web-1", "probe"));
         api.given(marked("v1", "Pod", "np12345678-abcde", "probe"));
@@ -120,7 +120,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void aPodThatSomebodyMarkedIsATargetAndAnEndpointLikeAnyOther() {
+    void a_pod_that_somebody_marked_is_a_target_and_an_endpoint_like_any_other() {
         api.given(marked("v1", "Pod", "web-1", "probe"));
         api.given("""
                 apiVersion: v1
@@ -158,7 +158,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void aNamespaceThatIsThereAlreadyStays() {
+    void a_namespace_that_is_there_already_stays() {
         api.squat("/api/v1/namespaces", ForeignObjectsTest::somebodyElses);
         try (Testbed testbed = cluster.testbed(TERMS)) {
             String name = testbed.namespaceName("netproof-00c0ffee");
@@ -169,7 +169,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void aServiceThatIsThereAlreadyStays() {
+    void a_service_that_is_there_already_stays() {
         api.squat("/api/v1/namespaces/shop/services", ForeignObjectsTest::somebodyElses);
         try (Testbed testbed = cluster.testbed(TERMS)) {
             assertThatThrownBy(() -> testbed.expose("shop", "target", Map.of(), Map.of(80, 8080)))
@@ -179,7 +179,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void aPolicyThatIsThereAlreadyStays() {
+    void a_policy_that_is_there_already_stays() {
         api.squat("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies", ForeignObjectsTest::somebodyElses);
         try (Testbed testbed = cluster.testbed(TERMS)) {
             assertThatThrownBy(() -> testbed.apply(DENY)).isInstanceOf(ClusterTrouble.class);
@@ -192,7 +192,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void aServerPodThatIsThereAlreadyStays() {
+    void a_server_pod_that_is_there_already_stays() {
         api.squat("/api/v1/namespaces/shop/pods", ForeignObjectsTest::somebodyElses);
         ServerPod server = new ServerPod(
                 "t-1",
@@ -212,7 +212,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void anAnchorThatIsThereAlreadyStays() {
+    void an_anchor_that_is_there_already_stays() {
         api.squat("/api/v1/namespaces/shop/pods", ForeignObjectsTest::somebodyElses);
         try (ProbeSession session = cluster.open(TERMS)) {
             session.launch(List.of(PROBE));
@@ -227,7 +227,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void whatWasCreatedAlthoughTheAnswerWasLostIsTakenAway() {
+    void what_was_created_although_the_answer_was_lost_is_taken_away() {
         api.squat("/api/v1/namespaces", ForeignObjectsTest::asWasAsked);
         api.squat("/api/v1/namespaces/shop/services", ForeignObjectsTest::asWasAsked);
         api.squat("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies", ForeignObjectsTest::asWasAsked);
@@ -241,7 +241,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void aPolicyThatSomebodyPutInThePlaceOfOursStays() {
+    void a_policy_that_somebody_put_in_the_place_of_ours_stays() {
         try (Testbed testbed = cluster.testbed(TERMS)) {
             testbed.apply(DENY);
             assertThat(testbed.foreignPolicies(List.of("shop"))).isEmpty();
@@ -269,7 +269,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void aPolicyThatIsOfNoSessionIsSomebodysWhateverIsWrittenOnIt() {
+    void a_policy_that_is_of_no_session_is_somebodys_whatever_is_written_on_it() {
         api.given(marked("networking.k8s.io/v1", "NetworkPolicy", "deny", "ground"));
         try (Testbed testbed = cluster.testbed(TERMS)) {
             assertThat(testbed.foreignPolicies(List.of("shop"))).containsExactly("shop/deny");
@@ -277,7 +277,7 @@ final class ForeignObjectsTest {
     }
 
     @Test
-    void closingWaitsForNobodyElsesPods() {
+    void closing_waits_for_nobody_elses_pods() {
         api.given(marked("v1", "Pod", "web-1", "probe"));
         ProbeSession session = cluster.open(TERMS);
         session.launch(List.of(PROBE));

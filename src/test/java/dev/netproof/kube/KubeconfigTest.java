@@ -90,7 +90,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void wordsThatYamlMightTakeForBooleansAreNames() throws IOException {
+    void words_that_yaml_might_take_for_booleans_are_names() throws IOException {
         Connection connection = find(write("config", config("{token: abc}")));
         assertThat(connection.context()).isEqualTo("on");
         assertThat(connection.namespace()).isEqualTo("y");
@@ -100,7 +100,7 @@ final class KubeconfigTest {
 
     @ParameterizedTest
     @CsvSource({"RSA,PRIVATE KEY", "RSA,RSA PRIVATE KEY", "EC,PRIVATE KEY", "EC,EC PRIVATE KEY", "Ed25519,PRIVATE KEY"})
-    void keysOfEveryAlgorithmAndEnvelope(String algorithm, String label) throws Exception {
+    void keys_of_every_algorithm_and_envelope(String algorithm, String label) throws Exception {
         KeyPair pair = pair(algorithm);
         byte[] pkcs8 = pair.getPrivate().getEncoded();
         String pem = label.equals("PRIVATE KEY") ? pem(label, pkcs8) : pem(label, unwrapped(pkcs8, algorithm));
@@ -159,14 +159,14 @@ final class KubeconfigTest {
     }
 
     @Test
-    void anEncryptedKeyIsSaidToBeOne() {
+    void an_encrypted_key_is_said_to_be_one() {
         assertThatThrownBy(() -> PemKey.parse(pem("ENCRYPTED PRIVATE KEY", new byte[] {1}), "the key"))
                 .isInstanceOfSatisfying(
                         ClusterTrouble.class, e -> assertThat(e.fix()).contains("openssl pkey"));
     }
 
     @Test
-    void filesAreRelativeToTheKubeconfig() throws Exception {
+    void files_are_relative_to_the_kubeconfig() throws Exception {
         Files.createDirectories(folder.resolve("pki"));
         write("pki/ann.crt", CERTIFICATE);
         write("pki/ann.key", pem("PRIVATE KEY", pair("EC").getPrivate().getEncoded()));
@@ -177,7 +177,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void inlineDataComesBeforeFiles() throws Exception {
+    void inline_data_comes_before_files() throws Exception {
         String key = pem("PRIVATE KEY", pair("RSA").getPrivate().getEncoded());
         Connection connection = find(write(
                 "config",
@@ -187,7 +187,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void anExpiredCertificateIsSaidBeforeAnythingIsAsked() throws Exception {
+    void an_expired_certificate_is_said_before_anything_is_asked() throws Exception {
         String key = pem("PRIVATE KEY", pair("EC").getPrivate().getEncoded());
         Connection connection = find(write(
                 "config",
@@ -202,7 +202,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void aTokenFileIsReadAgain() throws IOException {
+    void a_token_file_is_read_again() throws IOException {
         write("token", "one\n");
         Connection connection = find(write("config", config("{tokenFile: token}")));
         assertThat(connection.credentials().authorization()).contains("Bearer one");
@@ -211,7 +211,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void aPasswordIsSentAsOne() throws IOException {
+    void a_password_is_sent_as_one() throws IOException {
         assertThat(find(write("config", config("{username: ann, password: s}")))
                         .credentials()
                         .authorization())
@@ -219,7 +219,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void anExecPluginIsRunOnceWhileItsTokenHolds() throws IOException {
+    void an_exec_plugin_is_run_once_while_its_token_holds() throws IOException {
         Path plugin = write("plugin", """
                 #!/bin/sh
                 echo x >> "$COUNT"
@@ -237,7 +237,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void anExecPluginThatIsNotThereComesWithItsHint() throws IOException {
+    void an_exec_plugin_that_is_not_there_comes_with_its_hint() throws IOException {
         Connection connection = find(write(
                 "config",
                 config("{exec: {apiVersion: v1, command: no-such-plugin-anywhere, installHint: get it, env: null}}")));
@@ -249,7 +249,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void filesOfTheVariableAreMergedAndTheFirstWins() throws IOException {
+    void files_of_the_variable_are_merged_and_the_first_wins() throws IOException {
         Path one = write("one", config("{token: one}"));
         Path two = write("two", """
                 current-context: other
@@ -267,7 +267,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void trustIsWhatTheClusterSays() throws IOException {
+    void trust_is_what_the_cluster_says() throws IOException {
         write("ca.crt", CERTIFICATE);
         Connection connection = find(write("config", """
                 current-context: x
@@ -289,7 +289,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void aContextThatIsNotThereComesWithASuggestion() throws IOException {
+    void a_context_that_is_not_there_comes_with_a_suggestion() throws IOException {
         Path config = write("config", config("{}"));
         assertThatThrownBy(() -> find(Optional.of(config), Optional.of("onn"), Map.of()))
                 .isInstanceOfSatisfying(ClusterTrouble.class, e -> {
@@ -299,7 +299,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void withoutAnyWayNothingIsGuessed() {
+    void without_any_way_nothing_is_guessed() {
         assertThatThrownBy(() -> find(Optional.empty(), Optional.empty(), Map.of()))
                 .isInstanceOf(ClusterTrouble.class)
                 .hasMessageContaining("$KUBECONFIG")
@@ -316,7 +316,7 @@ final class KubeconfigTest {
     }
 
     @Test
-    void insideAPodTheServiceAccountIsUsed() throws IOException {
+    void inside_a_pod_the_service_account_is_used() throws IOException {
         Path mount = Files.createDirectories(folder.resolve("mount"));
         Files.writeString(mount.resolve("token"), "sa");
         Files.writeString(mount.resolve("namespace"), "jobs");
@@ -343,7 +343,7 @@ final class KubeconfigTest {
         "https://[fd00::1]:6443, 'fd00::/8', false",
         "https://api.example:6443, '*', false",
     })
-    void theEnvironmentsProxyIsGoneThroughAsKubectlDoes(String server, String except, boolean through) {
+    void the_environments_proxy_is_gone_through_as_kubectl_does(String server, String except, boolean through) {
         Map<String, String> environment = Map.of("HTTPS_PROXY", "proxy.example:3128", "NO_PROXY", except);
         assertThat(Proxies.find(URI.create(server), Optional.empty(), environment)
                         .isPresent())
@@ -351,14 +351,14 @@ final class KubeconfigTest {
     }
 
     @Test
-    void aProxyThatCannotBeGoneThroughIsRefused() {
+    void a_proxy_that_cannot_be_gone_through_is_refused() {
         assertThatThrownBy(() -> Proxies.find(URI.create("https://a"), Optional.of("socks5://p:1080"), Map.of()))
                 .isInstanceOf(ClusterTrouble.class)
                 .hasMessageContaining("only HTTP proxies");
     }
 
     @Test
-    void aServerThatDoesNotAnswerIsNamed() throws IOException {
+    void a_server_that_does_not_answer_is_named() throws IOException {
         Connection connection =
                 find(write("config", config("{token: abc}").replace("api.example:6443", "127.0.0.1:9")));
         try (Fabric8Cluster cluster = new Fabric8Cluster(

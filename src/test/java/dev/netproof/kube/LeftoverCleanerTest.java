@@ -61,7 +61,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void liveRunsAreLeftAlone() {
+    void live_runs_are_left_alone() {
         given(
                 Leftover.probe("shop", OVER),
                 Leftover.probe("shop", LIVE),
@@ -73,7 +73,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void whatAKilledEnforcementCheckLeftGoesInNamespacesOfOthersToo() {
+    void what_a_killed_enforcement_check_left_goes_in_namespaces_of_others_too() {
         String ground = Leftover.namespace(OVER);
         String inside = Leftover.name(ground);
         given(
@@ -107,7 +107,7 @@ final class LeftoverCleanerTest {
                 "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: x, namespace: %s}}",
                 "{apiVersion: batch/v1, kind: CronJob, metadata: {name: x, namespace: %s}}"
             })
-    void aNamespaceThatHoldsAnythingElseStays(String other) {
+    void a_namespace_that_holds_anything_else_stays(String other) {
         String ground = Leftover.namespace(OVER);
         String name = Leftover.name(ground);
         given(ground, other.formatted(name));
@@ -126,7 +126,7 @@ final class LeftoverCleanerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/v1/namespaces/%s/services", "/api/v1/namespaces/%s/pods"})
-    void aNamespaceWhoseContentsMayNotBeReadStays(String unreadable) {
+    void a_namespace_whose_contents_may_not_be_read_stays(String unreadable) {
         String ground = Leftover.namespace(OVER);
         String name = Leftover.name(ground);
         given(ground);
@@ -142,7 +142,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void whatMayNotBeReadBesidesHindersNothing() {
+    void what_may_not_be_read_besides_hinders_nothing() {
         String ground = Leftover.namespace(OVER);
         given(ground);
         api.refuse("GET /api/v1/namespaces/" + Leftover.name(ground) + "/configmaps");
@@ -151,7 +151,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void whatIsForeignIsNamedWithTheReason() {
+    void what_is_foreign_is_named_with_the_reason() {
         given(
                 "{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: shop, labels: {netproof.dev/role: probe}}}");
 
@@ -162,7 +162,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void onlyTheVeryObjectThatWasReadIsDeleted() {
+    void only_the_very_object_that_was_read_is_deleted() {
         given(Leftover.namespace(OVER));
         Namespace ground = api.client().namespaces().list().getItems().get(0);
 
@@ -177,7 +177,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void requestsGrowWithWhatWasLeftAndNotWithWhatIsThere() {
+    void requests_grow_with_what_was_left_and_not_with_what_is_there() {
         for (int i = 0; i < 20; i++) {
             given("{apiVersion: v1, kind: Namespace, metadata: {name: team-%d, labels: {netproof.dev/role: ground}}}"
                     .formatted(i));
@@ -190,7 +190,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void whereNothingMayBeLookedForIsSaid() {
+    void where_nothing_may_be_looked_for_is_said() {
         api.refuse("GET /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies");
 
         assertThat(cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
@@ -198,7 +198,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void whatMayNotBeRemovedStaysAndEverythingElseGoes() {
+    void what_may_not_be_removed_stays_and_everything_else_goes() {
         String policy = Leftover.policy("shop", OVER);
         given(Leftover.service("shop", OVER), policy);
         api.refuse("DELETE /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/");
@@ -215,7 +215,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void whoIsNotKnownAnyMoreIsToldSoAndNotThatSomethingStays() {
+    void who_is_not_known_any_more_is_told_so_and_not_that_something_stays() {
         given(Leftover.policy("shop", OVER));
         api.answer("DELETE /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/", 401, "Unauthorized");
 
@@ -225,7 +225,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void whatFailsForAnotherReasonThanAPermissionIsNotCalledOne() {
+    void what_fails_for_another_reason_than_a_permission_is_not_called_one() {
         api.answer("GET /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies", 400, "out of order");
 
         assertThatThrownBy(() -> cluster.clean(Set.of("shop"), CleanScope.EXPIRED))
@@ -234,7 +234,7 @@ final class LeftoverCleanerTest {
     }
 
     @Test
-    void whatChangedSinceItWasReadIsJudgedAgain() {
+    void what_changed_since_it_was_read_is_judged_again() {
         String probe = Leftover.probe("shop", OVER);
         given(probe);
         String path = "/api/v1/namespaces/shop/pods/" + Leftover.name(probe);

@@ -99,7 +99,7 @@ final class PodShapeTest {
     }
 
     @Test
-    void aProbeIsExactlyThis() throws IOException {
+    void a_probe_is_exactly_this() throws IOException {
         Pod pod = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
                 .probe(
                         probe(Map.of("app", "storefront"), Ownership.CONTROLLER),
@@ -111,7 +111,7 @@ final class PodShapeTest {
     }
 
     @Test
-    void theNodeAskedForIsPartOfEveryAlternative() {
+    void the_node_asked_for_is_part_of_every_alternative() {
         NodeAffinity affinity = new NodeAffinity(
                 List.of(term("disk"), term("zone")), List.of(new NodeAffinity.Preference(7, term("rack"))));
         ProbePod plain = probe(Map.of(), Ownership.PLAIN);
@@ -158,14 +158,14 @@ final class PodShapeTest {
     }
 
     @Test
-    void anAnchorIsExactlyThis() throws IOException {
+    void an_anchor_is_exactly_this() throws IOException {
         Pod pod = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE)
                 .anchor("bookstore", marked("npanchor-x", NetproofLabels.ANCHOR), Limits.NONE);
         assertThat(Serialization.asYaml(pod)).isEqualTo(golden("anchor.yaml"));
     }
 
     @Test
-    void openShiftChoosesTheUserAndAQuotaGetsItsLimits() {
+    void open_shift_chooses_the_user_and_a_quota_gets_its_limits() {
         Pod pod = new PodShape(terms(Optional.of("mirror.example/all")), UserId.PLATFORM, DEADLINE)
                 .probe(
                         probe(Map.of(), Ownership.PLAIN),
@@ -182,7 +182,7 @@ final class PodShapeTest {
     }
 
     @Test
-    void theNameBeforeItsLastDashIsTheIdentityAlone() {
+    void the_name_before_its_last_dash_is_the_identity_alone() {
         PodShape shape = new PodShape(terms(Optional.empty()), UserId.OURS, DEADLINE);
         String one = shape.mark(probe(Map.of("app", "a"), Ownership.PLAIN)).name();
         String again =
@@ -204,7 +204,7 @@ final class PodShapeTest {
         "registry:5000/a/b@sha256:00, m.example, m.example/a/b@sha256:00",
         "curl:8, m.example, m.example/curl:8",
     })
-    void aMirrorTakesTheRegistrysPlace(String image, String mirror, String expected) {
+    void a_mirror_takes_the_registrys_place(String image, String mirror, String expected) {
         assertThat(PodShape.mirrored(image, Optional.of(mirror))).isEqualTo(expected);
     }
 

@@ -31,18 +31,18 @@ final class PodStateTest {
     }
 
     @Test
-    void aNewPodIsComing() {
+    void a_new_pod_is_coming() {
         assertThat(PodState.of(pod("{phase: Pending}"))).isInstanceOf(PodState.Coming.class);
         assertThat(container("{waiting: {reason: ContainerCreating}}")).isInstanceOf(PodState.Coming.class);
     }
 
     @Test
-    void aContainerThatRunsIsRunning() {
+    void a_container_that_runs_is_running() {
         assertThat(container("{running: {}}")).isInstanceOf(PodState.Running.class);
     }
 
     @Test
-    void aPullThatFailedIsOver() {
+    void a_pull_that_failed_is_over() {
         assertThat(container("{waiting: {reason: ErrImagePull, message: manifest unknown}}"))
                 .isInstanceOfSatisfying(PodState.Over.class, over -> {
                     assertThat(over.spoke()).isEqualTo(PodState.Log.NONE);
@@ -54,13 +54,13 @@ final class PodStateTest {
     }
 
     @Test
-    void thePullsThatTheKubeletHeldBackComeLater() {
+    void the_pulls_that_the_kubelet_held_back_come_later() {
         assertThat(container("{waiting: {reason: ErrImagePull, message: pull QPS exceeded}}"))
                 .isInstanceOf(PodState.Coming.class);
     }
 
     @Test
-    void aContainerThatEndedLeavesALog() {
+    void a_container_that_ended_leaves_a_log() {
         assertThat(container("{terminated: {exitCode: 137, reason: OOMKilled}}"))
                 .isInstanceOfSatisfying(PodState.Over.class, over -> {
                     assertThat(over.spoke()).isEqualTo(PodState.Log.WRITTEN);
@@ -69,7 +69,7 @@ final class PodStateTest {
     }
 
     @Test
-    void reasonsOfThePodGoFirst() {
+    void reasons_of_the_pod_go_first() {
         assertThat(PodState.of(pod("{phase: Failed, reason: DeadlineExceeded}")))
                 .isInstanceOfSatisfying(
                         PodState.Over.class, over -> assertThat(over.fix()).contains("--timeout"));
@@ -82,14 +82,14 @@ final class PodStateTest {
     }
 
     @Test
-    void noNodeMayBeThereLater() {
+    void no_node_may_be_there_later() {
         assertThat(PodState.of(pod(
                         "{conditions: [{type: PodScheduled, status: 'False', reason: Unschedulable, message: 0/2}]}")))
                 .isEqualTo(new PodState.Unschedulable("0/2"));
     }
 
     @Test
-    void deletedBySomebodyIsOver() {
+    void deleted_by_somebody_is_over() {
         Pod deleted = pod("{containerStatuses: [{name: probe, state: {running: {}}}]}");
         deleted.getMetadata().setDeletionTimestamp("2026-11-21T12:00:00Z");
         assertThat(PodState.of(deleted)).isInstanceOf(PodState.Over.class);

@@ -22,7 +22,7 @@ class PolicySurveyTest {
              "kind": "NetworkPolicy", "apiVersion": "networking.k8s.io/v1"}""";
 
     @Test
-    void theDigestIsThatOfWhatThePolicySaysInTheOrderOfItsKeys() throws Exception {
+    void the_digest_is_that_of_what_the_policy_says_in_the_order_of_its_keys() throws Exception {
         String canonical =
                 "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"spec\":{\"egress\":[{\"ports\":[],"
                         + "\"to\":[]}],\"podSelector\":{\"matchLabels\":{\"app\":\"db\"}},\"policyTypes\":[\"Egress\"]}}";
@@ -33,7 +33,7 @@ class PolicySurveyTest {
     }
 
     @Test
-    void whoTouchesOnlyTheMetadataChangesNoDigest() throws IOException {
+    void who_touches_only_the_metadata_changes_no_digest() throws IOException {
         assertThat(read(POLICY.replace("\"7\"", "\"8\", \"labels\": {\"a\": \"b\"}"))
                         .sha256())
                 .isEqualTo(read(POLICY).sha256());
@@ -43,7 +43,7 @@ class PolicySurveyTest {
     }
 
     @Test
-    void aNetworkPolicySaysWhomItIsAboutAndInWhichDirection() throws IOException {
+    void a_network_policy_says_whom_it_is_about_and_in_which_direction() throws IOException {
         Policy policy = read(POLICY);
         assertThat(policy.directions()).containsExactly(Direction.EGRESS);
         assertThat(policy.selects("shop", Map.of("app", "db"))).isTrue();

@@ -63,7 +63,7 @@ final class ProvenanceTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> whatNetproofMakesIsItsOwn() {
+    Stream<DynamicTest> what_netproof_makes_is_its_own() {
         Map<String, HasMetadata> own = new LinkedHashMap<>();
         own.put("a namespace", ground());
         own.put("a second namespace", ground("netproof-00c0ffee-away"));
@@ -201,7 +201,7 @@ final class ProvenanceTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> whatOnlyLooksLikeNetproofsIsNot() {
+    Stream<DynamicTest> what_only_looks_like_netproofs_is_not() {
         return forgeries().stream()
                 .map(one -> DynamicTest.dynamicTest(
                         one.what(),
@@ -209,7 +209,7 @@ final class ProvenanceTest {
     }
 
     @Test
-    void aPodThatServesCountsWhateverSealItHas() {
+    void a_pod_that_serves_counts_whatever_seal_it_has() {
         Pod ready = new PodBuilder(pod("np0123abcd", NetproofLabels.PROBE))
                 .withNewStatus()
                 .addNewCondition()
@@ -229,7 +229,7 @@ final class ProvenanceTest {
     }
 
     @Test
-    void nobodyForeseesAName() {
+    void nobody_foresees_a_name() {
         List<String> names = Stream.generate(() -> STAMP.mark("Service", "shop", "np-t-a-0", NetproofLabels.GROUND))
                 .limit(100)
                 .map(Marked::name)

@@ -23,7 +23,7 @@ final class ReadbackTest {
     }
 
     @Test
-    void whatKubernetesFillsInIsNoChange() {
+    void what_kubernetes_fills_in_is_no_change() {
         Pod got = new PodBuilder(asked())
                 .editMetadata()
                 .addToLabels("topology.kubernetes.io/zone", "a")
@@ -39,7 +39,7 @@ final class ReadbackTest {
     }
 
     @Test
-    void everythingThatTheNetworkCouldNoticeIsNamed() {
+    void everything_that_the_network_could_notice_is_named() {
         Pod got = new PodBuilder(asked())
                 .editMetadata()
                 .addToLabels("app", "other")
@@ -79,7 +79,7 @@ final class ReadbackTest {
     }
 
     @Test
-    void anotherProgramIsNamed() {
+    void another_program_is_named() {
         assertThat(changes(probe -> probe.setImage("docker.io/evil/curl:8.16.0")))
                 .contains("image is docker.io/evil/curl:8.16.0 instead of docker.io/curlimages/curl:8.16.0")
                 .contains("--mirror")
@@ -102,12 +102,12 @@ final class ReadbackTest {
                 "docker.io/curlimages/curl:8.16.0@sha256:12",
                 "docker.io/curlimages/curl@sha256:12"
             })
-    void theSameImageMayBeWrittenInOtherWords(String image) {
+    void the_same_image_may_be_written_in_other_words(String image) {
         assertThat(changes(probe -> probe.setImage(image))).isEmpty();
     }
 
     @Test
-    void anotherTaskForTheSameProgramIsNamed() {
+    void another_task_for_the_same_program_is_named() {
         assertThat(changes(probe -> probe.getEnv().get(0).setValue("2")))
                 .contains("environment variable A was changed");
         assertThat(changes(probe -> probe.getEnv().remove(0))).contains("environment variable A was changed");
@@ -122,13 +122,13 @@ final class ReadbackTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"LD_PRELOAD", "PATH", "ENV", "NETPROOF_CURL_9", "RES_OPTIONS", "LOCALDOMAIN"})
-    void whatDecidesWhichProgramRunsOrWhatANameIsMustNotBeAdded(String name) {
+    void what_decides_which_program_runs_or_what_a_name_is_must_not_be_added(String name) {
         assertThat(changes(probe -> probe.getEnv().add(variable(name, "/tmp"))))
                 .contains("environment variable " + name + " was added");
     }
 
     @Test
-    void whatCloudsAddForTheirCredentialsIsNoChange() {
+    void what_clouds_add_for_their_credentials_is_no_change() {
         assertThat(changes(probe -> {
                     probe.getEnv().add(variable("AWS_ROLE_ARN", "arn"));
                     probe.getVolumeMounts()
@@ -184,7 +184,7 @@ final class ReadbackTest {
                 "/var/run/../../etc/hosts",
                 "usr/bin"
             })
-    void aMountThatDecidesWhatRunsOrWhatANameIsIsNamed(String path) {
+    void a_mount_that_decides_what_runs_or_what_a_name_is_is_named(String path) {
         assertThat(mounted(path)).isEqualTo("something was mounted at " + path);
     }
 
@@ -207,12 +207,12 @@ final class ReadbackTest {
                 "/var/lib",
                 "/var/run/secrets/kubernetes.io/serviceaccount"
             })
-    void aMountThatNothingIsExecutedFromIsNoChange(String path) {
+    void a_mount_that_nothing_is_executed_from_is_no_change(String path) {
         assertThat(mounted(path)).isEmpty();
     }
 
     @Test
-    void whatCouldReplaceProgramsOrSpeakInTheirPlaceIsNamed() {
+    void what_could_replace_programs_or_speak_in_their_place_is_named() {
         assertThat(changes(probe -> probe.setLifecycle(new Lifecycle()))).contains("a command was added");
         assertThat(changes(probe -> probe.setLivenessProbe(new ProbeBuilder()
                         .withNewExec()

@@ -25,7 +25,7 @@ final class RedactionTest {
                 "-----BEGIN PRIVATE KEY-----\nk3yk3y\n",
                 "token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.k3yk3y is not known"
             })
-    void whatLooksLikeACredentialIsNotSaid(String text) {
+    void what_looks_like_a_credential_is_not_said(String text) {
         assertThat(Redaction.of(text)).doesNotContain("k3yk3y");
     }
 
@@ -39,24 +39,24 @@ final class RedactionTest {
                 "the basic profile",
                 "admission webhook \"authorization.example\": denied"
             })
-    void otherWordsAreLeftAlone(String text) {
+    void other_words_are_left_alone(String text) {
         assertThat(Redaction.of(text)).isEqualTo(text);
     }
 
     @Test
-    void whatWasReadAsACredentialIsNotSaid() {
+    void what_was_read_as_a_credential_is_not_said() {
         Redaction.conceal("a-credential-that-was-read\n");
         assertThat(Redaction.of("I know:a-credential-that-was-read!")).isEqualTo("I know:[redacted]!");
     }
 
     @Test
-    void aShortOneIsNotSaidByItself() {
+    void a_short_one_is_not_said_by_itself() {
         Redaction.conceal("qx7z");
         assertThat(Redaction.of("qx7z, (qx7z) and aqx7zb")).isEqualTo("[redacted], ([redacted]) and aqx7zb");
     }
 
     @Test
-    void noLineOfAKeyIsSaid() {
+    void no_line_of_a_key_is_said() {
         Redaction.conceal(
                 "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\nAgEGCCqGSM49AwEHBG0w\n-----END PRIVATE KEY-----\n");
         assertThat(Redaction.of("at AgEGCCqGSM49AwEHBG0w there is -----END PRIVATE KEY-----"))
@@ -64,7 +64,7 @@ final class RedactionTest {
     }
 
     @Test
-    void theErrorThatNobodyThoughtOfIsRedactedAsWell() {
+    void the_error_that_nobody_thought_of_is_redacted_as_well() {
         Redaction.conceal("a-secret-of-this-test");
         ClusterTrouble trouble = new ClusterTrouble("no a-secret-of-this-test", "say a-secret-of-this-test");
         assertThat(trouble).hasMessage("no [redacted]");

@@ -87,20 +87,20 @@ final class RedirectTest {
 
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 307, 308})
-    void aRedirectIsAnErrorThatNamesItsHost(int status) {
+    void a_redirect_is_an_error_that_names_its_host(int status) {
         code = status;
         isRefused(catchThrowable(() -> server.client().raw("/version")));
     }
 
     @Test
-    void aChangeIsNotTakenElsewhereEither() {
+    void a_change_is_not_taken_elsewhere_either() {
         code = 307;
         isRefused(catchThrowable(
                 () -> server.client().pods().inNamespace("shop").withName("a").delete()));
     }
 
     @Test
-    void neitherIsALog() throws Exception {
+    void neither_is_a_log() throws Exception {
         CompletableFuture<LogFollow.End> end = new CompletableFuture<>();
         new LogFollow(
                         server.streams(),
@@ -117,7 +117,7 @@ final class RedirectTest {
     }
 
     @Test
-    void aRedirectToNowhereIsAnErrorToo() {
+    void a_redirect_to_nowhere_is_an_error_too() {
         location = "::" + SECRET;
         ClusterTrouble trouble = server.trouble(
                 "read its version", catchThrowable(() -> server.client().raw("/version")));

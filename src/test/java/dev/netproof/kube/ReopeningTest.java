@@ -16,14 +16,14 @@ final class ReopeningTest {
     private final Reopening reopening = new Reopening();
 
     @Test
-    void aStreamThatWasCutIsTakenUpAgainAtOnce() {
+    void a_stream_that_was_cut_is_taken_up_again_at_once() {
         assertThat(reopening.after(IN_ORDER, LONG)).isEqualTo(Duration.ofMillis(250));
         assertThat(reopening.after(IN_ORDER, LONG)).isEqualTo(Duration.ofMillis(250));
         assertThat(reopening.isPolling()).isFalse();
     }
 
     @Test
-    void aNodeThatDoesNotFollowIsAskedOnceARoundAndNotMoreOften() {
+    void a_node_that_does_not_follow_is_asked_once_a_round_and_not_more_often() {
         reopening.after(IN_ORDER, AT_ONCE);
         reopening.after(IN_ORDER, AT_ONCE);
         assertThat(reopening.isPolling()).isFalse();
@@ -35,7 +35,7 @@ final class ReopeningTest {
     }
 
     @Test
-    void aTransferThatTakesLongIsNoNodeThatFollowsAgain() {
+    void a_transfer_that_takes_long_is_no_node_that_follows_again() {
         for (int i = 0; i < 5; i++) {
             reopening.after(IN_ORDER, AT_ONCE);
         }
@@ -45,7 +45,7 @@ final class ReopeningTest {
     }
 
     @Test
-    void whoHasNothingNewIsAskedEverMoreRarelyAndNotGivenUp() {
+    void who_has_nothing_new_is_asked_ever_more_rarely_and_not_given_up() {
         assertThat(reopening.after(NOTHING_NEW, AT_ONCE)).isEqualTo(Duration.ofMillis(500));
         for (int i = 0; i < 20; i++) {
             reopening.after(NOTHING_NEW, AT_ONCE);
@@ -55,7 +55,7 @@ final class ReopeningTest {
     }
 
     @Test
-    void aLogThatIsNotToBeHadIsGivenUpAfterAWhile() {
+    void a_log_that_is_not_to_be_had_is_given_up_after_a_while() {
         for (int i = 0; i < 6; i++) {
             reopening.after(NO_ANSWER, AT_ONCE);
             assertThat(reopening.isHopeless(NO_ANSWER)).isFalse();

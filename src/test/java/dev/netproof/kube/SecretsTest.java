@@ -82,7 +82,7 @@ final class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"TOKEN\\n\"", "\" TOKEN \"", "\"TOKEN\\r\\n\""})
-    void whiteSpaceAroundATokenIsNoPartOfIt(String written) throws IOException {
+    void white_space_around_a_token_is_no_part_of_it(String written) throws IOException {
         Connection connection =
                 find(config("https://api.example", "{token: " + written.replace("TOKEN", SECRET) + "}"));
         assertThat(connection.credentials().authorization()).contains("Bearer " + SECRET);
@@ -90,7 +90,7 @@ final class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a b", "a\\nb", "a\\tb", "\\u00e4b", "a\\u0000b", "\\n"})
-    void aTokenThatNoHeaderCanCarryIsNamedByItsFileAndUser(String inside) throws IOException {
+    void a_token_that_no_header_can_carry_is_named_by_its_file_and_user(String inside) throws IOException {
         Path config = config("https://api.example", "{token: \"" + SECRET + inside + SECRET + "\"}");
         ClusterTrouble trouble = trouble(() -> find(config).credentials().authorization());
         assertThat(trouble).hasMessageContaining("user ann").hasMessageContaining(config.toString());
@@ -98,7 +98,7 @@ final class SecretsTest {
     }
 
     @Test
-    void aTokenFileWithTwoLinesIsNamedAndNotQuoted() throws IOException {
+    void a_token_file_with_two_lines_is_named_and_not_quoted() throws IOException {
         Path token = write("token", SECRET + "\nmore-" + SECRET + "\n");
         Connection connection = find(config("https://api.example", "{tokenFile: token}"));
         ClusterTrouble trouble = trouble(() -> connection.credentials().authorization());
@@ -107,7 +107,7 @@ final class SecretsTest {
     }
 
     @Test
-    void anEmptyTokenFileIsSaidToBeEmpty() throws IOException {
+    void an_empty_token_file_is_said_to_be_empty() throws IOException {
         write("token", "\n");
         Connection connection = find(config("https://api.example", "{tokenFile: token}"));
         assertThat(trouble(() -> connection.credentials().authorization())).hasMessageContaining("is empty");
@@ -120,7 +120,7 @@ final class SecretsTest {
     }
 
     @Test
-    void aPluginsTokenIsTrimmedOrRefusedAndNeverQuoted() throws IOException {
+    void a_plugins_token_is_trimmed_or_refused_and_never_quoted() throws IOException {
         assertThat(plugin("printf %s '{\"status\": {\"token\": \"" + SECRET + "\\n\"}}'", "")
                         .credentials()
                         .authorization())
@@ -140,7 +140,8 @@ final class SecretsTest {
                 "echo '{\"status\": {\"token\": \"x\", \"expirationTimestamp\": \"sWordfish-0815\"}}'",
                 "echo '{\"status\": {\"clientCertificateData\": \"-----BEGIN sWordfish-0815-----\", \"clientKeyData\": \"x\"}}'"
             })
-    void aPluginThatFailsIsNamedWithoutItsArgumentsAndWithoutWhatItWrote(String script) throws IOException {
+    void a_plugin_that_fails_is_named_without_its_arguments_and_without_what_it_wrote(String script)
+            throws IOException {
         Connection connection = plugin(
                 script,
                 ", args: [get-token, --oidc-client-secret=sWordfish-0815, --password, sWordfish-0815],"
@@ -151,7 +152,7 @@ final class SecretsTest {
     }
 
     @Test
-    void aPluginsHintMayNotRepeatItsSecret() throws IOException {
+    void a_plugins_hint_may_not_repeat_its_secret() throws IOException {
         Connection connection = plugin(
                 "exit 3",
                 ", args: [--client-secret=sWordfish-0815], installHint: \"run plugin --client-secret=sWordfish-0815\"");
@@ -161,7 +162,7 @@ final class SecretsTest {
     }
 
     @Test
-    void whoSignsInByTheServersUrlDoesSoAsWithKubectlAndTheUrlIsShownWithout() throws IOException {
+    void who_signs_in_by_the_servers_url_does_so_as_with_kubectl_and_the_url_is_shown_without() throws IOException {
         Connection connection =
                 find(config("https://ann:sWordfish-0815@api.example:6443/base?key=sWordfish-0815", "{}"));
         assertThat(connection.server()).isEqualTo(URI.create("https://api.example:6443/base"));
@@ -174,7 +175,7 @@ final class SecretsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"https://ann:sWordfish-0815@api example", "https://ann:sWord/fish@0815@", "sWordfish-0815 x"})
-    void aServerThatIsNoUrlIsNotQuoted(String server) throws IOException {
+    void a_server_that_is_no_url_is_not_quoted(String server) throws IOException {
         Path config = config(server, "{}");
         ClusterTrouble trouble = trouble(() -> find(config));
         assertThat(trouble).hasMessageContaining("server of cluster \"c\"");
@@ -189,7 +190,7 @@ final class SecretsTest {
                 "https://ann:sWordfish-0815@proxy.example",
                 "http://ann:sWordfish-0815@"
             })
-    void aProxyThatCannotBeUsedIsNotQuoted(String proxy) throws IOException {
+    void a_proxy_that_cannot_be_used_is_not_quoted(String proxy) throws IOException {
         Path config = config("https://api.example", "{}");
         Path other = config("{server: \"https://api.example\", proxy-url: \"" + proxy + "\"}", "{}", Map.of());
         for (ClusterTrouble trouble :
@@ -199,7 +200,7 @@ final class SecretsTest {
     }
 
     @Test
-    void aDeadProxyIsNamedWithoutWhoSignsInThere() throws IOException {
+    void a_dead_proxy_is_named_without_who_signs_in_there() throws IOException {
         Connection connection = find(config(
                 "{server: \"https://api.example\", proxy-url: \"http://ann:sWordfish-0815@127.0.0.1:9\"}",
                 "{}",
@@ -214,7 +215,7 @@ final class SecretsTest {
     }
 
     @Test
-    void aProxyThatRefusesIsNamed() throws IOException {
+    void a_proxy_that_refuses_is_named() throws IOException {
         HttpServer proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         proxy.createContext("/", exchange -> {
             exchange.sendResponseHeaders(502, -1);
@@ -249,20 +250,20 @@ final class SecretsTest {
                 "@sWordfish-0815",
                 "a: |sWordfish-0815\n"
             })
-    void aKubeconfigThatIsNoYamlIsNotQuoted(String text) throws IOException {
+    void a_kubeconfig_that_is_no_yaml_is_not_quoted(String text) throws IOException {
         Path config = write("config", text);
         ClusterTrouble trouble = trouble(() -> find(config));
         assertThat(everything(trouble)).doesNotContain(SECRET);
     }
 
     @Test
-    void theLineOfAKubeconfigThatIsNoYamlIsSaid() throws IOException {
+    void the_line_of_a_kubeconfig_that_is_no_yaml_is_said() throws IOException {
         Path config = write("config", "apiVersion: v1\nkind: Config\nusers: {a: b: c}\n");
         assertThat(trouble(() -> find(config))).hasMessageContaining("line 3");
     }
 
     @Test
-    void keysAndCertificatesAreNotQuoted() throws IOException {
+    void keys_and_certificates_are_not_quoted() throws IOException {
         String certificate = "-----BEGIN CERTIFICATE-----\nsWordfish-0815\n-----END CERTIFICATE-----\n";
         String key = "-----BEGIN PRIVATE KEY-----\nsWordfishx0815AA\n-----END PRIVATE KEY-----\n";
         write("ann.crt", certificate);
@@ -284,7 +285,7 @@ final class SecretsTest {
                 "apiVersion: v1\nusers: [{name: a, user: {token: sWordfish-0815}}]\n",
                 "{\"users\": [{\"name\": \"a\", \"user\": {\"token\": \"sWordfish-0815\"}}]}"
             })
-    void aVariableThatHoldsTheKubeconfigItselfIsNotQuoted(String text) {
+    void a_variable_that_holds_the_kubeconfig_itself_is_not_quoted(String text) {
         ClusterTrouble trouble = trouble(() -> ClusterAccess.find(
                 Optional.empty(),
                 Optional.empty(),
@@ -299,7 +300,7 @@ final class SecretsTest {
     }
 
     @Test
-    void whoIsImpersonatedMustFitIntoAHeader() throws IOException {
+    void who_is_impersonated_must_fit_into_a_header() throws IOException {
         Path config = config("https://api.example", "{token: x123456789, as: \"ann\\nX-Secret: sWordfish-0815\"}");
         ClusterTrouble trouble = trouble(() -> find(config));
         assertThat(trouble).hasMessageContaining("as of user ann");
@@ -307,14 +308,14 @@ final class SecretsTest {
     }
 
     @Test
-    void namesOfExtraHeadersAreEscapedAsKubectlDoes() throws IOException {
+    void names_of_extra_headers_are_escaped_as_kubectl_does() throws IOException {
         Connection connection = find(config(
                 "https://api.example", "{token: x123456789, as: ann, as-user-extra: {\"example.com/a%b\": [x]}}"));
         assertThat(connection.impersonation()).containsKey("Impersonate-Extra-example.com%2fa%25b");
     }
 
     @Test
-    void anUnverifiedServerBesideAnAuthorityIsRefusedAsKubectlDoes() throws IOException {
+    void an_unverified_server_beside_an_authority_is_refused_as_kubectl_does() throws IOException {
         write("ca.crt", "x");
         for (String authority : List.of("certificate-authority: ca.crt", "certificate-authority-data: eA==")) {
             Path config = config(
@@ -328,7 +329,7 @@ final class SecretsTest {
     }
 
     @Test
-    void whatIsKeptOfCredentialsDoesNotPrintThem() throws Exception {
+    void what_is_kept_of_credentials_does_not_print_them() throws Exception {
         Connection connection =
                 plugin("echo '{\"status\": {\"token\": \"" + SECRET + "\"}}'", ", args: [" + SECRET + "]");
         assertThat(connection.credentials().authorization()).isPresent();
@@ -341,7 +342,7 @@ final class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aServerThatNeedNotProveWhoItIsIsSaidInTheEvidence(boolean insecure) throws Exception {
+    void a_server_that_need_not_prove_who_it_is_is_said_in_the_evidence(boolean insecure) throws Exception {
         HttpServer plain = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         plain.createContext("/", exchange -> {
             byte[] answer = "{}".getBytes(StandardCharsets.UTF_8);

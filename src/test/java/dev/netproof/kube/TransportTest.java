@@ -110,7 +110,7 @@ final class TransportTest {
     }
 
     @Test
-    void whatIsThrottledIsAskedAgainWhenTheServerSaid() {
+    void what_is_throttled_is_asked_again_when_the_server_said() {
         answers.add(status(429, "{}", "Retry-After", "1"));
         answers.add(status(200, POD));
         assertThat(get().getMetadata().getName()).isEqualTo("a");
@@ -119,7 +119,7 @@ final class TransportTest {
     }
 
     @Test
-    void whatFailsForAMomentSucceeds() {
+    void what_fails_for_a_moment_succeeds() {
         answers.add(failing(500));
         answers.add(failing(503));
         answers.add(status(200, POD));
@@ -128,7 +128,7 @@ final class TransportTest {
     }
 
     @Test
-    void whatFailsForGoodIsSaidAfterSomeTries() {
+    void what_fails_for_good_is_said_after_some_tries() {
         answers.add(failing(500));
         assertThatThrownBy(this::get)
                 .isInstanceOf(KubernetesClientException.class)
@@ -137,7 +137,7 @@ final class TransportTest {
     }
 
     @Test
-    void anApiServerThatHasAnsweredIsGivenMoreTime() {
+    void an_api_server_that_has_answered_is_given_more_time() {
         server.answered();
         for (int i = 0; i < 5; i++) {
             answers.add(failing(503));
@@ -148,14 +148,14 @@ final class TransportTest {
     }
 
     @Test
-    void whatIsRefusedIsNotAskedAgain() {
+    void what_is_refused_is_not_asked_again() {
         answers.add(failing(403));
         assertThatThrownBy(this::get).isInstanceOf(KubernetesClientException.class);
         assertThat(asked).hasSize(1);
     }
 
     @Test
-    void anAnswerThatStopsInItsMiddleIsNotWaitedFor() {
+    void an_answer_that_stops_in_its_middle_is_not_waited_for() {
         answers.add(exchange -> {
             exchange.sendResponseHeaders(200, 1_000);
             exchange.getResponseBody().write('{');
@@ -176,7 +176,7 @@ final class TransportTest {
     }
 
     @Test
-    void aWatchSurvivesLettersOfSeveralBytes() throws Exception {
+    void a_watch_survives_letters_of_several_bytes() throws Exception {
         Pod pod = new PodBuilder()
                 .withNewMetadata()
                 .withName("a")
@@ -211,7 +211,7 @@ final class TransportTest {
     }
 
     @Test
-    void aWatchThatIsTooOldSaysSo() throws Exception {
+    void a_watch_that_is_too_old_says_so() throws Exception {
         answers.add(exchange -> {
             exchange.sendResponseHeaders(200, 0);
             exchange.getResponseBody()
@@ -253,13 +253,13 @@ final class TransportTest {
     }
 
     @Test
-    void aLogsOtherLinesAreNobodysBusiness() throws Exception {
+    void a_logs_other_lines_are_nobodys_business() throws Exception {
         answers.add(status(200, "hello\nnonce 1\n\u0000\u0007\n nonce 2\nnonce 3\nnonce 4 without an end"));
         assertThat(followed(Runnable::run)).containsExactly("nonce 1", "nonce 3");
     }
 
     @Test
-    void aLineWithoutAnEndIsNotKept() throws Exception {
+    void a_line_without_an_end_is_not_kept() throws Exception {
         answers.add(exchange -> {
             exchange.sendResponseHeaders(200, 0);
             byte[] much = "nonce ".repeat(1 << 16).getBytes(StandardCharsets.UTF_8);
@@ -273,7 +273,7 @@ final class TransportTest {
     }
 
     @Test
-    void aFloodWaitsUntilThereIsRoom() throws Exception {
+    void a_flood_waits_until_there_is_room() throws Exception {
         CountDownLatch room = new CountDownLatch(1);
         AtomicInteger waited = new AtomicInteger();
         answers.add(status(200, "nonce 1\n".repeat(100_000)));

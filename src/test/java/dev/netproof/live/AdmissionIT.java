@@ -63,31 +63,31 @@ final class AdmissionIT {
     }
 
     @Test
-    void aQuotaWithoutRoomIsNoDenial() {
+    void a_quota_without_room_is_no_denial() {
         Fault.QUOTA.shown(LIVE, ran, "full → svc/db is denied");
         ran.that("full → svc/db is denied").says("exceeded quota").advises("ResourceQuota");
     }
 
     @Test
-    void limitsThatAProbeIsBelowAreNoDenial() {
+    void limits_that_a_probe_is_below_are_no_denial() {
         Fault.LIMIT_RANGE.shown(LIVE, ran, "large → svc/db is denied");
         ran.that("large → svc/db is denied").says("usage per Container").advises("LimitRange");
     }
 
     @Test
-    void aProbeWithOtherLabelsProvesNothing() {
+    void a_probe_with_other_labels_proves_nothing() {
         Fault.ADMISSION_LABELS.shown(LIVE, ran, "labelled → svc/db is denied");
         ran.that("labelled → svc/db is denied").says("added-label=yes");
     }
 
     @Test
-    void aProbeWithASidecarProvesNothing() {
+    void a_probe_with_a_sidecar_proves_nothing() {
         Fault.ADMISSION_INJECTS.shown(LIVE, ran, "injected → svc/db is denied");
         ran.that("injected → svc/db is denied").says("webhook-added-sidecar");
     }
 
     @Test
-    void aProbeThatIsRefusedIsNoDenial() {
+    void a_probe_that_is_refused_is_no_denial() {
         Fault.ADMISSION_DENIES.shown(LIVE, ran, "refused → svc/db is denied");
         ran.that("refused → svc/db is denied").says("denies all requests").advises("webhook");
     }

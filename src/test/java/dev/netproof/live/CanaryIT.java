@@ -72,7 +72,7 @@ final class CanaryIT {
 
     /** Who may run, and ask for what the enforcement check asks for, needs no more. */
     @Test
-    void aGreenRunIsBackedByProofThatTheNodesEnforce() {
+    void a_green_run_is_backed_by_proof_that_the_nodes_enforce() {
         List<Permission> may = Stream.of("run", "run-optional", "run-cluster", "enforcement")
                 .flatMap(file -> Permissions.of(file).stream())
                 .distinct()
@@ -151,7 +151,7 @@ final class CanaryIT {
     }
 
     @Test
-    void aRunOnAClusterOfWhichOneNodeEnforcesNothingNamesThatNode() {
+    void a_run_on_a_cluster_of_which_one_node_enforces_nothing_names_that_node() {
         Lab.needed("an engine that can be switched off");
         Lab.engine("off", "node2");
         Ran ran = run(LiveCluster.CANARY, SHORT).exits(4);
@@ -161,7 +161,7 @@ final class CanaryIT {
     }
 
     @Test
-    void aRunOnAClusterThatEnforcesIpv4AloneBeginsWithThat() {
+    void a_run_on_a_cluster_that_enforces_ipv4_alone_begins_with_that() {
         Lab.needed("an engine with a rule for each family");
         Lab.during(
                 () -> Lab.during(
@@ -184,7 +184,7 @@ final class CanaryIT {
      * namespace for the first rounds of its probes, in the canary's for six seconds after its policies.
      */
     @Test
-    void rulesThatArriveLateAreWaitedForAsLongAsTheCanarySawThemTake() {
+    void rules_that_arrive_late_are_waited_for_as_long_as_the_canary_saw_them_take() {
         Lab.needed("an engine that knows policies for the whole cluster");
         String matrixs = letsThrough("late-matrix", "kubernetes.io/metadata.name: " + LIVE.namespace());
         String canarys = letsThrough("late-canary", LiveCluster.ROLE + ": ground");
@@ -245,7 +245,7 @@ final class CanaryIT {
     }
 
     @Test
-    void withoutTheCanaryNothingIsSaidOfTheCluster() {
+    void without_the_canary_nothing_is_said_of_the_cluster() {
         Ran ran = run().exits(0);
         assertThat(ran.report().has("enforcement")).isFalse();
     }

@@ -49,7 +49,7 @@ final class ChangesIT {
     }
 
     @Test
-    void aProbeThatIsKilledIsNoDenial() {
+    void a_probe_that_is_killed_is_no_denial() {
         Ran ran = LIVE.runWhile(
                 MATRIX,
                 1,
@@ -65,7 +65,7 @@ final class ChangesIT {
     }
 
     @Test
-    void aTargetThatRestartsProvesNoDenial() {
+    void a_target_that_restarts_proves_no_denial() {
         Ran ran = LIVE.runWhile("""
                 checks:
                 - {from: deploy/web, to: svc/frail, expect: allow}
@@ -98,7 +98,7 @@ final class ChangesIT {
     }
 
     @Test
-    void aPolicyThatComesDuringTheRunComesTooLate() {
+    void a_policy_that_comes_during_the_run_comes_too_late() {
         Ran ran = LIVE.runWhile("""
                 checks:
                 - {from: deploy/front, to: svc/open, expect: deny}
@@ -107,7 +107,7 @@ final class ChangesIT {
     }
 
     @Test
-    void whatIsDeniedAtFirstAndAllowedLaterIsAllowed() {
+    void what_is_denied_at_first_and_allowed_later_is_allowed() {
         Lab.needed("packets that are dropped");
         String fault = Lab.fault(
                 "drop", "--from", "any", "--to", LIVE.podOf("late").getStatus().getPodIP());
@@ -120,7 +120,7 @@ final class ChangesIT {
     }
 
     @Test
-    void aServiceOfWhichHalfCannotBeReachedIsBlocked() {
+    void a_service_of_which_half_cannot_be_reached_is_blocked() {
         Lab.needed("packets that are dropped");
         Lab.during(
                 () -> {
@@ -139,7 +139,7 @@ final class ChangesIT {
     }
 
     @Test
-    void aConnectionFromBeforeThePolicyIsNoConnectionOfTheProbes() {
+    void a_connection_from_before_the_policy_is_no_connection_of_the_probes() {
         Awaitility.await("a kept connection")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> LIVE.client()
@@ -157,7 +157,7 @@ final class ChangesIT {
     }
 
     @Test
-    void twoRunsOfTheSameMatrixDoNotDisturbEachOther() {
+    void two_runs_of_the_same_matrix_do_not_disturb_each_other() {
         CompletableFuture<Ran> other = CompletableFuture.supplyAsync(() -> LIVE.run(MATRIX));
         Ran one = LIVE.run(MATRIX);
         Ran two = other.join();

@@ -31,7 +31,7 @@ final class ControlsIT {
     }
 
     @Test
-    void whatIsDeniedToAllIsProvedByItsListening() {
+    void what_is_denied_to_all_is_proved_by_its_listening() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/front, to: svc/open, expect: allow}
@@ -54,7 +54,7 @@ final class ControlsIT {
     }
 
     @Test
-    void aServerBoundToLoopbackAloneIsNeverADenial() {
+    void a_server_bound_to_loopback_alone_is_never_a_denial() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/front, to: svc/open, expect: allow}

@@ -35,7 +35,7 @@ final class DatagramsIT {
     }
 
     @Test
-    void areAllowedForOneAndDeniedForTheOtherByServiceAndByPod() {
+    void are_allowed_for_one_and_denied_for_the_other_by_service_and_by_pod() {
         Ran ran = LIVE.run(SOURCES + """
                 checks:
                 - {from: deploy/friend, to: svc/log:514/udp, expect: allow}
@@ -51,7 +51,7 @@ final class DatagramsIT {
     }
 
     @Test
-    void areAViolationWhereTheMatrixSaysOtherwise() {
+    void are_a_violation_where_the_matrix_says_otherwise() {
         Ran ran = LIVE.run(SOURCES + """
                 checks:
                 - {from: deploy/friend, to: svc/log:514/udp, expect: deny}
@@ -62,7 +62,7 @@ final class DatagramsIT {
     }
 
     @Test
-    void toAPortWhereNobodyListensAreRefusedAndNoDenial() {
+    void to_a_port_where_nobody_listens_are_refused_and_no_denial() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/friend, to: "deploy/log:5515/udp", expect: deny}
@@ -73,7 +73,7 @@ final class DatagramsIT {
     }
 
     @Test
-    void toAServerThatNeverAnswersProveNothing() {
+    void to_a_server_that_never_answers_prove_nothing() {
         Ran ran = LIVE.run(SOURCES + """
                 checks:
                 - {from: deploy/friend, to: "deploy/mute:5514/udp", expect: allow}
@@ -87,7 +87,7 @@ final class DatagramsIT {
     }
 
     @Test
-    void saySomethingThatTheServerAnswersAndOnlyThatIsAControl() {
+    void say_something_that_the_server_answers_and_only_that_is_a_control() {
         Ran ran = LIVE.run(SOURCES + """
                 destinations:
                   known: {service: log, port: 514, protocol: UDP, send: hostname}
@@ -102,7 +102,7 @@ final class DatagramsIT {
     }
 
     @Test
-    void goOverIpv6WhereThePodsHaveIt() {
+    void go_over_ipv6_where_the_pods_have_it() {
         Optional<String> ip = LIVE.podOf("log").getStatus().getPodIPs().stream()
                 .map(PodIP::getIp)
                 .filter(one -> one.contains(":"))
@@ -120,7 +120,7 @@ final class DatagramsIT {
     }
 
     @Test
-    void bringPythonAlongWhichSaysTheSameOfTcpAndHttpAsCurl() {
+    void bring_python_along_which_says_the_same_of_tcp_and_http_as_curl() {
         Ran ran = LIVE.runFed("""
                 sources:
                   curl: {labels: {app: friend, with: curl}, synthetic: true}
@@ -172,7 +172,7 @@ final class DatagramsIT {
     }
 
     @Test
-    void areNotTakenForSctpWhichTheLabsKernelHasNot() {
+    void are_not_taken_for_sctp_which_the_labs_kernel_has_not() {
         Lab.needed("a kernel without SCTP");
         Ran ran = LIVE.run("""
                 checks:

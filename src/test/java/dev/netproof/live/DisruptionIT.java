@@ -47,7 +47,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void aPolicyThatNobodyEnforcesIsAViolation() {
+    void a_policy_that_nobody_enforces_is_a_violation() {
         Lab.needed("an engine that can be switched off");
         Lab.engine("off");
         try {
@@ -61,7 +61,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void oneNodeThatDoesNotEnforceIsFoundBehindAnyService() {
+    void one_node_that_does_not_enforce_is_found_behind_any_service() {
         Lab.needed("an engine that can be switched off on one node");
         Lab.engine("off", "node2");
         try {
@@ -78,7 +78,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void aFreshPodThatIsLetThroughUntilItsRulesLandIsNoViolation() {
+    void a_fresh_pod_that_is_let_through_until_its_rules_land_is_no_violation() {
         Lab.needed("an engine that comes late");
         Lab.engine("off");
         Ran ran;
@@ -93,7 +93,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void lostPacketsAreNoDenialAndNoViolation() {
+    void lost_packets_are_no_denial_and_no_violation() {
         Lab.needed("a lossy network");
         Lab.during(
                 () -> Fault.LOSS.shown(
@@ -104,13 +104,13 @@ final class DisruptionIT {
     }
 
     @Test
-    void withoutNameServersNobodyIsBlamedForIt() {
+    void without_name_servers_nobody_is_blamed_for_it() {
         Lab.needed("name servers that can be stopped");
         Lab.during(() -> Fault.DNS_DOWN.shown(LIVE, LIVE.run(MATRIX), ALLOWED, DENIED), "dns", "stop");
     }
 
     @Test
-    void aLogThatIsCutIsFollowedOn() {
+    void a_log_that_is_cut_is_followed_on() {
         Lab.needed("kubelets that can be restarted");
         Ran ran = LIVE.runWhile(
                 MATRIX,
@@ -126,7 +126,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void aNodeThatFallsSilentIsNoDenial() {
+    void a_node_that_falls_silent_is_no_denial() {
         Lab.needed("kubelets that can be stopped");
         LIVE.apply(
                 Manifests.clientOn("silent", "node1"),
@@ -156,7 +156,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void anApiServerThatGoesAwayAndComesBackCostsNoVerdict() {
+    void an_api_server_that_goes_away_and_comes_back_costs_no_verdict() {
         Lab.needed("an API server that can be restarted");
         Ran ran = LIVE.runWhile(
                 MATRIX,
@@ -170,7 +170,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void aSlowApiServerCostsTimeAndNoVerdict() {
+    void a_slow_api_server_costs_time_and_no_verdict() {
         Lab.needed("an API server that can be slowed");
         Lab.during(
                 () -> Fault.API_SLOW.shown(LIVE, LIVE.run(MATRIX, "--deadline=40s"), ALLOWED, DENIED),
@@ -180,7 +180,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void starvedProbesProveNothing() {
+    void starved_probes_prove_nothing() {
         Lab.needed("nodes that can be starved");
         String one = Lab.fault("starve", "on", "node1", "4000");
         String two = Lab.fault("starve", "on", "node2", "4000");
@@ -195,7 +195,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void anotherPodThatAnswersBehindTheServiceIsSeen() {
+    void another_pod_that_answers_behind_the_service_is_seen() {
         Lab.needed("a kube-proxy that can be stopped");
         String one = Lab.fault("proxy", "stop", "node1");
         String two = Lab.fault("proxy", "stop", "node2");
@@ -237,7 +237,7 @@ final class DisruptionIT {
     }
 
     @Test
-    void whatAKilledRunLeavesIsCleaned() throws Exception {
+    void what_a_killed_run_leaves_is_cleaned() throws Exception {
         LIVE.apply("""
                 apiVersion: v1
                 kind: Pod

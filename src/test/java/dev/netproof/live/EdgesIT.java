@@ -36,7 +36,7 @@ final class EdgesIT {
     }
 
     @Test
-    void anAllowedAndADeniedEdgeConform() throws Exception {
+    void an_allowed_and_a_denied_edge_conform() throws Exception {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/web, to: svc/db, expect: allow}
@@ -54,7 +54,7 @@ final class EdgesIT {
     }
 
     @Test
-    void aWrongExpectationIsAViolationAndNamed() throws Exception {
+    void a_wrong_expectation_is_a_violation_and_named() throws Exception {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/web, to: svc/db, expect: deny, because: the web must not read the data}
@@ -83,7 +83,7 @@ final class EdgesIT {
     }
 
     @Test
-    void whatIsDeadProvesNothing() throws Exception {
+    void what_is_dead_proves_nothing() throws Exception {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/front, to: svc/asleep, expect: deny}
@@ -109,7 +109,7 @@ final class EdgesIT {
     }
 
     @Test
-    void whatIsMistypedProvesNothingAndIsGuessed() {
+    void what_is_mistyped_proves_nothing_and_is_guessed() {
         Ran ran = LIVE.run("""
                 sources:
                   frontt: {labels: {app: frontt}}
@@ -141,7 +141,7 @@ final class EdgesIT {
     }
 
     @Test
-    void aMissingNamespaceIsAnError() {
+    void a_missing_namespace_is_an_error() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/web, to: nowhere-at-all/svc/db, expect: deny}
@@ -152,7 +152,7 @@ final class EdgesIT {
     }
 
     @Test
-    void nothingCheckedIsNeverAPass() {
+    void nothing_checked_is_never_a_pass() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/web, to: svc/db, expect: allow}
@@ -162,7 +162,7 @@ final class EdgesIT {
     }
 
     @Test
-    void aTargetsOwnLabelsAreASourceLikeAnyOther() {
+    void a_targets_own_labels_are_a_source_like_any_other() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/web, to: svc/web, expect: allow}

@@ -14,12 +14,12 @@ final class EnforcementAdmissionIT {
     static final LiveCluster LIVE = LiveCluster.with("enforcement-admission");
 
     @Test
-    void anInjectedSidecarIsFoundAndSaid() {
+    void an_injected_sidecar_is_found_and_said() {
         provesNothing("sidecar", "webhook-added-sidecar");
     }
 
     @Test
-    void anAddedLabelIsFoundAndSaid() {
+    void an_added_label_is_found_and_said() {
         provesNothing("label", "added-label=yes");
     }
 
@@ -40,7 +40,7 @@ final class EnforcementAdmissionIT {
     }
 
     @Test
-    void aNamespaceThatTakesNoPodIsSaid() {
+    void a_namespace_that_takes_no_pod_is_said() {
         Lab.needed("webhooks");
         String namespace = LIVE.another("deny");
         Checked[] checked = new Checked[1];

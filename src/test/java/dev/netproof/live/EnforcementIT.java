@@ -59,7 +59,7 @@ final class EnforcementIT {
 
     /** With the permissions of the base Role and no other. */
     @Test
-    void anEngineThatWorksIsEnforcing() {
+    void an_engine_that_works_is_enforcing() {
         Checked checked = Checked.as(ACCOUNTS.everywhere("base", of("enforcement")), LIVE)
                 .exits(0)
                 .is("ENFORCED");
@@ -78,7 +78,7 @@ final class EnforcementIT {
 
     /** With the deadline that everybody has; those that follow are satisfied with less. */
     @Test
-    void anEngineThatIsOffIsNotEnforcing() {
+    void an_engine_that_is_off_is_not_enforcing() {
         Lab.needed("an engine that can be switched off, and policies for the whole cluster");
         Row row = Permissions.rows("enforcement").stream()
                 .filter(one -> one.toString().equals("policy.networking.k8s.io/clusternetworkpolicies: list"))
@@ -100,7 +100,7 @@ final class EnforcementIT {
     }
 
     @Test
-    void anEngineWithoutItsKernelRulesLooksAliveAndIsNotEnforcing() {
+    void an_engine_without_its_kernel_rules_looks_alive_and_is_not_enforcing() {
         Lab.needed("an engine that can be broken");
         Lab.engine("broken");
         Checked checked = check(SHORT).exits(4).is("NOT_ENFORCED");
@@ -108,7 +108,7 @@ final class EnforcementIT {
     }
 
     @Test
-    void anEngineOnOneNodeIsPartialAndTheOtherNodeIsNamed() {
+    void an_engine_on_one_node_is_partial_and_the_other_node_is_named() {
         Lab.needed("an engine for each node");
         Lab.engine("off");
         Lab.engine("on", "node1");
@@ -127,7 +127,7 @@ final class EnforcementIT {
     }
 
     @Test
-    void anEngineThatEnforcesOneFamilyOfAddressesIsPartialAndTheOtherOneIsNamed() {
+    void an_engine_that_enforces_one_family_of_addresses_is_partial_and_the_other_one_is_named() {
         Lab.needed("an engine with a rule for each family");
         faults.add(Lab.fault("ipv6-open", "on", "node1"));
         faults.add(Lab.fault("ipv6-open", "on", "node2"));
@@ -153,7 +153,7 @@ final class EnforcementIT {
 
     /** What goes to the other node is judged there too. */
     @Test
-    void aNodeThatEnforcesOneFamilyOfAddressesIsNamedWithIt() {
+    void a_node_that_enforces_one_family_of_addresses_is_named_with_it() {
         Lab.needed("an engine with a rule for each family");
         faults.add(Lab.fault("ipv6-open", "on", "node1"));
         Checked checked = check(SHORT).exits(4).is("PARTIAL");
@@ -169,7 +169,7 @@ final class EnforcementIT {
     }
 
     @Test
-    void anExistingNamespaceIsLeftAsItWas() {
+    void an_existing_namespace_is_left_as_it_was() {
         // A Role in that namespace is enough for it.
         Checked checked = Checked.as(
                         ACCOUNTS.that("namespaced", of("enforcement-namespace")),
@@ -191,7 +191,7 @@ final class EnforcementIT {
     }
 
     @Test
-    void theFullProfileIsAsTheEngineReallyBehaves() {
+    void the_full_profile_is_as_the_engine_really_behaves() {
         Lab.needed("an engine that is known row by row");
         List<Permission> may = of("enforcement", "enforcement-full", "enforcement-optional");
         Checked checked = Checked.as(ACCOUNTS.everywhere("full", may), LIVE, "--profile", "full", "--host-network");
@@ -237,14 +237,14 @@ final class EnforcementIT {
     }
 
     @Test
-    void podsInTheNodesNetworkGoWithTheFullProfile() {
+    void pods_in_the_nodes_network_go_with_the_full_profile() {
         Streams.Captured ran = LIVE.command("enforcement", "--host-network");
         assertThat(ran.exit()).isEqualTo(2);
         assertThat(ran.err()).contains("--profile full");
     }
 
     @Test
-    void aNetworkThatLosesEveryFifthPacketFoolsNobody() {
+    void a_network_that_loses_every_fifth_packet_fools_nobody() {
         Lab.needed("a lossy network");
         faults.add(Lab.fault("loss", "20"));
         check().exits(0).is("ENFORCED");
@@ -253,7 +253,7 @@ final class EnforcementIT {
     }
 
     @Test
-    void aTargetThatIsKilledInTheMiddleProvesNothing() throws Exception {
+    void a_target_that_is_killed_in_the_middle_proves_nothing() throws Exception {
         Thread killer = new Thread(() -> {
             Checked.awaitPolicy(LIVE);
             LIVE.client()
@@ -277,7 +277,7 @@ final class EnforcementIT {
     }
 
     @Test
-    void anEngineThatIsStartedInTheMiddleIsNeverCalledAbsent() throws Exception {
+    void an_engine_that_is_started_in_the_middle_is_never_called_absent() throws Exception {
         Lab.needed("an engine that can be switched on");
         Lab.engine("off");
         Thread starter = new Thread(() -> {
@@ -291,7 +291,7 @@ final class EnforcementIT {
     }
 
     @Test
-    void aClusterWidePolicyThatOverridesIsFoundAndSaid() {
+    void a_cluster_wide_policy_that_overrides_is_found_and_said() {
         Lab.needed("an engine that knows policies for the whole cluster");
         GenericKubernetesResource override = LIVE.client()
                 .resource(Serialization.unmarshal("""

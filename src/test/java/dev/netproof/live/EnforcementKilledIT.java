@@ -26,7 +26,7 @@ final class EnforcementKilledIT {
     static final LiveCluster LIVE = LiveCluster.with("enforcement-killed");
 
     @Test
-    void endsByItsDeadlineAndIsCleanedUp() throws Exception {
+    void ends_by_its_deadline_and_is_cleaned_up() throws Exception {
         LIVE.apply(Manifests.client("bystander"), Manifests.admits("bystander", "nobody"));
         LIVE.awaitReady();
         Started started = LIVE.begin("enforcement", "--timeout=45s", "--namespace=" + LIVE.namespace());

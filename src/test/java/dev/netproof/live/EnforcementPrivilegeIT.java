@@ -60,7 +60,7 @@ final class EnforcementPrivilegeIT {
 
     /** What is missing is found before anything is made, so that all of these are asked for with the largest profile. */
     @TestFactory
-    Stream<DynamicTest> withoutOneOfThemNothingBegins() {
+    Stream<DynamicTest> without_one_of_them_nothing_begins() {
         return Permissions.rows("enforcement").stream()
                 .filter(row -> row.exit() == 5)
                 .flatMap(row -> row.from().stream()
@@ -83,7 +83,7 @@ final class EnforcementPrivilegeIT {
     }
 
     @Test
-    void whoMayNotListServicesIsToldThatSomeMayBeLeft() {
+    void who_may_not_list_services_is_told_that_some_may_be_left() {
         Row row = row("services: list");
         Path less = ACCOUNTS.that("no-services", without(row.permission(), of(NAMESPACED)));
 
@@ -93,7 +93,7 @@ final class EnforcementPrivilegeIT {
     }
 
     @Test
-    void theCanaryOfARunIsANoteForWhoMayNotLook() {
+    void the_canary_of_a_run_is_a_note_for_who_may_not_look() {
         LIVE.apply(Manifests.server("db", 5432, 5432), Manifests.client("web"), Manifests.admits("db", "web"));
         LIVE.awaitReady();
         String matrix = """

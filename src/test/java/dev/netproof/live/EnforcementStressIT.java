@@ -52,7 +52,7 @@ final class EnforcementStressIT {
     }
 
     @Test
-    void anEngineThatIsSwitchedAtRandomMomentsMakesNoVerdictWrong() throws InterruptedException {
+    void an_engine_that_is_switched_at_random_moments_makes_no_verdict_wrong() throws InterruptedException {
         Lab.needed("an engine that can be switched");
         say("seed " + SEED + " (-Dnetproof.stress.seed), " + RUNS + " runs");
         Random random = new Random(SEED);
@@ -165,7 +165,8 @@ final class EnforcementStressIT {
     }
 
     @Test
-    void whatWasKilledInANamespaceOfItsOwnEndsByItsDeadlineAndIsCleanedUp() throws InterruptedException {
+    void what_was_killed_in_a_namespace_of_its_own_ends_by_its_deadline_and_is_cleaned_up()
+            throws InterruptedException {
         Started own = LIVE.begin("enforcement", "--timeout=45s");
         Started elsewhere = LIVE.begin("enforcement", "--timeout=45s", "--namespace=" + LIVE.namespace());
         Awaitility.await("policies of both")

@@ -20,14 +20,14 @@ final class EngineHistoryTest {
     }
 
     @Test
-    void aWindowInWhichItWasOnThroughoutHasNoMomentWithoutIt() {
+    void a_window_in_which_it_was_on_throughout_has_no_moment_without_it() {
         onThenOffThenOn();
         assertThat(history.was(Engine.ENFORCES, "node1", at(5), at(15))).isTrue();
         assertThat(history.was(Engine.ENFORCES_NOTHING, "node1", at(5), at(15))).isFalse();
     }
 
     @Test
-    void aWindowThatReachesIntoBothIsTrueOfNeither() {
+    void a_window_that_reaches_into_both_is_true_of_neither() {
         onThenOffThenOn();
         assertThat(history.was(Engine.ENFORCES, "node1", at(15), at(30))).isTrue();
         assertThat(history.was(Engine.ENFORCES_NOTHING, "node1", at(15), at(30)))
@@ -35,7 +35,7 @@ final class EngineHistoryTest {
     }
 
     @Test
-    void whileItIsSwitchedNothingIsCertain() {
+    void while_it_is_switched_nothing_is_certain() {
         onThenOffThenOn();
         assertThat(history.was(Engine.ENFORCES, "node1", at(20), at(22))).isFalse();
         assertThat(history.was(Engine.ENFORCES_NOTHING, "node1", at(20), at(22)))
@@ -43,7 +43,7 @@ final class EngineHistoryTest {
     }
 
     @Test
-    void itIsOfOneNode() {
+    void it_is_of_one_node() {
         onThenOffThenOn();
         history.turned("node2", "off", at(0), at(1));
         assertThat(history.was(Engine.ENFORCES, "node2", at(0), at(100))).isFalse();
@@ -52,7 +52,7 @@ final class EngineHistoryTest {
     }
 
     @Test
-    void stillIsWhereNothingIsSwitched() {
+    void still_is_where_nothing_is_switched() {
         onThenOffThenOn();
         assertThat(history.stoodStill(at(3), at(19))).isTrue();
         assertThat(history.stoodStill(at(3), at(21))).isFalse();

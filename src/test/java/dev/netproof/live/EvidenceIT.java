@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a run writes down about what stood around its checks, and what two runs tell of a policy that changed in between. */
+/** What a run records about its context, and what a comparison of two runs says of a policy that changed in between. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 final class EvidenceIT {
     @RegisterExtension
@@ -39,7 +39,7 @@ final class EvidenceIT {
     }
 
     @Test
-    void aPolicyThatChangedInBetweenIsNamedWithTheEdgeThatItOpened() throws IOException {
+    void a_policy_that_changed_in_between_is_named_with_the_edge_that_it_opened() throws IOException {
         Path before = LIVE.file("before.json");
         Path after = LIVE.file("after.json");
         JsonNode first = LIVE.run(MATRIX, "--report", "json=" + before).exits(0).report();

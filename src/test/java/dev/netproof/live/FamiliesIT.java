@@ -41,7 +41,7 @@ final class FamiliesIT {
 
     @ParameterizedTest
     @CsvSource({"hole6, IPv6, IPv4, ::/0", "hole4, IPv4, IPv6, 0.0.0.0/0"})
-    void aHoleInOneFamilyAloneIsOpen(String server, String open, String stopped, String range) {
+    void a_hole_in_one_family_alone_is_open(String server, String open, String stopped, String range) {
         Ran ran = LIVE.run("""
                 sources: {stranger: {labels: {run: stranger}, synthetic: true}}
                 checks:
@@ -61,7 +61,7 @@ final class FamiliesIT {
     }
 
     @Test
-    void whatIsDeniedInBothIsProvedInBoth() {
+    void what_is_denied_in_both_is_proved_in_both() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/friend, to: [svc/tight, "deploy/tight:8080"], expect: allow}
@@ -78,7 +78,7 @@ final class FamiliesIT {
     }
 
     @Test
-    void aServiceOfOneFamilyIsThatFamilyAlone() {
+    void a_service_of_one_family_is_that_family_alone() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/friend, to: [svc/hole6-over4, svc/hole6-over6], expect: allow}
@@ -95,7 +95,7 @@ final class FamiliesIT {
     }
 
     @Test
-    void aServerThatListensOnOneFamilyIsDeniedInBothAndAllowedInOne() {
+    void a_server_that_listens_on_one_family_is_denied_in_both_and_allowed_in_one() {
         Ran ran = LIVE.run("""
                 destinations:
                   four: {workload: deploy/half, port: 8080, family: IPv4}
@@ -119,7 +119,7 @@ final class FamiliesIT {
     }
 
     @Test
-    void aHostIsItsAddressInEachFamily() {
+    void a_host_is_its_address_in_each_family() {
         Ran ran = LIVE.run("""
                 destinations: {outside: {host: %s, port: 80}}
                 checks:

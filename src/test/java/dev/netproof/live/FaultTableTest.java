@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** docs/faults.md says what the live tests assert, and each row has its test. */
 final class FaultTableTest {
     @Test
-    void thePageIsTheTable() throws IOException {
+    void the_page_is_the_table() throws IOException {
         String page = Files.readString(FaultTable.PAGE, StandardCharsets.UTF_8);
         Map<Fault, String> times = FaultTable.times(page);
         assertThat(times).hasSameSizeAs(List.of(Fault.values()));
@@ -26,7 +26,7 @@ final class FaultTableTest {
     }
 
     @Test
-    void theLatestThreeTimesAreKept() {
+    void the_latest_three_times_are_kept() {
         String once = FaultTable.again("", Duration.ofMillis(1_240));
         String thrice = FaultTable.again(FaultTable.again(once, Duration.ofSeconds(2)), Duration.ofSeconds(30));
         assertThat(once).isEqualTo("1.2 s");
@@ -35,7 +35,7 @@ final class FaultTableTest {
     }
 
     @Test
-    void everyFaultIsShownByALiveTest() throws IOException {
+    void every_fault_is_shown_by_a_live_test() throws IOException {
         StringBuilder tests = new StringBuilder();
         try (Stream<Path> files = Files.list(Path.of("src", "test", "java", "dev", "netproof", "live"))) {
             for (Path file : files.filter(f -> f.toString().endsWith("IT.java")).toList()) {

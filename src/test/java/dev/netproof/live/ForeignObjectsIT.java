@@ -147,7 +147,7 @@ final class ForeignObjectsIT {
     }
 
     @Test
-    void itStaysCountsAndIsNamed() {
+    void it_stays_counts_and_is_named() {
         List<String> before = there();
         assertThat(before).hasSize(4);
         String killed = Leftover.namespace(Instant.now().minusSeconds(1));

@@ -156,41 +156,41 @@ final class HostilePodsIT {
     }
 
     @Test
-    void whoeverIsNotChangedIsJudgedAsAlways() {
+    void whoever_is_not_changed_is_judged_as_always() {
         ran.that("deploy/web → svc/db is allowed").is("PASS", "CONNECTED");
         ran.that("deploy/front → svc/db is denied").is("PASS", "DENIED");
     }
 
     @Test
-    void forgedConnectionsShowNoTargetAlive() {
+    void forged_connections_show_no_target_alive() {
         Fault.FORGED_CONTROL.shown(LIVE, ran, "deploy/front → svc/deaf is denied");
     }
 
     @Test
-    void anotherProgramIsNotBelieved() {
+    void another_program_is_not_believed() {
         Fault.FORGED.shown(LIVE, ran, "program → svc/deaf is allowed", "program → svc/db is denied");
         ran.that("program → svc/deaf is allowed").says("command was changed");
     }
 
     @Test
-    void aFloodHoldsNothingUp() {
+    void a_flood_holds_nothing_up() {
         Fault.FLOOD.shown(LIVE, ran, "flood → svc/deaf is allowed", "flood → svc/db is denied");
     }
 
     @Test
-    void anotherTaskIsNotBelieved() {
+    void another_task_is_not_believed() {
         Fault.OTHER_TASK.shown(LIVE, ran, "task → svc/deaf is allowed", "task → svc/db is denied");
         ran.that("task → svc/db is denied").says("environment variable NETPROOF_COUNT was changed");
     }
 
     @Test
-    void anotherImageIsNotBelieved() {
+    void another_image_is_not_believed() {
         Fault.OTHER_IMAGE.shown(LIVE, ran, "image → svc/deaf is allowed", "image → svc/db is denied");
         ran.that("image → svc/db is denied").says("image is docker.io/nicolaka/netshoot:v0.14 instead of");
     }
 
     @Test
-    void aProbeWhoseImageIsChangedWhileItRunsIsNotBelievedEither() {
+    void a_probe_whose_image_is_changed_while_it_runs_is_not_believed_either() {
         Ran later = LIVE.runWhile(
                 """
                 checks:

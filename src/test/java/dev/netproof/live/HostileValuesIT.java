@@ -56,7 +56,7 @@ final class HostileValuesIT {
     }
 
     @Test
-    void arriveAsTheyWereWrittenAndNothingIsExecuted() throws JsonProcessingException {
+    void arrive_as_they_were_written_and_nothing_is_executed() throws JsonProcessingException {
         Ran ran = LIVE.run("""
                         destinations:
                           odd: {service: picky, port: 80, protocol: HTTP, path: %s, status: 200}

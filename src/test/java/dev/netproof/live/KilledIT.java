@@ -45,7 +45,7 @@ final class KilledIT {
     }
 
     @Test
-    void leavesNothingThatRunsAndTheNextRunRemovesIt() throws Exception {
+    void leaves_nothing_that_runs_and_the_next_run_removes_it() throws Exception {
         Started started = LIVE.start(MATRIX, "--settle=3m", "--deadline=4m", "--timeout=45s");
         LIVE.awaitProbe(started);
         started.process().destroyForcibly();

@@ -101,7 +101,7 @@ final class LeastPrivilegeIT {
     }
 
     @Test
-    void theRolesAreEnough() {
+    void the_roles_are_enough() {
         Ran ran = ran("all").exits(0);
 
         assertThat(ran.notes()).noneSatisfy(note -> assertThat(note).contains("not permitted"));
@@ -114,7 +114,7 @@ final class LeastPrivilegeIT {
     }
 
     @TestFactory
-    Stream<DynamicTest> eachPermissionIsNeededForWhatThePageSays() {
+    Stream<DynamicTest> each_permission_is_needed_for_what_the_page_says() {
         return Permissions.rows("run").stream()
                 .map(row -> DynamicTest.dynamicTest("without " + row, () -> {
                     Ran ran = ran(row.toString()).exits(row.exit());
@@ -124,7 +124,7 @@ final class LeastPrivilegeIT {
     }
 
     @TestFactory
-    Stream<DynamicTest> cleaningNeedsWhatThePageSays() {
+    Stream<DynamicTest> cleaning_needs_what_the_page_says() {
         return Permissions.rows("clean").stream()
                 .map(row -> DynamicTest.dynamicTest("without " + row, () -> {
                     List<Permission> less = new ArrayList<>(Permissions.of("clean"));

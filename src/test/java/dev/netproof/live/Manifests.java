@@ -146,6 +146,20 @@ final class Manifests {
                 """.formatted(to);
     }
 
+    /** Lets postgres be reached from namespaces with a label that Kubernetes does not set. */
+    static String admitsNamespace(String name) {
+        return """
+                ---
+                apiVersion: networking.k8s.io/v1
+                kind: NetworkPolicy
+                metadata: {name: admits-%1$s}
+                spec:
+                  podSelector: {matchLabels: {app: postgres}}
+                  policyTypes: [Ingress]
+                  ingress: [{from: [{namespaceSelector: {matchLabels: {name: %1$s}}}]}]
+                """.formatted(name);
+    }
+
     /** Lets an application out to the pods of this namespace alone: not to the DNS, not to the world. */
     static String keepsAtHome(String from) {
         return """

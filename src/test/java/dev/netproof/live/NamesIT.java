@@ -24,7 +24,7 @@ final class NamesIT {
     }
 
     @Test
-    void withoutNamesAnAllowedEdgeFailsAndTheReportSaysThatTheAddressWorks() {
+    void without_names_an_allowed_edge_fails_and_the_report_says_that_the_address_works() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/home, to: svc/web, expect: allow}
@@ -38,7 +38,7 @@ final class NamesIT {
     }
 
     @Test
-    void namesOverUdpAreAllowedAndDenied() {
+    void names_over_udp_are_allowed_and_denied() {
         Ran ran = LIVE.run("""
                 destinations:
                   dns: {service: kube-dns, namespace: kube-system, port: 53, protocol: UDP}
@@ -53,7 +53,7 @@ final class NamesIT {
     }
 
     @Test
-    void aNameServerThatIsDeadIsNoDenial() {
+    void a_name_server_that_is_dead_is_no_denial() {
         LIVE.apply(Manifests.service("deaf-dns", "web", 53, 53).replace("port: 53,", "port: 53, protocol: UDP,"));
         Ran ran = LIVE.run("""
                 destinations:

@@ -25,7 +25,7 @@ final class OutsideIT {
     }
 
     @Test
-    void isDeniedToOneAndAllowedToAnother() {
+    void is_denied_to_one_and_allowed_to_another() {
         Ran ran = LIVE.run("""
                 destinations:
                   name: {host: %s, port: 80}
@@ -43,7 +43,7 @@ final class OutsideIT {
     }
 
     @Test
-    void isProvedAliveByTheControlAlone() {
+    void is_proved_alive_by_the_control_alone() {
         Ran ran = LIVE.run("""
                 destinations:
                   name: {host: %s, port: 80}

@@ -38,7 +38,7 @@ final class PermissionsIT {
     }
 
     @Test
-    void anImageThatNobodyHasEndsSoon() {
+    void an_image_that_nobody_has_ends_soon() {
         Ran ran = LIVE.run(MATRIX, "--curl-image", "docker.io/nowhere/none:1").exits(5);
         ran.that("deploy/front → svc/db is denied")
                 .is("INCONCLUSIVE", "PROBE_FAILED")
@@ -48,7 +48,7 @@ final class PermissionsIT {
     }
 
     @Test
-    void whoMayNotCreatePodsIsTold() throws IOException {
+    void who_may_not_create_pods_is_told() throws IOException {
         Path kubeconfig = identity("no-create", "[get, list, watch, delete]", "{resources: [pods/log], verbs: [get]}");
         Ran ran = LIVE.run(kubeconfig, LIVE.matrix(MATRIX)).exits(5);
         ran.that("deploy/front → svc/db is denied")
@@ -59,7 +59,7 @@ final class PermissionsIT {
     }
 
     @Test
-    void whoMayNotReadLogsIsTold() throws IOException {
+    void who_may_not_read_logs_is_told() throws IOException {
         Path kubeconfig = identity(
                 "no-logs", "[get, list, watch, create, delete]", "{resources: [pods/portforward], verbs: [create]}");
         Ran ran = LIVE.run(kubeconfig, LIVE.matrix(MATRIX)).exits(5);

@@ -39,7 +39,7 @@ class PermissionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"run", "enforcement", "clean"})
-    void thePageHasEveryPermissionOfACommandAndNoOther(String command) throws IOException {
+    void the_page_has_every_permission_of_a_command_and_no_other(String command) throws IOException {
         List<Row> rows = Permissions.rows(command);
         List<String> permitted = new ArrayList<>();
         for (String file : Permissions.files()) {
@@ -55,7 +55,7 @@ class PermissionsTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void nothingGivesExecOrSecretsOrEverything(String file) {
+    void nothing_gives_exec_or_secrets_or_everything(String file) {
         List<Permission> permissions = Permissions.of(file);
 
         assertThat(permissions)
@@ -68,7 +68,7 @@ class PermissionsTest {
 
     /** A label of a target of its own, and a policy of its own, where the full profile looks what becomes of them. */
     @Test
-    void nothingThatIsThereIsChangedExceptByTheFullEnforcementCheck() throws IOException {
+    void nothing_that_is_there_is_changed_except_by_the_full_enforcement_check() throws IOException {
         List<String> changing = new ArrayList<>();
         for (String file : Permissions.files()) {
             Permissions.of(file).stream()
@@ -82,7 +82,7 @@ class PermissionsTest {
     }
 
     @Test
-    void everyBindingGivesARoleOfItsOwnFile() throws IOException {
+    void every_binding_gives_a_role_of_its_own_file() throws IOException {
         Set<String> roles = new TreeSet<>();
         Set<String> bound = new TreeSet<>();
         for (JsonNode document : Permissions.documents()) {
@@ -101,7 +101,7 @@ class PermissionsTest {
 
     /** netproof clean in all namespaces lists these: the page promises that the two files are enough for it. */
     @Test
-    void whoMayCheckMayCleanWhatAKilledCheckLeft() {
+    void who_may_check_may_clean_what_a_killed_check_left() {
         List<Permission> both = new ArrayList<>(Permissions.of("enforcement"));
         both.addAll(Permissions.of("enforcement-optional"));
 
@@ -119,7 +119,7 @@ class PermissionsTest {
 
     /** An enforcement check works in a namespace that nobody can have bound a Role in before; for everything else there is one. */
     @Test
-    void onlyWhatTheClusterHasAndTheNamespacesToComeNeedAClusterRole() throws IOException {
+    void only_what_the_cluster_has_and_the_namespaces_to_come_need_a_cluster_role() throws IOException {
         Set<String> wide = new TreeSet<>();
         for (JsonNode document : Permissions.documents()) {
             if (document.path("kind").asText().equals("ClusterRole")) {

@@ -34,7 +34,7 @@ final class PlacementIT {
     }
 
     @Test
-    void aProbeIsWhereTheMatrixSays() {
+    void a_probe_is_where_the_matrix_says() {
         boolean several = nodes().size() > 1;
         Ran ran = LIVE.run("""
                 sources:
@@ -64,7 +64,7 @@ final class PlacementIT {
     }
 
     @Test
-    void anotherNodeThanEveryNodeIsNone() {
+    void another_node_than_every_node_is_none() {
         Ran ran = LIVE.run("""
                 sources:
                   visitor: {labels: {app: web}, nodes: other}
@@ -78,7 +78,7 @@ final class PlacementIT {
     }
 
     @Test
-    void aPodIsProbedForByATwinOnItsNode() {
+    void a_pod_is_probed_for_by_a_twin_on_its_node() {
         List<Pod> agents = podsOf("agent");
         Pod web = LIVE.podOf("web");
         Ran ran = LIVE.run("checks:\n- {from: pod/" + web.getMetadata().getName() + ", to: svc/db, expect: deny}\n"
@@ -95,7 +95,7 @@ final class PlacementIT {
     }
 
     @Test
-    void aPodThatIsNotThereIsNoSource() {
+    void a_pod_that_is_not_there_is_no_source() {
         Ran ran = LIVE.run("checks: [{from: pod/agnet-x, to: svc/db, expect: deny}]\n")
                 .exits(3);
 
@@ -105,7 +105,7 @@ final class PlacementIT {
     }
 
     @Test
-    void aWorkloadThatIsBoundToANodeIsProbedForThere() {
+    void a_workload_that_is_bound_to_a_node_is_probed_for_there() {
         StringBuilder sources = new StringBuilder("sources:\n");
         for (String node : nodes()) {
             LIVE.apply(Manifests.client("bound-to-" + node).replace("terminationGracePeriodSeconds: 1", """

@@ -132,7 +132,7 @@ final class PolicyReportIT {
     }
 
     @Test
-    void bothDialectsAreAppliedAndReadBackWhole() throws IOException {
+    void both_dialects_are_applied_and_read_back_whole() throws IOException {
         Path open = LIVE.file("open.yaml");
         Path group = LIVE.file("group.yaml");
         LIVE.run("""

@@ -91,7 +91,7 @@ final class RejectIT {
     }
 
     @Test
-    void isADenialInWhateverManner() {
+    void is_a_denial_in_whatever_manner() {
         Ran ran = LIVE.run(SOURCES + """
                 - {from: [someone, rejected], to: svc/open, expect: allow}
                 - {from: someone, to: [svc/reset, svc/unreachable, svc/prohibited], expect: deny}
@@ -114,7 +114,7 @@ final class RejectIT {
     }
 
     @Test
-    void isTheWrongMannerWhereSilenceIsAskedFor() {
+    void is_the_wrong_manner_where_silence_is_asked_for() {
         Ran ran = LIVE.run(SOURCES + """
                 - {from: dropped, to: svc/open, expect: allow}
                 - {from: dropped, to: [svc/reset, svc/unreachable, svc/prohibited], expect: drop}
@@ -127,7 +127,7 @@ final class RejectIT {
     }
 
     @Test
-    void isAttributedAsFarAsItsMannerTells() {
+    void is_attributed_as_far_as_its_manner_tells() {
         Ran ran = LIVE.run("""
                 destinations:
                   reset: {pods: {app: reset}, port: 8080, family: IPv4}
@@ -153,7 +153,7 @@ final class RejectIT {
 
     /** In a run of their own: kernels answer one client by ICMP about once a second, and these targets would have to share that. */
     @Test
-    void aloneIsProofWhereTheTargetIsAliveByPortForwardAndTheRefusalCannotBeItsOwn() {
+    void alone_is_proof_where_the_target_is_alive_by_port_forward_and_the_refusal_cannot_be_its_own() {
         Ran ran = LIVE.run(SOURCES + """
                 - {from: someone, to: ["deploy/log:8080", svc/open], expect: allow}
                 - {from: someone, to: ["deploy/forwarded:8080", "deploy/ambiguous:8080", svc/shy, "deploy/log:9999"], expect: deny}
@@ -169,7 +169,7 @@ final class RejectIT {
     }
 
     @Test
-    void overIpv6IsAttributedToo() {
+    void over_ipv6_is_attributed_too() {
         StringBuilder checks = new StringBuilder("""
                 sources:
                   someone: {labels: {app: someone}, synthetic: true}
@@ -190,7 +190,7 @@ final class RejectIT {
     }
 
     @Test
-    void ofADatagramIsAttributedWithoutAnotherProbe() {
+    void of_a_datagram_is_attributed_without_another_probe() {
         Ran ran = LIVE.run("""
                 sources:
                   someone: {labels: {app: someone}, synthetic: true}

@@ -44,7 +44,7 @@ final class RejectingEngineIT {
 
     @Test
     @EnabledIfSystemProperty(named = "netproof.full", matches = "true")
-    void isEnforcingInEveryRowAndSaysThatDenialsAreResets() {
+    void is_enforcing_in_every_row_and_says_that_denials_are_resets() {
         Lab.engine("reject");
         Checked checked = Checked.by(LIVE, "--profile", "full");
         // As with the engine that drops: now and then a fresh pod's first packet is quicker than the engine.
@@ -67,18 +67,18 @@ final class RejectingEngineIT {
     }
 
     @Test
-    void isEnforcingAndSaysHowADenialLooks() {
-        isEnforcingAndSaysHowADenialLooks("icmp-admin-prohibited", "UNREACHABLE");
+    void is_enforcing_and_says_how_a_denial_looks() {
+        is_enforcing_and_says_how_a_denial_looks("icmp-admin-prohibited", "UNREACHABLE");
     }
 
     @ParameterizedTest
     @CsvSource({"tcp-reset, REFUSED", "icmp-port-unreachable, REFUSED"})
     @EnabledIfSystemProperty(named = "netproof.full", matches = "true")
-    void isEnforcingAndSaysHowOtherDenialsLook(String answer, String outcome) {
-        isEnforcingAndSaysHowADenialLooks(answer, outcome);
+    void is_enforcing_and_says_how_other_denials_look(String answer, String outcome) {
+        is_enforcing_and_says_how_a_denial_looks(answer, outcome);
     }
 
-    private static void isEnforcingAndSaysHowADenialLooks(String answer, String outcome) {
+    private static void is_enforcing_and_says_how_a_denial_looks(String answer, String outcome) {
         Lab.engine("reject", "--with", answer);
         Checked checked = Checked.by(LIVE).exits(0).is("ENFORCED");
         assertThat(checked.rows("default-deny"))
@@ -98,18 +98,18 @@ final class RejectingEngineIT {
     }
 
     @Test
-    void deniesAMatrixsStrangerWithProofAndOpensNothing() {
-        deniesAMatrixsStrangerWithProofAndOpensNothing("tcp-reset", "REFUSED");
+    void denies_a_matrixs_stranger_with_proof_and_opens_nothing() {
+        denies_a_matrixs_stranger_with_proof_and_opens_nothing("tcp-reset", "REFUSED");
     }
 
     @Test
     @EnabledIfSystemProperty(named = "netproof.full", matches = "true")
-    void deniesAMatrixsStrangerByIcmpToo() {
-        deniesAMatrixsStrangerWithProofAndOpensNothing("icmp-admin-prohibited", "UNREACHABLE");
+    void denies_a_matrixs_stranger_by_icmp_too() {
+        denies_a_matrixs_stranger_with_proof_and_opens_nothing("icmp-admin-prohibited", "UNREACHABLE");
     }
 
     /** With the canary, which says how the same denials look to it. */
-    private static void deniesAMatrixsStrangerWithProofAndOpensNothing(String answer, String outcome) {
+    private static void denies_a_matrixs_stranger_with_proof_and_opens_nothing(String answer, String outcome) {
         Lab.engine("reject", "--with", answer);
         Ran ran = LIVE.run("""
                 checks:

@@ -114,7 +114,7 @@ final class ReservedMarksIT {
     }
 
     @Test
-    void somebodyElseMarksNothing() {
+    void somebody_else_marks_nothing() {
         String name = LIVE.podOf("web").getMetadata().getName();
         refused(() -> patchNamespace(MERGE_LABEL.formatted("netproof.dev/role")));
         refused(() -> patchNamespace(
@@ -154,7 +154,7 @@ final class ReservedMarksIT {
     }
 
     @Test
-    void everythingElseGoesOn() {
+    void everything_else_goes_on() {
         patchNamespace(MERGE_LABEL.formatted("team.example/role"));
         Namespace labelled =
                 LIVE.client().namespaces().withName(LIVE.namespace()).get();
@@ -167,7 +167,7 @@ final class ReservedMarksIT {
     }
 
     @Test
-    void netproofWorksAsBefore() {
+    void netproof_works_as_before() {
         Ran ran = LIVE.run(kubeconfig, LIVE.matrix("""
                 checks:
                 - {from: deploy/web, to: svc/db, expect: allow}
@@ -178,7 +178,7 @@ final class ReservedMarksIT {
     }
 
     @Test
-    void whoMayNotWriteAMarkMayNotTakeOneAwayEither() {
+    void who_may_not_write_a_mark_may_not_take_one_away_either() {
         var netproof = new io.fabric8.kubernetes.client.KubernetesClientBuilder()
                 .withConfig(io.fabric8.kubernetes.client.Config.fromKubeconfig(kubeconfig.toFile()))
                 .build();

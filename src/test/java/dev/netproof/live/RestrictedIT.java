@@ -86,7 +86,7 @@ final class RestrictedIT {
     }
 
     @Test
-    void probesAreNoEndpointsAndNobodysChildren() {
+    void probes_are_no_endpoints_and_nobodys_children() {
         Queue<String> wrong = new ConcurrentLinkedQueue<>();
         Set<String> probes = java.util.Collections.synchronizedSet(new TreeSet<>());
         Set<String> listed = java.util.Collections.synchronizedSet(new TreeSet<>());
@@ -167,7 +167,7 @@ final class RestrictedIT {
     }
 
     @Test
-    void aServiceThatPublishesTheUnreadyIsRefusedBeforeAnythingStarts() {
+    void a_service_that_publishes_the_unready_is_refused_before_anything_starts() {
         Queue<String> started = new ConcurrentLinkedQueue<>();
         Ran ran;
         try (SharedIndexInformer<Pod> watch = LIVE.client()

@@ -31,7 +31,7 @@ final class SignalsIT {
 
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143"})
-    void endsWithAReportAndNothingLeft(String signal, int code) throws Exception {
+    void ends_with_a_report_and_nothing_left(String signal, int code) throws Exception {
         // A settle time that the test would never see the end of.
         Started started = LIVE.start("""
                 checks:
@@ -58,7 +58,7 @@ final class SignalsIT {
     }
 
     @Test
-    void aRunThatIsOutOfTimeReportsAndLeavesNothing() {
+    void a_run_that_is_out_of_time_reports_and_leaves_nothing() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/web, to: svc/db, expect: allow}

@@ -45,7 +45,7 @@ final class StarterIT {
     }
 
     @Test
-    void aFirstMatrixIsReadyToRunAndFindsWhatTheNetworkDoes() throws IOException {
+    void a_first_matrix_is_ready_to_run_and_finds_what_the_network_does() throws IOException {
         Path matrix = LIVE.file("starter.yaml");
 
         Streams.Captured written = LIVE.command("init", "-n", LIVE.namespace(), matrix.toString());
@@ -78,7 +78,7 @@ final class StarterIT {
     }
 
     @Test
-    void aPolicyThatIsAboutNobodyIsSaidBeforeAnythingIsTried() throws IOException {
+    void a_policy_that_is_about_nobody_is_said_before_anything_is_tried() throws IOException {
         NetworkPolicy typo = LIVE.client()
                 .network()
                 .v1()
@@ -97,6 +97,20 @@ final class StarterIT {
                 .contains("selects no pod")
                 .doesNotContain("ingress-postgres-from-catalog");
         LIVE.delete(Manifests.admitsNobody("postgras"));
+    }
+
+    /** Charts select a label "name" that no namespace has by itself. */
+    @Test
+    void a_peer_that_selects_no_namespace_is_named_with_its_field() throws IOException {
+        LIVE.apply(Manifests.admitsNamespace("monitoring"));
+        Path matrix = LIVE.matrix("checks: [{from: deploy/orders, to: svc/postgres, expect: deny}]\n");
+
+        Streams.Captured linted = LIVE.command("lint", "--live", matrix.toString());
+
+        assertThat(linted.err())
+                .contains("NetworkPolicy admits-monitoring")
+                .contains("spec.ingress[0].from[0].namespaceSelector: name=monitoring selects no namespace");
+        LIVE.delete(Manifests.admitsNamespace("monitoring"));
     }
 
     private static Set<String> statuses(Ran ran) {

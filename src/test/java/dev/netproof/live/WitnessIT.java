@@ -32,7 +32,7 @@ final class WitnessIT {
     }
 
     @Test
-    void aSingleDenialIsProved() {
+    void a_single_denial_is_proved() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/front, to: svc/safe, expect: deny}
@@ -45,7 +45,7 @@ final class WitnessIT {
     }
 
     @Test
-    void aSingleDenialIsProvedByAPortForwardAlone() {
+    void a_single_denial_is_proved_by_a_port_forward_alone() {
         Ran ran = LIVE.run("""
                 checks:
                 - {from: deploy/front, to: svc/vault, expect: deny}
@@ -58,7 +58,7 @@ final class WitnessIT {
     }
 
     @Test
-    void aSingleAllowanceThatIsBlockedIsAViolation() {
+    void a_single_allowance_that_is_blocked_is_a_violation() {
         LIVE.run("""
                 checks:
                 - {from: deploy/front, to: svc/safe, expect: allow}
@@ -69,7 +69,7 @@ final class WitnessIT {
     }
 
     @Test
-    void aMistypedLabelIsSaidAndNotTheMissingControl() {
+    void a_mistyped_label_is_said_and_not_the_missing_control() {
         LIVE.run("""
                 sources: {typo: {labels: {app: frnot}}}
                 checks:
@@ -83,7 +83,7 @@ final class WitnessIT {
 
     /** The control is in a namespace that the run makes, and not in one that somebody may have locked. */
     @Test
-    void whatIsOutsideIsProvedFromANamespaceOfTheRunsOwn() {
+    void what_is_outside_is_proved_from_a_namespace_of_the_runs_own() {
         Ran ran = LIVE.run("""
                 destinations:
                   outside: {ip: %s, port: 80}

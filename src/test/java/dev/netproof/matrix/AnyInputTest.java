@@ -86,7 +86,7 @@ class AnyInputTest {
     private final DiagnosticText text = new DiagnosticText();
 
     @Test
-    void thousandsOfMutationsOfValidMatricesAreReadOrRefused() throws IOException {
+    void thousands_of_mutations_of_valid_matrices_are_read_or_refused() throws IOException {
         Random random = new Random(20261121);
         List<byte[]> corpus = corpus();
 
@@ -117,7 +117,7 @@ class AnyInputTest {
                 "\t",
                 "%"
             })
-    void aQuarterOfAMebibyteOfOneThingIsReadOrRefusedAndNeverHangs(String one) {
+    void a_quarter_of_a_mebibyte_of_one_thing_is_read_or_refused_and_never_hangs(String one) {
         String much = "apiVersion: netproof.dev/v1\nkind: ConnectivityMatrix\n"
                 + one.repeat(((1 << 18) - 100) / one.length());
 
@@ -127,7 +127,7 @@ class AnyInputTest {
     }
 
     @Test
-    void nothingFromAFileSteersTheTerminal() {
+    void nothing_from_a_file_steers_the_terminal() {
         String file = "apiVersion: netproof.dev/v1\nkind: ConnectivityMatrix\nchecks:\n"
                 + "  - {from: \"\\e[31mx\\u202E\", to: svc/a, expect: allow}\n";
 

@@ -20,14 +20,14 @@ class DiagnosticGoldenTest {
     static final LocalDate TODAY = LocalDate.of(2026, 11, 21);
 
     @TestFactory
-    Stream<DynamicTest> everyMistakeIsShownWhereItStands() throws IOException {
+    Stream<DynamicTest> every_mistake_is_shown_where_it_stands() throws IOException {
         return mistakes().stream()
                 .map(mistake -> DynamicTest.dynamicTest(
                         mistake.getFileName().toString(), mistake.toUri(), () -> compare(mistake)));
     }
 
     @Test
-    void thereIsATripleForAtLeastFortyMistakes() throws IOException {
+    void there_is_a_triple_for_at_least_forty_mistakes() throws IOException {
         assertThat(mistakes()).hasSizeGreaterThanOrEqualTo(40);
     }
 

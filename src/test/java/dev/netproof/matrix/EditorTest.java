@@ -49,7 +49,7 @@ class EditorTest {
     }
 
     @Test
-    void theFirstExampleOfTheDocsHasNoComplaint() throws IOException {
+    void the_first_example_of_the_docs_has_no_complaint() throws IOException {
         String page = Files.readString(Path.of("docs/matrix.md"));
         int from = page.indexOf(SCHEMA_LINE);
         assertThat(from).isPositive();
@@ -59,7 +59,7 @@ class EditorTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyValidMatrixHasNoComplaint() throws IOException {
+    Stream<DynamicTest> every_valid_matrix_has_no_complaint() throws IOException {
         return SchemaTest.validMatrices().stream()
                 .filter(EditorTest::isYamlToEverybody)
                 .map(file -> DynamicTest.dynamicTest(
@@ -76,7 +76,7 @@ class EditorTest {
             - {from: deploy/web, to: [], expect: deny}                ; 6:28: ; ''
             - {from: deploy/web, to: svc/db, expect: deny, tags: 1}   ; 6:56: ; array
             """)
-    void aMistakeIsShownWhereItStands(String check, String place, String word) {
+    void a_mistake_is_shown_where_it_stands(String check, String place, String word) {
         List<String> complaints = editor.complaints(HEAD + "checks:\n  " + check + "\n");
 
         assertThat(complaints)
@@ -84,7 +84,7 @@ class EditorTest {
     }
 
     @Test
-    void withoutTheSchemaLineNobodyWouldNotice() {
+    void without_the_schema_line_nobody_would_notice() {
         String mistaken = HEAD + "checks:\n  - {form: deploy/web, to: svc/db, expect: deny}\n";
 
         assertThat(editor.complaints(mistaken)).isNotEmpty();
@@ -92,32 +92,32 @@ class EditorTest {
     }
 
     @Test
-    void expectationsAreProposed() {
+    void expectations_are_proposed() {
         assertThat(editor.proposals(HEAD + "checks:\n  - from: deploy/web\n    to: svc/db\n    expect: ‸\n"))
                 .contains("allow", "deny", "drop", "reject");
     }
 
     @Test
-    void theKeysOfACheckAreProposedButForThoseThatItHas() {
+    void the_keys_of_a_check_are_proposed_but_for_those_that_it_has() {
         assertThat(editor.proposals(HEAD + "checks:\n  - from: deploy/web\n    ‸\n"))
                 .contains("to", "expect", "because", "tags")
                 .doesNotContain("from", "owner", "labels");
     }
 
     @Test
-    void theKeysOfASourceAreProposed() {
+    void the_keys_of_a_source_are_proposed() {
         assertThat(editor.proposals(HEAD + "sources:\n  batch:\n    ‸\n"))
                 .contains("labels", "workload", "namespace", "serviceAccount", "synthetic", "nodes");
     }
 
     @Test
-    void placementsAreProposed() {
+    void placements_are_proposed() {
         assertThat(editor.proposals(HEAD + "sources:\n  batch:\n    labels: {app: batch}\n    nodes: ‸\n"))
                 .contains("any", "each", "same", "other");
     }
 
     @Test
-    void aKeyUnderTheMouseIsExplained() {
+    void a_key_under_the_mouse_is_explained() {
         String text = HEAD + "checks:\n  - {from: deploy/web, to: svc/db, ‸expect: deny}\n";
 
         assertThat(editor.explanation(text)).contains("deny");

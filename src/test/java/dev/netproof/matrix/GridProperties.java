@@ -55,7 +55,7 @@ class GridProperties {
     }
 
     @Test
-    void everyCellIsReadAndNoOther() {
+    void every_cell_is_read_and_no_other() {
         forAll(drawings(), drawing -> {
             MatrixReading reading = read(drawing.text());
 
@@ -70,7 +70,7 @@ class GridProperties {
     }
 
     @Test
-    void everyCheckStandsInItsCell() {
+    void every_check_stands_in_its_cell() {
         forAll(drawings(), drawing -> {
             List<String> lines = drawing.text().lines().toList();
             for (var matrix : read(drawing.text()).matrices()) {
@@ -85,7 +85,7 @@ class GridProperties {
     }
 
     @Test
-    void aTableWithAMistakeIsRefusedWithItsPlace() {
+    void a_table_with_a_mistake_is_refused_with_its_place() {
         forAll(drawings(), anyOf("dney", "ALLOW", "yes", "allow,", "|", "\"allow\"", "-1", "é"), (drawing, mistake) -> {
             String text = drawing.text();
             int row = text.lastIndexOf("deploy/w0");
@@ -102,7 +102,7 @@ class GridProperties {
     }
 
     @Test
-    void anyTextIsATableOrRefused() {
+    void any_text_is_a_table_or_refused() {
         forAll(scribbles(), scribble -> {
             MatrixReading reading = read(HEAD + "grid: |\n" + scribble.indent(2));
 

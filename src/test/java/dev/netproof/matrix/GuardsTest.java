@@ -22,7 +22,7 @@ final class GuardsTest {
             """;
 
     @Test
-    void aSiblingMustStillBeStoppedAtTheSamePort() {
+    void a_sibling_must_still_be_stopped_at_the_same_port() {
         assertThat(guards(HEAD
                         + "checks:\n  - {from: deploy/web, to: svc/web-api:80, expect: allow}\n"
                         + EXCEPTION.formatted("2027-01-31")))
@@ -30,7 +30,7 @@ final class GuardsTest {
     }
 
     @Test
-    void theSourceMustStillBeStoppedAtTheOtherPortsThatTheMatrixKnows() {
+    void the_source_must_still_be_stopped_at_the_other_ports_that_the_matrix_knows() {
         assertThat(guards(HEAD
                         + "checks:\n  - {from: deploy/web, to: [svc/pay:443, svc/pay:9090], expect: deny}\n"
                         + EXCEPTION.formatted("2027-01-31")))
@@ -38,13 +38,13 @@ final class GuardsTest {
     }
 
     @Test
-    void whereThereIsNoSiblingOneIsMadeUp() {
+    void where_there_is_no_sibling_one_is_made_up() {
         assertThat(guards(HEAD + EXCEPTION.formatted("2027-01-31")))
                 .containsExactly("sibling of deploy/orders → svc/pay:443 is denied");
     }
 
     @Test
-    void whatSomebodyWroteACheckForNeedsNoGuard() {
+    void what_somebody_wrote_a_check_for_needs_no_guard() {
         assertThat(guards(HEAD
                         + "checks:\n  - {from: deploy/web, to: svc/pay:443, expect: allow}\n"
                         + EXCEPTION.formatted("2027-01-31")))
@@ -52,7 +52,7 @@ final class GuardsTest {
     }
 
     @Test
-    void anExpiredExceptionIsNotGuarded() {
+    void an_expired_exception_is_not_guarded() {
         assertThat(guards(HEAD + EXCEPTION.formatted("2026-01-31"))).isEmpty();
     }
 

@@ -23,7 +23,7 @@ class HostileMatrixTest {
 
     /** Each word of each mistake is replaced once: plainly, and as YAML writes what cannot stand there plainly. */
     @Test
-    void everyWordOfEveryMistakeMayBeAnAttack() throws IOException {
+    void every_word_of_every_mistake_may_be_an_attack() throws IOException {
         int attack = 0;
         int said = 0;
         for (Path mistake : DiagnosticGoldenTest.mistakes()) {

@@ -24,7 +24,7 @@ class MatrixDocsTest {
     private static final Pattern KEY = Pattern.compile("^\\| `(\\w+)` \\|", Pattern.MULTILINE);
 
     @TestFactory
-    Stream<DynamicTest> everyExampleIsReadWithoutADiagnostic() throws IOException {
+    Stream<DynamicTest> every_example_is_read_without_a_diagnostic() throws IOException {
         MatrixReader reader = MatrixReader.of(DiagnosticGoldenTest.TODAY, "default");
         List<String> examples = new ArrayList<>();
         Matcher matcher = EXAMPLE.matcher(Files.readString(PAGE));
@@ -41,7 +41,7 @@ class MatrixDocsTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyTableHasTheKeysOfTheSchema() throws IOException {
+    Stream<DynamicTest> every_table_has_the_keys_of_the_schema() throws IOException {
         JsonNode schema = new ObjectMapper().readTree(Files.readString(SchemaTest.SCHEMA));
         Map<String, String> tables = Map.of(
                 "## The document", "",

@@ -41,7 +41,7 @@ class MatrixReaderTest {
     private final MatrixReader reader = MatrixReader.of(TODAY, "fallback");
 
     @Test
-    void theCompleteExampleReadsWithoutADiagnostic() {
+    void the_complete_example_reads_without_a_diagnostic() {
         MatrixReading reading = reader.read(List.of(COMPLETE));
 
         assertThat(reading.diagnostics()).isEmpty();
@@ -68,7 +68,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void aCheckStandsWhereItsItemStands() {
+    void a_check_stands_where_its_item_stands() {
         MatrixReading reading = reader.read(List.of(COMPLETE));
 
         assertThat(reading.matrices().get(0).checks())
@@ -80,7 +80,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void anEntryOnSeveralLinesStandsOnItsFirstAndAListsItemsOnTheirOwn() {
+    void an_entry_on_several_lines_stands_on_its_first_and_a_lists_items_on_their_own() {
         List<Check> checks = checks("""
                 checks:
                   - from: deploy/a
@@ -97,7 +97,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void aSourceInShortFormIsTheLiveWorkload() {
+    void a_source_in_short_form_is_the_live_workload() {
         assertThat(source("sts/db"))
                 .isEqualTo(new Source(
                         "sts/db",
@@ -137,12 +137,12 @@ class MatrixReaderTest {
         "pods/x, pod/x",
         "other/deployment/x, other/deploy/x"
     })
-    void kubectlsLongFormsMeanTheSame(String written, String name) {
+    void kubectls_long_forms_mean_the_same(String written, String name) {
         assertThat(source(written).name()).isEqualTo(name);
     }
 
     @Test
-    void destinationsInShortFormAreUnderstood() {
+    void destinations_in_short_form_are_understood() {
         assertThat(destination("svc/db").target()).isEqualTo(new Target.Service("shop", "db"));
         assertThat(destination("svc/db").port()).isEmpty();
         assertThat(destination("other/svc/db:5432").target()).isEqualTo(new Target.Service("other", "db"));
@@ -161,7 +161,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void urlsAreUnderstood() {
+    void urls_are_understood() {
         Destination plain = destination("https://example.com");
         assertThat(plain.target()).isEqualTo(new Target.Host("example.com"));
         assertThat(plain.port()).contains(new PortRef.Number(443));
@@ -177,7 +177,7 @@ class MatrixReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"svc/kube-dns:53/udp", "https://example.com", "https://example.com/path", "ip/[fd00::1]:443"})
-    void aReferenceNamesItsPortOnce(String reference) {
+    void a_reference_names_its_port_once(String reference) {
         Check check = checks("checks:\n  - {from: deploy/a, to: \"" + reference + "\", expect: deny}\n")
                 .get(0);
 
@@ -185,7 +185,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void namedSourcesCarryWhatTheySay() {
+    void named_sources_carry_what_they_say() {
         List<Check> checks = checks("""
                 sources:
                   batch: {namespace: y, labels: {app: batch, empty: ""}, serviceAccount: runner, nodes: other}
@@ -210,7 +210,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void namedDestinationsCarryWhatTheySay() {
+    void named_destinations_carry_what_they_say() {
         List<Check> checks = checks("""
                 destinations:
                   api: {service: api, port: 80, protocol: HTTP, path: "/a?b=c", status: 204}
@@ -237,7 +237,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void tagsOfDefaultsAndCheckAddUp() {
+    void tags_of_defaults_and_check_add_up() {
         Matrix matrix = read("""
                 apiVersion: netproof.dev/v1
                 kind: ConnectivityMatrix
@@ -252,7 +252,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void aGridCellIsACheckThatStandsInItsCell() {
+    void a_grid_cell_is_a_check_that_stands_in_its_cell() {
         List<Check> checks = checks("""
                 grid: |
 
@@ -280,7 +280,7 @@ class MatrixReaderTest {
                 "grid: |- # drawn\n            svc/b\n  deploy/a  deny\n",
                 "grid: |\n  from      svc/b\n  deploy/a  deny\n"
             })
-    void theCornerOfAGridIsEmptyOrSaysFrom(String grid) {
+    void the_corner_of_a_grid_is_empty_or_says_from(String grid) {
         List<Check> checks = checks(grid);
 
         assertThat(checks).hasSize(1);
@@ -288,7 +288,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void aPairInChecksAndGridIsOneCheckThatKeepsItsReason() {
+    void a_pair_in_checks_and_grid_is_one_check_that_keeps_its_reason() {
         List<Check> checks = checks("""
                 grid: |
                             svc/b
@@ -304,7 +304,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void anExceptionReplacesTheCheckOfItsPair() {
+    void an_exception_replaces_the_check_of_its_pair() {
         List<Check> checks = checks(exception("2027-01-31"));
 
         assertThat(checks).extracting(Check::origin).containsExactly(Origin.EXCEPTION, Origin.GUARD);
@@ -316,7 +316,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void anExpiredExceptionStandsBesideTheCheckOfItsPair() {
+    void an_expired_exception_stands_beside_the_check_of_its_pair() {
         MatrixReading reading = read(HEAD + exception("2026-11-20"));
 
         assertThat(reading.hasErrors()).isFalse();
@@ -329,14 +329,14 @@ class MatrixReaderTest {
 
     @ParameterizedTest
     @CsvSource({"2026-11-21, exception-expires-soon", "2026-12-05, exception-expires-soon", "2026-12-06,"})
-    void anExceptionWarnsTwoWeeksBeforeItExpires(String expires, String code) {
+    void an_exception_warns_two_weeks_before_it_expires(String expires, String code) {
         assertThat(read(HEAD + exception(expires)).diagnostics())
                 .extracting(Diagnostic::code)
                 .containsExactlyElementsOf(code == null ? List.of() : List.of(code));
     }
 
     @Test
-    void severalDocumentsAreSeveralMatrices() {
+    void several_documents_are_several_matrices() {
         String checks = "checks:\n  - {from: deploy/a, to: svc/b, expect: deny}\n";
 
         MatrixReading reading = read("---\n" + HEAD + checks + "---\n" + HEAD + checks + "---\n");
@@ -349,7 +349,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void aMatrixWithAnErrorIsNotHandedOutButTheOthersAre() {
+    void a_matrix_with_an_error_is_not_handed_out_but_the_others_are() {
         String good = HEAD + "checks:\n  - {from: deploy/a, to: svc/b, expect: deny}\n";
 
         MatrixReading reading = read(HEAD + "checks: []\n---\n" + good);
@@ -359,7 +359,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void byteOrderMarkAndWindowsLineEndsChangeNoPlace() {
+    void byte_order_mark_and_windows_line_ends_change_no_place() {
         String text = (HEAD
                         + "checks:\n  - {from: deploy/a, to: svc/b, expect: deny}\ngrid: |\n          svc/c\n  deploy/a  deny\n")
                 .replace("\n", "\r\n");
@@ -374,7 +374,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void anyLengthOfFileIsRefusedAtOnce() {
+    void any_length_of_file_is_refused_at_once() {
         byte[] large = new byte[10 << 20];
 
         MatrixReading reading = reader.readText("m.yaml", large);
@@ -383,7 +383,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void manyMistakesAreCutShort() {
+    void many_mistakes_are_cut_short() {
         MatrixReading reading =
                 read(HEAD + "checks:\n" + "  - {from: deploy/a, to: svc/b, expect: maybe}\n".repeat(70));
 
@@ -392,7 +392,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void ofAFolderOnlyMatricesAreRead(@TempDir Path folder) throws IOException {
+    void of_a_folder_only_matrices_are_read(@TempDir Path folder) throws IOException {
         String checks = "checks:\n  - {from: deploy/a, to: svc/b, expect: deny}\n";
         write(folder.resolve("b/two.yml"), HEAD + checks);
         write(folder.resolve("a.yaml"), HEAD + checks);
@@ -416,14 +416,14 @@ class MatrixReaderTest {
                 "kind: ConnectivityMatrix\n",
                 "checks:\n  - {from: deploy/a, to: svc/b, expect: deny}\n"
             })
-    void aBrokenMatrixInAFolderIsNotPassedOver(String text, @TempDir Path folder) throws IOException {
+    void a_broken_matrix_in_a_folder_is_not_passed_over(String text, @TempDir Path folder) throws IOException {
         write(folder.resolve("m.yaml"), text);
 
         assertThat(reader.read(List.of(folder)).hasErrors()).isTrue();
     }
 
     @Test
-    void aFolderWithoutAMatrixIsAnError(@TempDir Path folder) throws IOException {
+    void a_folder_without_a_matrix_is_an_error(@TempDir Path folder) throws IOException {
         write(folder.resolve("deployment.yaml"), "apiVersion: apps/v1\nkind: Deployment\n");
 
         assertThat(reader.read(List.of(folder)).diagnostics())
@@ -432,7 +432,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void twoMatricesOfOneNameAreAnError(@TempDir Path folder) throws IOException {
+    void two_matrices_of_one_name_are_an_error(@TempDir Path folder) throws IOException {
         String checks = "checks:\n  - {from: deploy/a, to: svc/b, expect: deny}\n";
         write(folder.resolve("a/m.yaml"), HEAD + checks);
         write(folder.resolve("b/m.yaml"), HEAD + checks);
@@ -444,7 +444,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void aMissingFileIsAnError() {
+    void a_missing_file_is_an_error() {
         assertThat(reader.read(List.of(Path.of("nowhere.yaml"))).diagnostics())
                 .extracting(Diagnostic::code)
                 .containsExactly("no-such-file");

@@ -70,7 +70,7 @@ class OtherFilesTest {
                 "password: sWordfish-0815\ngrid: 1\n",
                 "password: sWordfish-0815\nsources: {}\ndefaults: {}\n"
             })
-    void nothingOfAFileThatIsNoMatrixIsShown(String text) throws IOException {
+    void nothing_of_a_file_that_is_no_matrix_is_shown(String text) throws IOException {
         Path file = write(inside.resolve("m.yaml"), text);
         MatrixReading named = reader.read(List.of(file));
         assertThat(named.hasErrors()).isTrue();
@@ -79,7 +79,7 @@ class OtherFilesTest {
     }
 
     @Test
-    void aSecretBehindAMatrixInOneFileIsNotShown() throws IOException {
+    void a_secret_behind_a_matrix_in_one_file_is_not_shown() throws IOException {
         Path file = write(
                 inside.resolve("m.yaml"), MATRIX + "---\n{apiVersion: v1, kind: Secret, data: {a: sWordfish-0815}}\n");
         MatrixReading reading = reader.read(List.of(file));
@@ -88,7 +88,7 @@ class OtherFilesTest {
     }
 
     @Test
-    void aMistakeInAMatrixIsStillShownWhereItStands() throws IOException {
+    void a_mistake_in_a_matrix_is_still_shown_where_it_stands() throws IOException {
         for (String text : List.of(
                 MATRIX.replace("netproof.dev/v1", "netproof.dev/v9"),
                 MATRIX.replace("ConnectivityMatrix", "ConectivityMatrix"),
@@ -104,7 +104,7 @@ class OtherFilesTest {
     }
 
     @Test
-    void aLinkInAFolderMayNotLeadOutOfIt() throws IOException {
+    void a_link_in_a_folder_may_not_lead_out_of_it() throws IOException {
         Path token = write(folder.resolve("token"), SECRET);
         Path other = write(folder.resolve("other.yaml"), MATRIX);
         write(inside.resolve("good.yaml"), MATRIX);
@@ -119,7 +119,7 @@ class OtherFilesTest {
     }
 
     @Test
-    void aLinkThatIsNamedMayNotLeadOutOfItsFolderEither() throws IOException {
+    void a_link_that_is_named_may_not_lead_out_of_its_folder_either() throws IOException {
         Path other = write(folder.resolve("other.yaml"), MATRIX);
         Path link = Files.createSymbolicLink(inside.resolve("m.yaml"), other);
         assertThat(reader.read(List.of(link)).diagnostics())
@@ -134,7 +134,7 @@ class OtherFilesTest {
     }
 
     @Test
-    void aMountedConfigMapIsRead() throws IOException {
+    void a_mounted_config_map_is_read() throws IOException {
         Path version = Files.createDirectory(inside.resolve("..2026_11_21"));
         write(version.resolve("m.yaml"), MATRIX);
         Files.createSymbolicLink(inside.resolve("..data"), Path.of("..2026_11_21"));
@@ -148,14 +148,14 @@ class OtherFilesTest {
     }
 
     @Test
-    void underALinkedParentEverythingIsRead() throws IOException {
+    void under_a_linked_parent_everything_is_read() throws IOException {
         write(inside.resolve("m.yaml"), MATRIX);
         Path linked = Files.createSymbolicLink(folder.resolve("linked"), inside);
         assertThat(reader.read(List.of(linked.resolve("m.yaml"))).diagnostics()).isEmpty();
     }
 
     @Test
-    void aFileWithoutAnEndAndOneThatNobodyWritesAreRefused() throws Exception {
+    void a_file_without_an_end_and_one_that_nobody_writes_are_refused() throws Exception {
         Path fifo = inside.resolve("m.yaml");
         Process made = new ProcessBuilder("mkfifo", fifo.toString()).start();
         assertThat(made.waitFor(10, TimeUnit.SECONDS)).isTrue();

@@ -96,7 +96,7 @@ class SchemaTest {
     private final Schema schema = schema();
 
     @TestFactory
-    Stream<DynamicTest> readerAndSchemaAcceptEveryValidMatrix() throws IOException {
+    Stream<DynamicTest> reader_and_schema_accept_every_valid_matrix() throws IOException {
         return validMatrices().stream()
                 .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), file.toUri(), () -> {
                     assertThat(MatrixReader.of(DiagnosticGoldenTest.TODAY, "default")
@@ -108,14 +108,14 @@ class SchemaTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> readerAndSchemaRefuseTheSameMistakes() throws IOException {
+    Stream<DynamicTest> reader_and_schema_refuse_the_same_mistakes() throws IOException {
         return DiagnosticGoldenTest.mistakes().stream()
                 .map(mistake -> DynamicTest.dynamicTest(
                         mistake.getFileName().toString(), mistake.toUri(), () -> agree(mistake)));
     }
 
     @Test
-    void whatTheSchemaCannotSayIsAMistakeOfTheCorpus() throws IOException {
+    void what_the_schema_cannot_say_is_a_mistake_of_the_corpus() throws IOException {
         Set<String> beyond = new TreeSet<>(OF_YAML);
         beyond.addAll(BETWEEN_VALUES);
         beyond.addAll(INSIDE_TEXTS);
@@ -126,12 +126,12 @@ class SchemaTest {
     }
 
     @Test
-    void theCopyInTheDocsIsTheOneInTheJar() throws IOException {
+    void the_copy_in_the_docs_is_the_one_in_the_jar() throws IOException {
         assertThat(Path.of("docs/connectivity-matrix.schema.json")).hasSameTextualContentAs(SCHEMA);
     }
 
     @Test
-    void theKeysAreTheReaders() throws IOException {
+    void the_keys_are_the_readers() throws IOException {
         JsonNode root = JSON.readTree(Files.readString(SCHEMA));
         JsonNode definitions = root.path("definitions");
 

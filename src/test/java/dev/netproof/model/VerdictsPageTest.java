@@ -24,7 +24,7 @@ class VerdictsPageTest {
             "Control grades", ControlGrade.values());
 
     @TestFactory
-    Stream<DynamicTest> everyValueHasARow() {
+    Stream<DynamicTest> every_value_has_a_row() {
         return TABLES.entrySet().stream()
                 .map(table -> DynamicTest.dynamicTest(
                         table.getKey(),
@@ -35,7 +35,7 @@ class VerdictsPageTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> everyRowSaysMeaningProofAndWhatToDo() {
+    Stream<DynamicTest> every_row_says_meaning_proof_and_what_to_do() {
         return TABLES.keySet().stream()
                 .map(table -> DynamicTest.dynamicTest(
                         table,
@@ -46,7 +46,7 @@ class VerdictsPageTest {
     }
 
     @Test
-    void everyExitCodeHasARow() throws IOException {
+    void every_exit_code_has_a_row() throws IOException {
         assertThat(rows("Exit codes").flatMap(row -> Arrays.stream(row.get(0).split(", ", -1))))
                 .containsExactlyElementsOf(Arrays.stream(Exit.values())
                         .map(exit -> Integer.toString(exit.code()))

@@ -33,7 +33,7 @@ class PlannerProperties {
     private static final List<String> APPS = List.of("web", "api", "db");
 
     @Test
-    void everyCheckIsAnsweredOrTried() {
+    void every_check_is_answered_or_tried() {
         forAllShops(shop -> {
             Plan plan = shop.plan();
             List<Check> asked = shop.matrices().get(0).checks();
@@ -46,7 +46,7 @@ class PlannerProperties {
     }
 
     @Test
-    void everyPathHasItsAttemptAndEveryAttemptIsForAPath() {
+    void every_path_has_its_attempt_and_every_attempt_is_for_a_path() {
         forAllShops(shop -> {
             Plan plan = shop.plan();
             Map<String, ProbePod> probes = new HashMap<>();
@@ -71,25 +71,25 @@ class PlannerProperties {
     }
 
     @Test
-    void oneIdentityOnOneNodeIsOneProbe() {
+    void one_identity_on_one_node_is_one_probe() {
         forAllShops(shop -> assertThat(shop.plan().probes().stream()
                         .map(probe -> List.of(probe.namespace(), probe.labels(), probe.serviceAccount(), probe.node())))
                 .doesNotHaveDuplicates());
     }
 
     @Test
-    void theSameMatrixAndClusterGiveTheSamePlan() {
+    void the_same_matrix_and_cluster_give_the_same_plan() {
         forAllShops(shop -> assertThat(shop.plan()).isEqualTo(shop.plan()));
     }
 
     @Test
-    void aProbeIsOnlyWhereItCanRun() {
+    void a_probe_is_only_where_it_can_run() {
         forAllShops(shop -> assertThat(shop.plan().probes())
                 .allSatisfy(probe -> assertThat(probe.node().orElse("node-1")).isIn("node-1", "node-2")));
     }
 
     @Test
-    void nobodysDenialIsNeverWithoutADoubt() {
+    void nobodys_denial_is_never_without_a_doubt() {
         forAllShops(shop -> {
             for (PlannedCheck check : shop.plan().checks()) {
                 if (check.check().source().name().equals("ghost")

@@ -416,13 +416,7 @@ class PlannerTest {
 
         @Test
         void of_one_number_over_tcp_and_udp_have_no_readiness_probe_in_common() {
-            shop.pod(
-                    "redis",
-                    "10.0.1.6",
-                    "node-1",
-                    Readiness.READY,
-                    List.of(new KubeletProbe(6379)),
-                    port(6379));
+            shop.pod("redis", "10.0.1.6", "node-1", Readiness.READY, List.of(new KubeletProbe(6379)), port(6379));
 
             assertThat(backends(only(shop.deny(
                                     from("storefront"),
@@ -436,13 +430,7 @@ class PlannerTest {
 
         @Test
         void that_the_kubelet_probes_are_known_as_such() {
-            shop.pod(
-                            "redis",
-                            "10.0.1.6",
-                            "node-1",
-                            Readiness.READY,
-                            List.of(new KubeletProbe(6379)),
-                            port(6379))
+            shop.pod("redis", "10.0.1.6", "node-1", Readiness.READY, List.of(new KubeletProbe(6379)), port(6379))
                     .service("redis", "10.96.0.6", 6379, 6379);
 
             assertThat(backends(only(shop.deny(from("storefront"), to("redis"))))

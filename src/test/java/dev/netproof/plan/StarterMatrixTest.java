@@ -46,7 +46,7 @@ final class StarterMatrixTest {
             Set.of());
 
     @Test
-    void isReadWithoutADiagnostic() {
+    void is_read_without_a_diagnostic() {
         MatrixReading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
                 .readText("shop.yaml", text(FACTS).getBytes(StandardCharsets.UTF_8));
 
@@ -56,7 +56,7 @@ final class StarterMatrixTest {
 
     /** No API server has such names; one that says so all the same writes nothing into the matrix. */
     @Test
-    void aNameThatIsNoneIsLeftOut() {
+    void a_name_that_is_none_is_left_out() {
         List<Service> services = new ArrayList<>(FACTS.services());
         List<Workload> workloads = new ArrayList<>(FACTS.workloads());
         for (String attack : Hostile.TEXTS) {
@@ -82,7 +82,7 @@ final class StarterMatrixTest {
     }
 
     @Test
-    void asksForEveryPairExceptAWorkloadsOwnService() {
+    void asks_for_every_pair_except_a_workloads_own_service() {
         MatrixReading reading = MatrixReader.of(LocalDate.of(2026, 11, 21), "default")
                 .readText("shop.yaml", text(FACTS).getBytes(StandardCharsets.UTF_8));
 
@@ -142,12 +142,9 @@ final class StarterMatrixTest {
                         service("bare"),
                         service(
                                 "web",
-                                new ServicePort(
-                                        Optional.of("http"), 80, new PortRef.Name("http"), Protocol.TCP),
-                                new ServicePort(
-                                        Optional.of("dns-tcp"), 53, new PortRef.Number(8080), Protocol.TCP),
-                                new ServicePort(
-                                        Optional.of("dns-udp"), 53, new PortRef.Number(8081), Protocol.UDP)),
+                                new ServicePort(Optional.of("http"), 80, new PortRef.Name("http"), Protocol.TCP),
+                                new ServicePort(Optional.of("dns-tcp"), 53, new PortRef.Number(8080), Protocol.TCP),
+                                new ServicePort(Optional.of("dns-udp"), 53, new PortRef.Number(8081), Protocol.UDP)),
                         service("syslog", numbered(514, Protocol.UDP)),
                         service("diameter", numbered(3868, Protocol.SCTP)),
                         selectorless("legacy", List.of()),
@@ -179,19 +176,19 @@ final class StarterMatrixTest {
         private final StarterMatrix.Written written = StarterMatrix.of(facts, more, "shop");
 
         @Test
-        void isReadWithoutADiagnostic() {
+        void is_read_without_a_diagnostic() {
             assertThat(read().diagnostics()).isEmpty();
         }
 
         /** Its Service has no ports, its pods declare one. */
         @Test
-        void theDatabaseBehindAServiceWithoutPortsIsACheck() {
+        void the_database_behind_a_service_without_ports_is_a_check() {
             assertThat(sentences()).contains("deploy/web → sts/db:5432 is denied", "stranger → sts/db:5432 is denied");
             assertThat(sentences()).noneMatch(sentence -> sentence.startsWith("sts/db → sts/db:5432"));
         }
 
         @Test
-        void onePortNumberForTwoProtocolsIsTwoChecks() {
+        void one_port_number_for_two_protocols_is_two_checks() {
             assertThat(sentences())
                     .contains(
                             "stranger → svc/web:80 is denied",
@@ -200,7 +197,7 @@ final class StarterMatrixTest {
         }
 
         @Test
-        void aServiceThatLeadsOutOfTheClusterIsACheck() {
+        void a_service_that_leads_out_of_the_cluster_is_a_check() {
             assertThat(sentences()).contains("deploy/web → svc/mainframe is denied");
         }
 
@@ -212,23 +209,27 @@ final class StarterMatrixTest {
         }
 
         @Test
-        void whatCannotBeACheckIsACommentWithTheReason() {
-            assertThat(written.comments()).satisfiesExactlyInAnyOrder(
-                    one -> assertThat(one).startsWith("svc/partner: ExternalName for outside.example.com"),
-                    one -> assertThat(one).startsWith("svc/bare: it has no ports, and its pods declare none"),
-                    one -> assertThat(one).startsWith("svc/syslog:514/udp: a UDP server"),
-                    one -> assertThat(one).startsWith("svc/diameter:3868/sctp: SCTP needs"),
-                    one -> assertThat(one).startsWith("svc/legacy: it has no selector and no endpoints"),
-                    one -> assertThat(one).startsWith("ds/agent as a source: its pods use their node's network"),
-                    one -> assertThat(one).isEqualTo("whatever there is to list cronjobs in namespace shop: not permitted"),
-                    one -> assertThat(one)
-                            .isEqualTo("whatever there is to list deployments in namespace shop: not permitted"));
+        void what_cannot_be_a_check_is_a_comment_with_the_reason() {
+            assertThat(written.comments())
+                    .satisfiesExactlyInAnyOrder(
+                            one -> assertThat(one).startsWith("svc/partner: ExternalName for outside.example.com"),
+                            one -> assertThat(one).startsWith("svc/bare: it has no ports, and its pods declare none"),
+                            one -> assertThat(one).startsWith("svc/syslog:514/udp: a UDP server"),
+                            one -> assertThat(one).startsWith("svc/diameter:3868/sctp: SCTP needs"),
+                            one -> assertThat(one).startsWith("svc/legacy: it has no selector and no endpoints"),
+                            one -> assertThat(one)
+                                    .startsWith("ds/agent as a source: its pods use their node's network"),
+                            one -> assertThat(one)
+                                    .isEqualTo("whatever there is to list cronjobs in namespace shop: not permitted"),
+                            one -> assertThat(one)
+                                    .isEqualTo(
+                                            "whatever there is to list deployments in namespace shop: not permitted"));
             assertThat(written.comments()).allMatch(comment -> written.text().contains("#   " + comment + "\n"));
         }
 
         /** It is a destination like others. */
         @Test
-        void aServiceOfPodsInTheirNodesNetworkIsACheck() {
+        void a_service_of_pods_in_their_nodes_network_is_a_check() {
             assertThat(sentences()).contains("deploy/web → svc/agent is denied");
             assertThat(sentences()).noneMatch(sentence -> sentence.startsWith("ds/agent"));
         }

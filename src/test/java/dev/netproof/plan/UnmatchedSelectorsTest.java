@@ -59,8 +59,11 @@ class UnmatchedSelectorsTest {
     /** Charts select the label "name", which nothing sets. */
     @Test
     void a_namespace_selector_of_no_namespace_is_named_and_the_label_that_exists_is_advised() {
-        assertThat(unmatched(policy(WEB, ingress(List.of(
-                        peer(namespace("team", "platform"), app("prom")), peer(namespace("name", "mon"), app("prom")))))))
+        assertThat(unmatched(policy(
+                        WEB,
+                        ingress(List.of(
+                                peer(namespace("team", "platform"), app("prom")),
+                                peer(namespace("name", "mon"), app("prom")))))))
                 .singleElement()
                 .satisfies(one -> {
                     assertThat(one.field()).isEqualTo("spec.ingress[0].from[1].namespaceSelector");
@@ -100,7 +103,9 @@ class UnmatchedSelectorsTest {
         assertThat(unmatched(policy(
                         WEB,
                         ingress(List.of(), numbered(9999), named("htpp", Protocol.TCP)),
-                        egress(List.of(new Pods(Optional.empty(), Optional.of(app("db")))), named("sql", Protocol.UDP)))))
+                        egress(
+                                List.of(new Pods(Optional.empty(), Optional.of(app("db")))),
+                                named("sql", Protocol.UDP)))))
                 .satisfiesExactly(
                         one -> {
                             assertThat(one.field()).isEqualTo("spec.ingress[0].ports[1].port");

@@ -37,7 +37,7 @@ class ProbeLogProperties {
             "1 E 4");
 
     @Test
-    void noLineMakesItThrowAndNoRoundTellsAnAttemptTwice() {
+    void no_line_makes_it_throw_and_no_round_tells_an_attempt_twice() {
         forAll(anyLines(), lines -> {
             ProbeLog log = log();
             for (String line : lines) {
@@ -51,7 +51,7 @@ class ProbeLogProperties {
     }
 
     @Test
-    void linesWithoutTheNonceChangeNothing() {
+    void lines_without_the_nonce_change_nothing() {
         forAll(foreignLines(), lists(integers(0, 100), 0, 20), (foreign, places) -> {
             List<String> mixed = new ArrayList<>(genuine());
             for (int i = 0; i < foreign.size(); i++) {
@@ -64,7 +64,7 @@ class ProbeLogProperties {
     }
 
     @Test
-    void aRoundThatLostLinesShowsErrorsAndNeverADenial() {
+    void a_round_that_lost_lines_shows_errors_and_never_a_denial() {
         forAll(lists(anyOf(false, true), 0, GENUINE.size()), kept -> {
             List<String> rest = new ArrayList<>();
             for (int i = 0; i < GENUINE.size() - 1; i++) {
@@ -88,7 +88,7 @@ class ProbeLogProperties {
 
     @ParameterizedTest
     @MethodSource("cuts")
-    void aLineThatWasCutAnywhereIsNoDenial(int cut) {
+    void a_line_that_was_cut_anywhere_is_no_denial(int cut) {
         String denied = NONCE + " 1 A 0 28 0.000000 0.000000 3.000000 0 000 10.0.0.1 Connection timed out";
         List<String> lines =
                 List.of(NONCE + " " + GENUINE.get(0), denied.substring(0, cut), NONCE + " " + GENUINE.get(4));

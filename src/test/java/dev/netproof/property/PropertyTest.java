@@ -21,39 +21,39 @@ class PropertyTest {
     private static final Generator<List<Integer>> NUMBERS = lists(integers(0, 1000), 0, 40);
 
     @Test
-    void triesAsManyValuesAsAskedFor() {
+    void tries_as_many_values_as_asked_for() {
         assertThat(values(NUMBERS, new Property(300, 1))).hasSize(300);
     }
 
     @Test
-    void triesThreeHundredValuesUnlessToldOtherwise() {
+    void tries_three_hundred_values_unless_told_otherwise() {
         assertThat(values(NUMBERS, Property.steeredBy(name -> null))).hasSize(300);
         assertThat(values(NUMBERS, Property.steeredBy(Map.of("netproof.tries", "20000")::get)))
                 .hasSize(20_000);
     }
 
     @Test
-    void withoutATryNothingHolds() {
+    void without_a_try_nothing_holds() {
         assertThatThrownBy(() -> Property.steeredBy(Map.of("netproof.tries", "0")::get))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("netproof.tries");
     }
 
     @Test
-    void theSameSeedMakesTheSameValues() {
+    void the_same_seed_makes_the_same_values() {
         assertThat(values(NUMBERS, new Property(50, 7)))
                 .isEqualTo(values(NUMBERS, new Property(50, 7)))
                 .isNotEqualTo(values(NUMBERS, new Property(50, 1_000)));
     }
 
     @Test
-    void withoutASeedEachRunTriesOtherValues() {
+    void without_a_seed_each_run_tries_other_values() {
         assertThat(values(NUMBERS, Property.steeredBy(name -> null)))
                 .isNotEqualTo(values(NUMBERS, Property.steeredBy(name -> null)));
     }
 
     @Test
-    void whatFailsIsReportedWithItsValueAndTheSeedThatMakesItAgain() {
+    void what_fails_is_reported_with_its_value_and_the_seed_that_makes_it_again() {
         Consumer<List<Integer>> small = list -> assertThat(list).allMatch(number -> number < 900);
 
         String report = failure(new Property(300, 42), NUMBERS, small).getMessage();
@@ -70,7 +70,7 @@ class PropertyTest {
     }
 
     @Test
-    void whatFailsIsReducedToSomethingSimple() {
+    void what_fails_is_reduced_to_something_simple() {
         Throwable one =
                 failure(new Property(300, 3), NUMBERS, list -> assertThat(list).allMatch(number -> number < 900));
         Throwable two =
@@ -82,7 +82,7 @@ class PropertyTest {
     }
 
     @Test
-    void whatFailsInAnotherWayIsNotTakenForSimpler() {
+    void what_fails_in_another_way_is_not_taken_for_simpler() {
         Consumer<Integer> property = number -> {
             if (number == 0) {
                 throw new IllegalStateException("another fault");
@@ -97,7 +97,7 @@ class PropertyTest {
     }
 
     @Test
-    void anExceptionIsAFailureToo() {
+    void an_exception_is_a_failure_too() {
         assertThat(failure(new Property(1, 1), anyOf("x"), text -> {
                             throw new IllegalStateException("broken");
                         })
@@ -106,7 +106,7 @@ class PropertyTest {
     }
 
     @Test
-    void whatIsReportedIsWhatWasMadeAndNotWhatBecameOfIt() {
+    void what_is_reported_is_what_was_made_and_not_what_became_of_it() {
         Throwable failure = failure(new Property(1, 1), lists(anyOf("x"), 2, 2), list -> {
             list.clear();
             throw new IllegalStateException("broken");
@@ -116,14 +116,14 @@ class PropertyTest {
     }
 
     @Test
-    void charactersThatCannotBeSeenAreShownByTheirNumber() {
+    void characters_that_cannot_be_seen_are_shown_by_their_number() {
         assertThat(Shown.text(List.of("a\n\"\u001b[2J\u202e", "\\")))
                 .isEqualTo("[\"a\\n\\\"\\u001b[2J\\u202e\", \"\\\\\"]");
         assertThat(Shown.text(Map.entry("a", 1))).isEqualTo("\"a\" and 1");
     }
 
     @Test
-    void bothBoundsAreTriedAndWhatIsBetween() {
+    void both_bounds_are_tried_and_what_is_between() {
         assertThat(values(integers(-2, 12), new Property(300, 9)))
                 .contains(-2, 12, 0, 5)
                 .allMatch(number -> number >= -2 && number <= 12);
@@ -135,12 +135,12 @@ class PropertyTest {
     }
 
     @Test
-    void everyKindIsTried() {
+    void every_kind_is_tried() {
         assertThat(values(oneOf(anyOf(1, 2), anyOf(3)), new Property(300, 9))).contains(1, 2, 3);
     }
 
     @Test
-    void textIsOfAnyCharacters() {
+    void text_is_of_any_characters() {
         List<String> texts = values(strings(200), new Property(300, 9));
 
         assertThat(texts).contains("").anyMatch(text -> text.length() >= 200);

@@ -45,7 +45,7 @@ class ComparisonTest {
     private final Report red = RecordedReports.red();
 
     @Test
-    void theSameRunTwiceIsTheSame() {
+    void the_same_run_twice_is_the_same() {
         Comparison comparison = Comparison.of(green, green);
 
         assertThat(comparison.changes()).isEmpty();
@@ -56,7 +56,7 @@ class ComparisonTest {
     }
 
     @Test
-    void thisPolicyChangedAndThisEdgeOpened() {
+    void this_policy_changed_and_this_edge_opened() {
         Comparison comparison = Comparison.of(green, red);
 
         assertThat(comparison.exit()).isEqualTo(Exit.VIOLATIONS);
@@ -76,7 +76,7 @@ class ComparisonTest {
     }
 
     @Test
-    void aPolicyOfAnotherNamespaceIsNotToBlameForPodsOfTheSameName() {
+    void a_policy_of_another_namespace_is_not_to_blame_for_pods_of_the_same_name() {
         UnaryOperator<Circumstances> elsewhere = around -> new Circumstances(
                 around.policies().stream()
                         .map(policy -> new Circumstances.Policy(
@@ -106,7 +106,7 @@ class ComparisonTest {
     }
 
     @Test
-    void whatALaterRunWasNotAskedForIsNoLongerAskedAndNotWorse() {
+    void what_a_later_run_was_not_asked_for_is_no_longer_asked_and_not_worse() {
         Report part = RecordedReports.with(
                 green,
                 each(
@@ -126,7 +126,7 @@ class ComparisonTest {
     }
 
     @Test
-    void backAgainItIsFixed() {
+    void back_again_it_is_fixed() {
         Comparison comparison = Comparison.of(red, green);
 
         assertThat(comparison.exit()).isEqualTo(Exit.CONFORMS);
@@ -138,7 +138,7 @@ class ComparisonTest {
     }
 
     @Test
-    void whatIsStillViolatedIsShownAndIsNotWorse() {
+    void what_is_still_violated_is_shown_and_is_not_worse() {
         Comparison comparison = Comparison.of(red, red);
 
         assertThat(comparison.of(Kind.STILL_VIOLATED)).hasSize(6);
@@ -146,7 +146,7 @@ class ComparisonTest {
     }
 
     @Test
-    void aMatrixThatExpectsOtherwiseFixesNothing() {
+    void a_matrix_that_expects_otherwise_fixes_nothing() {
         Report eased = RecordedReports.with(
                 red,
                 each(
@@ -164,7 +164,7 @@ class ComparisonTest {
     }
 
     @Test
-    void whatIsNoLongerProvedIsWorse() {
+    void what_is_no_longer_proved_is_worse() {
         Report doubtful = RecordedReports.with(
                 green,
                 each(green, EDGE, was -> judged(was, Status.INCONCLUSIVE, Reason.NO_CONTROL)),
@@ -177,7 +177,7 @@ class ComparisonTest {
     }
 
     @Test
-    void whatChangedItsMindAndBackIsFlapping() {
+    void what_changed_its_mind_and_back_is_flapping() {
         Report flapping = RecordedReports.with(
                 green,
                 each(
@@ -199,7 +199,7 @@ class ComparisonTest {
     }
 
     @Test
-    void aPolicyWhoseSelectorIsNotComputedMayHaveDoneWhatNoOtherDid() {
+    void a_policy_whose_selector_is_not_computed_may_have_done_what_no_other_did() {
         Circumstances.Policy platform = red.circumstances().policies().get(4);
         Circumstances.Policy edited = new Circumstances.Policy(
                 platform.apiVersion(),
@@ -226,13 +226,13 @@ class ComparisonTest {
     }
 
     @Test
-    void aRunThatBrokeOffIsNoBasisForAGate() {
+    void a_run_that_broke_off_is_no_basis_for_a_gate() {
         assertThat(Comparison.of(green, RecordedReports.brokenHalfway()).exit()).isEqualTo(Exit.NOT_JUDGED);
         assertThat(Comparison.of(green, RecordedReports.breakage()).exit()).isEqualTo(Exit.NOT_JUDGED);
     }
 
     @Test
-    void enforcementThatWentAwayIsWorseThanAnyViolation() {
+    void enforcement_that_went_away_is_worse_than_any_violation() {
         Report enforced = RecordedEnforcement.enforced();
         Report gone = RecordedEnforcement.notEnforced();
 
@@ -243,7 +243,7 @@ class ComparisonTest {
     }
 
     @Test
-    void twoClustersAreToldApart() {
+    void two_clusters_are_told_apart() {
         ClusterIdentity lab = green.cluster().orElseThrow();
         ClusterIdentity other = new ClusterIdentity(
                 "production",
@@ -275,7 +275,7 @@ class ComparisonTest {
 
     @ParameterizedTest
     @EnumSource
-    void looksAsRecorded(ComparisonFormat format) throws IOException {
+    void looks_as_recorded(ComparisonFormat format) throws IOException {
         String end = format == ComparisonFormat.TABLE ? "txt" : format == ComparisonFormat.JSON ? "json" : "md";
         Goldens.compare("comparison-worse." + end, written(Comparison.of(green, red), format));
         Goldens.compare("comparison-better." + end, written(Comparison.of(red, green), format));
@@ -283,7 +283,7 @@ class ComparisonTest {
     }
 
     @Test
-    void followsItsSchema() throws IOException {
+    void follows_its_schema() throws IOException {
         for (Report after : RecordedReports.all().values()) {
             assertThat(SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                             .getSchema(Files.readString(Path.of("docs", "comparison.schema.json")), InputFormat.JSON)

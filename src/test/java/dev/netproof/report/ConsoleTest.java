@@ -17,24 +17,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConsoleTest {
     @ParameterizedTest
     @ValueSource(strings = {"green", "red", "inconclusive", "breakage", "broken-halfway", "hostile"})
-    void looksAsRecorded(String name) throws IOException {
+    void looks_as_recorded(String name) throws IOException {
         Goldens.compare(name + ".table.txt", render(name, ConsoleStyle.plain(Detail.TABLE)));
     }
 
     @Test
-    void briefShowsWhatDoesNotConformAndTheLastLine() throws IOException {
+    void brief_shows_what_does_not_conform_and_the_last_line() throws IOException {
         Goldens.compare("red.brief.txt", render("red", ConsoleStyle.plain(Detail.BRIEF)));
         assertThat(render("green", ConsoleStyle.plain(Detail.BRIEF)).strip().lines())
                 .hasSize(2);
     }
 
     @Test
-    void wideAddsEveryCheck() throws IOException {
+    void wide_adds_every_check() throws IOException {
         Goldens.compare("red.wide.txt", render("red", ConsoleStyle.plain(Detail.WIDE)));
     }
 
     @Test
-    void aNarrowTerminalGetsBands() throws IOException {
+    void a_narrow_terminal_gets_bands() throws IOException {
         String text = render("red", new ConsoleStyle(Detail.TABLE, Colour.NEVER, 60));
         Goldens.compare("red.narrow.txt", text);
         assertThat(text.lines().takeWhile(line -> !line.contains("as expected")))
@@ -42,7 +42,7 @@ class ConsoleTest {
     }
 
     @Test
-    void colourChangesNoCharacter() throws IOException {
+    void colour_changes_no_character() throws IOException {
         for (Map.Entry<String, Report> recorded : RecordedReports.all().entrySet()) {
             String coloured = Goldens.rendered(
                     Reports.console(new ConsoleStyle(Detail.WIDE, Colour.ALWAYS, 100)), recorded.getValue());
@@ -54,13 +54,13 @@ class ConsoleTest {
     }
 
     @Test
-    void nothingThatAClusterSaysReachesTheTerminalAsAnEscape() throws IOException {
+    void nothing_that_a_cluster_says_reaches_the_terminal_as_an_escape() throws IOException {
         assertThat(render("hostile", ConsoleStyle.plain(Detail.WIDE)).chars())
                 .noneMatch(c -> c < 0x20 && c != '\n' || c >= 0x7F && c < 0xA0 || c == 0x202E);
     }
 
     @Test
-    void ofManyFailuresSomeAreShownInFullAndAllAreNamed() throws IOException {
+    void of_many_failures_some_are_shown_in_full_and_all_are_named() throws IOException {
         Report report = RecordedReports.thousand();
         String text = Goldens.rendered(Reports.console(ConsoleStyle.plain(Detail.TABLE)), report);
         assertThat(text).contains("FAILURES (" + report.count(Verdict.Status.FAIL) + ")");

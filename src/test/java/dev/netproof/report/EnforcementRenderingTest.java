@@ -28,7 +28,7 @@ class EnforcementRenderingTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void comesBackFromItsEvidenceAsItWas(String name) throws IOException {
+    void comes_back_from_its_evidence_as_it_was(String name) throws IOException {
         Report report = RecordedEnforcement.all().get(name);
         String json = Goldens.rendered(Reports.json(), report);
         assertThat(ReportReader.read(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))))
@@ -37,7 +37,7 @@ class EnforcementRenderingTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void followsThePublishedSchema(String name) throws IOException {
+    void follows_the_published_schema(String name) throws IOException {
         String json = Goldens.rendered(Reports.json(), RecordedEnforcement.all().get(name));
         assertThat(SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                         .getSchema(Files.readString(Path.of("docs", "report.schema.json")), InputFormat.JSON)
@@ -47,7 +47,7 @@ class EnforcementRenderingTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void looksAsRecordedOnTheConsole(String name) throws IOException {
+    void looks_as_recorded_on_the_console(String name) throws IOException {
         Goldens.compare(
                 "enforcement-" + name + ".table.txt",
                 Goldens.rendered(
@@ -57,14 +57,14 @@ class EnforcementRenderingTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void looksAsRecordedToPrometheus(String name) throws IOException {
+    void looks_as_recorded_to_prometheus(String name) throws IOException {
         Goldens.compare(
                 "enforcement-" + name + ".prom",
                 Goldens.rendered(Reports.prometheus(), RecordedEnforcement.all().get(name)));
     }
 
     @Test
-    void theFirstLineIsTheOneToPaste() throws IOException {
+    void the_first_line_is_the_one_to_paste() throws IOException {
         String text = Goldens.rendered(
                 Reports.console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)), RecordedEnforcement.partial());
         assertThat(text.lines().findFirst().orElseThrow())
@@ -75,7 +75,7 @@ class EnforcementRenderingTest {
 
     /** Only some paths are shown, and those as expected come first in the evidence. */
     @Test
-    void theFamilyThatIsOpenIsInTheTableAndInTheEvidence() throws IOException {
+    void the_family_that_is_open_is_in_the_table_and_in_the_evidence() throws IOException {
         String text = Goldens.rendered(
                 Reports.console(ConsoleStyle.plain(ConsoleStyle.Detail.TABLE)), RecordedEnforcement.oneFamily());
         assertThat(text)
@@ -84,7 +84,7 @@ class EnforcementRenderingTest {
     }
 
     @Test
-    void whatWasNotProvedIsAbsentAndNeverZero() throws IOException {
+    void what_was_not_proved_is_absent_and_never_zero() throws IOException {
         String text = Goldens.rendered(Reports.prometheus(), RecordedEnforcement.noBaseline());
         assertThat(text)
                 .doesNotContain("netproof_enforcement{")
@@ -95,7 +95,7 @@ class EnforcementRenderingTest {
 
     /** An alert on a series that nobody writes never fires. */
     @Test
-    void theAlertRulesAskForSeriesThatAreWritten() throws IOException {
+    void the_alert_rules_ask_for_series_that_are_written() throws IOException {
         Set<String> written = Stream.concat(
                         RecordedEnforcement.all().values().stream(), Stream.of(RecordedReports.green()))
                 .flatMap(report -> {
@@ -116,7 +116,7 @@ class EnforcementRenderingTest {
     }
 
     @Test
-    void everyVerdictIsRecorded() {
+    void every_verdict_is_recorded() {
         assertThat(RecordedEnforcement.all().values())
                 .extracting(report -> report.enforcement().orElseThrow().verdict())
                 .contains(Enforcement.Verdict.values());

@@ -17,14 +17,14 @@ class GitHubAnnotationsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"red", "inconclusive", "breakage", "hostile"})
-    void looksAsRecorded(String name) throws IOException {
+    void looks_as_recorded(String name) throws IOException {
         Goldens.compare(name + ".annotations.txt", render(RecordedReports.all().get(name)));
     }
 
     /** More than ten of a level GitHub drops without a word; a command that a cluster made up would be its own. */
     @ParameterizedTest
     @MethodSource("reports")
-    void everyLineIsOneOfOursAndNoMoreThanAreShown(Report report) throws IOException {
+    void every_line_is_one_of_ours_and_no_more_than_are_shown(Report report) throws IOException {
         String text = render(report);
         assertThat(text.lines())
                 .allMatch(
@@ -34,7 +34,7 @@ class GitHubAnnotationsTest {
     }
 
     @Test
-    void ofTooManyTheLastSaysHowMany() throws IOException {
+    void of_too_many_the_last_says_how_many() throws IOException {
         assertThat(render(RecordedReports.thousand()).lines())
                 .hasSize(10)
                 .last()
@@ -43,12 +43,12 @@ class GitHubAnnotationsTest {
     }
 
     @Test
-    void aGreenRunSaysNothing() throws IOException {
+    void a_green_run_says_nothing() throws IOException {
         assertThat(render(RecordedReports.green())).isEmpty();
     }
 
     @Test
-    void withoutEnforcementThatIsSaidFirst() throws IOException {
+    void without_enforcement_that_is_said_first() throws IOException {
         assertThat(render(RecordedEnforcement.notEnforced()))
                 .startsWith("::error title=Network policy is not enforced::");
     }

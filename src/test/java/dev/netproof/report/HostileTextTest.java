@@ -90,13 +90,13 @@ class HostileTextTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void whatIsPrintedCommandsNothing(String format) throws Exception {
+    void what_is_printed_commands_nothing(String format) throws Exception {
         everyAttack(Reports.byName(format).orElseThrow(), (printed, report) -> assertCommandsNothing(printed));
     }
 
     @ParameterizedTest
     @EnumSource
-    void whereverTheConsoleBreaksItsLines(Detail detail) throws Exception {
+    void wherever_the_console_breaks_its_lines(Detail detail) throws Exception {
         for (int width = 40; width <= 130; width += 30) {
             ConsoleStyle plain = new ConsoleStyle(detail, Colour.NEVER, width);
             ConsoleStyle coloured = new ConsoleStyle(detail, Colour.ALWAYS, width);
@@ -109,7 +109,7 @@ class HostileTextTest {
     }
 
     @Test
-    void annotationsAreCommandsOfOurOwnAlone() throws Exception {
+    void annotations_are_commands_of_our_own_alone() throws Exception {
         everyAttack(Reports.annotations(), (printed, report) -> {
             assertThat(printed.lines())
                     .allMatch(line ->
@@ -120,7 +120,7 @@ class HostileTextTest {
 
     @ParameterizedTest
     @EnumSource
-    void markdownIsTextForBotsAndHosts(MarkdownRoom room) throws Exception {
+    void markdown_is_text_for_bots_and_hosts(MarkdownRoom room) throws Exception {
         everyAttack(Reports.markdown(room), (printed, report) -> assertMarkdownIsText(printed));
     }
 
@@ -153,7 +153,7 @@ class HostileTextTest {
     }
 
     @Test
-    void junitXmlHasTheElementsItAlwaysHas() throws Exception {
+    void junit_xml_has_the_elements_it_always_has() throws Exception {
         everyAttack(Reports.junit(), (printed, report) -> {
             Document document = DocumentBuilderFactory.newInstance()
                     .newDocumentBuilder()
@@ -181,7 +181,7 @@ class HostileTextTest {
     }
 
     @Test
-    void htmlHasTheElementsItAlwaysHas() throws Exception {
+    void html_has_the_elements_it_always_has() throws Exception {
         everyAttack(
                 Reports.html(),
                 (printed, report) -> assertThat(elements(printed))
@@ -207,7 +207,7 @@ class HostileTextTest {
     }
 
     @Test
-    void jsonIsReadBackAsItWas() throws Exception {
+    void json_is_read_back_as_it_was() throws Exception {
         everyAttack(
                 Reports.json(),
                 (printed, report) -> assertThat(
@@ -216,7 +216,7 @@ class HostileTextTest {
     }
 
     @Test
-    void prometheusHasOnlySamplesOfOurs() throws Exception {
+    void prometheus_has_only_samples_of_ours() throws Exception {
         everyAttack(
                 Reports.prometheus(),
                 (printed, report) -> assertThat(printed.lines())
@@ -228,7 +228,7 @@ class HostileTextTest {
 
     @ParameterizedTest
     @EnumSource
-    void policyReportsAreTheObjectsTheyAlwaysAre(PolicyReport.Dialect dialect) throws Exception {
+    void policy_reports_are_the_objects_they_always_are(PolicyReport.Dialect dialect) throws Exception {
         everyAttack(
                 new PolicyReport(dialect),
                 (printed, report) -> assertThat(kinds(printed))
@@ -252,7 +252,7 @@ class HostileTextTest {
 
     @ParameterizedTest
     @EnumSource
-    void comparisonsAreNoMoreThanText(ComparisonFormat format) throws Exception {
+    void comparisons_are_no_more_than_text(ComparisonFormat format) throws Exception {
         for (Map.Entry<String, UnaryOperator<String>> attack : attacks().entrySet()) {
             Comparison comparison = Comparison.of(
                     Hostile.replaced(RecordedReports.green(), attack.getValue()),

@@ -25,7 +25,7 @@ class HtmlPageTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void everyElementIsClosedInItsPlace(String name) throws IOException {
+    void every_element_is_closed_in_its_place(String name) throws IOException {
         String html = render(RecordedReports.all().get(name)).replaceAll("(?s)<(script|style)>.*?</\\1>", "");
         Deque<String> open = new ArrayDeque<>();
         for (MatchResult tag : (Iterable<MatchResult>)
@@ -41,7 +41,7 @@ class HtmlPageTest {
     }
 
     @Test
-    void everyCheckIsInTheGridAndHasItsEvidence() throws IOException {
+    void every_check_is_in_the_grid_and_has_its_evidence() throws IOException {
         Report report = RecordedReports.thousand();
         String html = render(report);
         assertThat(count(html, "<td><a ")).isEqualTo(1000);
@@ -52,7 +52,7 @@ class HtmlPageTest {
     }
 
     @Test
-    void noValueBecomesMarkup() throws IOException {
+    void no_value_becomes_markup() throws IOException {
         String html = render(RecordedReports.hostile());
         assertThat(count(html, "<script>")).isEqualTo(1);
         assertThat(html)
@@ -61,7 +61,7 @@ class HtmlPageTest {
     }
 
     @Test
-    void thePolicyAllowsItsOwnStyleAndScriptAndNothingElse() throws Exception {
+    void the_policy_allows_its_own_style_and_script_and_nothing_else() throws Exception {
         String html = render(RecordedReports.red());
         for (String element : new String[] {"style", "script"}) {
             String ours = html.substring(
@@ -78,7 +78,7 @@ class HtmlPageTest {
     }
 
     @Test
-    void aThousandChecksAreLessThanFiveMegabytes() throws IOException {
+    void a_thousand_checks_are_less_than_five_megabytes() throws IOException {
         assertThat(render(RecordedReports.thousand())).hasSizeLessThan(5_000_000);
     }
 

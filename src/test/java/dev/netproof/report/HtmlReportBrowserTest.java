@@ -108,7 +108,7 @@ class HtmlReportBrowserTest {
         "enforcement-enforced, light, 500",
         "red-unenforced, light, 1400"
     })
-    void isAccessible(String report, String theme, int width) {
+    void is_accessible(String report, String theme, int width) {
         browser.manage().window().setSize(new Dimension(width, 1000));
         theme(theme);
         load(report);
@@ -122,7 +122,7 @@ class HtmlReportBrowserTest {
     }
 
     @Test
-    void aCellOpensItsEvidenceAndTheKeyboardAloneIsEnough() {
+    void a_cell_opens_its_evidence_and_the_keyboard_alone_is_enough() {
         load("red");
         WebElement first = browser.findElement(By.cssSelector(".grid a[tabindex='0']"));
         assertThat(first.getText()).contains("OPEN", "expected deny");
@@ -150,7 +150,7 @@ class HtmlReportBrowserTest {
     }
 
     @Test
-    void theFilterLeavesTheFailures() {
+    void the_filter_leaves_the_failures() {
         load("red");
         browser.findElement(By.xpath("//label[contains(., '6 violations')]")).click();
         assertThat(visible(".grid tbody tr")).isEqualTo(3);
@@ -161,14 +161,14 @@ class HtmlReportBrowserTest {
     }
 
     @Test
-    void aLinkToACheckOpensIt() {
+    void a_link_to_a_check_opens_it() {
         browser.get("about:blank");
         browser.get(address("red") + "#c6");
         assertThat(browser.findElement(By.id("drawer")).getText()).contains("storefront → postgres:5432 is denied");
     }
 
     @Test
-    void nothingHostileRuns() {
+    void nothing_hostile_runs() {
         load("hostile");
         browser.findElement(By.cssSelector(".grid td a")).click();
         assertThat(browser.findElements(By.cssSelector("img, main script, dialog script")))
@@ -178,7 +178,7 @@ class HtmlReportBrowserTest {
     }
 
     @Test
-    void aThousandChecksStayQuick() {
+    void a_thousand_checks_stay_quick() {
         long begun = System.nanoTime();
         load("thousand");
         WebElement cell = browser.findElement(By.cssSelector("a[href='#c2']"));
@@ -193,7 +193,7 @@ class HtmlReportBrowserTest {
     }
 
     @Test
-    void enforcementStandsOnTop() {
+    void enforcement_stands_on_top() {
         load("red-unenforced");
         List<WebElement> sections = browser.findElements(By.cssSelector("main > section"));
         assertThat(sections.get(0).getAttribute("class")).contains("enforcement", "bad");
@@ -201,7 +201,7 @@ class HtmlReportBrowserTest {
     }
 
     @Test
-    void whatStoodAroundTheChecksIsThere() {
+    void what_stood_around_the_checks_is_there() {
         load("red");
         browser.findElement(By.cssSelector(".around > summary")).click();
         assertThat(browser.findElement(By.cssSelector(".around")).getText())

@@ -45,13 +45,13 @@ class JUnitXmlTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void looksAsRecorded(String name) throws IOException {
+    void looks_as_recorded(String name) throws IOException {
         Goldens.compare(name + ".junit.xml", render(reports().get(name)));
     }
 
     @ParameterizedTest
     @MethodSource("names")
-    void isValidAgainstWhatReadersTake(String name) throws Exception {
+    void is_valid_against_what_readers_take(String name) throws Exception {
         Schema schema = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI)
                 .newSchema(JUnitXmlTest.class.getResource("/report/junit.xsd"));
         schema.newValidator()
@@ -60,7 +60,7 @@ class JUnitXmlTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void countsWhatItHolds(String name) throws Exception {
+    void counts_what_it_holds(String name) throws Exception {
         Document document = parse(render(reports().get(name)));
         for (Element suite : elements(document.getElementsByTagName("testsuite"))) {
             assertThat(suite.getAttribute("tests")).isEqualTo(count(suite, "testcase"));
@@ -77,7 +77,7 @@ class JUnitXmlTest {
     }
 
     @Test
-    void hostileValuesComeBackAsText() throws Exception {
+    void hostile_values_come_back_as_text() throws Exception {
         Document document = parse(render(RecordedReports.hostile()));
         Element testcase = elements(document.getElementsByTagName("testcase")).get(0);
         assertThat(testcase.getAttribute("name")).contains("<script>alert('s')</script>␛[31m", "]]> 数据库 🐘");
@@ -86,7 +86,7 @@ class JUnitXmlTest {
     }
 
     @Test
-    void namesAreUniqueWithinASuite() throws Exception {
+    void names_are_unique_within_a_suite() throws Exception {
         Report red = RecordedReports.red();
         List<CheckResult> doubled = new ArrayList<>(red.results());
         doubled.addAll(red.results());
@@ -111,7 +111,7 @@ class JUnitXmlTest {
     /** mikepenz/action-junit-report takes cases of the same name, class and file for tries of one test; GitLab drops them. */
     @ParameterizedTest
     @MethodSource("names")
-    void noTwoCasesAreTakenForOne(String name) throws Exception {
+    void no_two_cases_are_taken_for_one(String name) throws Exception {
         assertThat(elements(parse(render(reports().get(name))).getElementsByTagName("testcase")))
                 .extracting(testcase -> testcase.getAttribute("classname") + "|" + testcase.getAttribute("name"))
                 .doesNotHaveDuplicates();
@@ -119,7 +119,7 @@ class JUnitXmlTest {
 
     /** dorny/test-reporter reads no file attribute: it looks for "at PACKAGE.Class(FILE:LINE)" whose package is the folder. */
     @Test
-    void viewersThatKnowOnlyStackTracesFindTheLineToo() throws Exception {
+    void viewers_that_know_only_stack_traces_find_the_line_too() throws Exception {
         Pattern frame = Pattern.compile("^\\s*at (\\S+/\\S*/)?(.*)\\((.*):(\\d+)\\)$", Pattern.MULTILINE);
         for (Element failure : elements(parse(render(RecordedReports.red())).getElementsByTagName("failure"))) {
             Matcher matcher = frame.matcher(failure.getTextContent());
@@ -132,7 +132,7 @@ class JUnitXmlTest {
 
     /** Jenkins and mikepenz count flakyFailure elements of a case that passed. */
     @Test
-    void whatWasSeenToTheContraryBeforeItPassedIsFlaky() throws Exception {
+    void what_was_seen_to_the_contrary_before_it_passed_is_flaky() throws Exception {
         assertThat(elements(parse(render(RecordedReports.green())).getElementsByTagName("flakyFailure")))
                 .singleElement()
                 .satisfies(flaky -> {
@@ -144,7 +144,7 @@ class JUnitXmlTest {
     }
 
     @Test
-    void enforcementStandsBeforeTheMatrices() throws Exception {
+    void enforcement_stands_before_the_matrices() throws Exception {
         Document document = parse(render(RecordedEnforcement.partial()));
         Element suite = elements(document.getElementsByTagName("testsuite")).get(0);
         assertThat(suite.getAttribute("name")).isEqualTo("enforcement");
@@ -157,7 +157,7 @@ class JUnitXmlTest {
     }
 
     @Test
-    void viewersFindTheLineInTheMatrix() throws Exception {
+    void viewers_find_the_line_in_the_matrix() throws Exception {
         Check check = RecordedReports.red().results().get(5).check();
         assertThat(elements(parse(render(RecordedReports.red())).getElementsByTagName("testcase")))
                 .filteredOn(testcase -> testcase.getAttribute("name").equals(check.sentence()))
@@ -172,7 +172,7 @@ class JUnitXmlTest {
     }
 
     @Test
-    void noSystemPropertyIsWritten() throws Exception {
+    void no_system_property_is_written() throws Exception {
         System.setProperty("netproof.test.secret", "hunter2");
         try {
             assertThat(render(RecordedReports.red()))

@@ -33,26 +33,26 @@ class JsonEvidenceTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void looksAsRecorded(String name) throws IOException {
+    void looks_as_recorded(String name) throws IOException {
         Goldens.compare(name + ".json", render(RecordedReports.all().get(name)));
     }
 
     @ParameterizedTest
     @MethodSource("names")
-    void followsThePublishedSchema(String name) throws IOException {
+    void follows_the_published_schema(String name) throws IOException {
         assertThat(schema().validate(render(RecordedReports.all().get(name)), InputFormat.JSON))
                 .isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("names")
-    void comesBackAsItWas(String name) throws IOException {
+    void comes_back_as_it_was(String name) throws IOException {
         Report report = RecordedReports.all().get(name);
         assertThat(read(render(report))).isEqualTo(report);
     }
 
     @Test
-    void aFamilyOfAddressesComesBackAsItWas() throws IOException {
+    void a_family_of_addresses_comes_back_as_it_was() throws IOException {
         String json = render(RecordedReports.green())
                 .replaceFirst("(\"protocol\": \"[A-Z]+\",)", "$1 \"family\": \"IPV6\",")
                 .replaceFirst("\"control\": \"REACHED\"", "\"control\": \"OTHER_FAMILY\"");
@@ -87,7 +87,7 @@ class JsonEvidenceTest {
     }
 
     @Test
-    void theSchemaIsTheSameInTheJarAndInTheDocs() throws IOException {
+    void the_schema_is_the_same_in_the_jar_and_in_the_docs() throws IOException {
         try (InputStream inJar = Reports.class.getResourceAsStream("report.schema.json")) {
             assertThat(Path.of("docs", "report.schema.json"))
                     .hasBinaryContent(Objects.requireNonNull(inJar).readAllBytes());
@@ -103,7 +103,7 @@ class JsonEvidenceTest {
             03:00:00.000Z           | three                     | /started: "2026-11-21Tthree" is not a time such as 2026-11-21T03:00:00.000Z
             {                       | }                         | line 1, column 1: not JSON
             """)
-    void aBrokenFileIsToldWhereItIsBroken(String was, String is, String message) throws IOException {
+    void a_broken_file_is_told_where_it_is_broken(String was, String is, String message) throws IOException {
         String json = render(RecordedReports.green());
         assertThat(json).contains(was);
         assertThatThrownBy(() -> read(

@@ -24,13 +24,13 @@ class MarkdownTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void looksAsRecorded(String name) throws IOException {
+    void looks_as_recorded(String name) throws IOException {
         Goldens.compare(name + ".md", render(RecordedReports.all().get(name), MarkdownRoom.COMMENT));
     }
 
     @ParameterizedTest
     @EnumSource
-    void fitsAndSaysWhatItLeftOut(MarkdownRoom room) throws IOException {
+    void fits_and_says_what_it_left_out(MarkdownRoom room) throws IOException {
         String text = render(manyFailures(), room);
         assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(room.bytes());
         assertThat(text).containsPattern(Pattern.compile("and [0-9]+ more"));
@@ -38,7 +38,7 @@ class MarkdownTest {
     }
 
     @Test
-    void noValueIsMoreThanText() throws IOException {
+    void no_value_is_more_than_text() throws IOException {
         String text = render(RecordedReports.hostile(), MarkdownRoom.COMMENT);
         assertThat(text.replaceAll("</?(code|pre|details|summary|br)( open)?>", ""))
                 .doesNotContain("<", "`");

@@ -24,14 +24,14 @@ class PolicyReportTest {
     }
 
     @Test
-    void looksAsRecorded() throws IOException {
+    void looks_as_recorded() throws IOException {
         Goldens.compare("red.openreports.yaml", render("openreports", RecordedReports.red()));
         Goldens.compare("partial.policyreport.yaml", render("policyreport", RecordedEnforcement.partial()));
     }
 
     @ParameterizedTest
     @MethodSource("reports")
-    void everyResourceIsOneThatAClusterTakes(Report report) throws IOException {
+    void every_resource_is_one_that_a_cluster_takes(Report report) throws IOException {
         Set<String> names = new HashSet<>();
         for (JsonNode resource : resources(render("openreports", report))) {
             assertThat(resource.path("apiVersion").asText()).isEqualTo("openreports.io/v1alpha1");
@@ -61,7 +61,7 @@ class PolicyReportTest {
     }
 
     @Test
-    void aResourceLivesInTheNamespaceOfItsSources() throws IOException {
+    void a_resource_lives_in_the_namespace_of_its_sources() throws IOException {
         assertThat(resources(render("policyreport", RecordedReports.red())))
                 .extracting(resource -> resource.path("kind").asText() + " "
                         + resource.path("metadata").path("namespace").asText())

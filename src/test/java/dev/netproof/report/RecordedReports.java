@@ -27,6 +27,7 @@ import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
 import dev.netproof.model.WorkloadKind;
+import dev.netproof.run.RecordedVerdicts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -38,7 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** Reports as runs leave them, for the goldens of every format. */
+/** Reports as runs leave them, for the goldens of every format. Their verdicts are those of real runs: {@link RecordedVerdicts}. */
 final class RecordedReports {
     static final Instant START = Instant.parse("2026-11-21T03:00:00Z");
 
@@ -142,18 +143,14 @@ final class RecordedReports {
         }
         results.add(new CheckResult(
                 check(line, orders(), dns("kube-dns-sctp"), Expectation.ALLOW, ""),
-                new Verdict(
-                        Status.UNTESTABLE,
-                        Reason.NOT_SUPPORTED,
-                        "The nodes' kernel has no SCTP, so nothing can attempt this.",
-                        Optional.of("load the module sctp on the nodes, or tag the check and leave it out here")),
+                RecordedVerdicts.of(Reason.NOT_SUPPORTED),
                 List.of(),
                 Duration.ZERO,
                 repeat(line)));
         line++;
         results.add(new CheckResult(
                 check(line, batch(), redis(), Expectation.DENY, ""),
-                new Verdict(Status.SKIPPED, Reason.NOT_SELECTED, "Not asked for: --only orders.", Optional.empty()),
+                RecordedVerdicts.of(Reason.NOT_SELECTED),
                 List.of(),
                 Duration.ZERO,
                 repeat(line)));
@@ -613,13 +610,7 @@ final class RecordedReports {
         String by = forbids ? "catalog reached " + ip + ":" + port + " 9 times" : "the check itself";
         return new CheckResult(
                 check,
-                forbids
-                        ? new Verdict(
-                                Status.PASS,
-                                Reason.DENIED,
-                                "Stopped on every path while the far end was alive.",
-                                Optional.empty())
-                        : new Verdict(Status.PASS, Reason.CONNECTED, "Connected on every path.", Optional.empty()),
+                forbids ? RecordedVerdicts.of(Reason.DENIED) : RecordedVerdicts.of(Reason.CONNECTED),
                 List.of(
                         observed(vip(vip, port, sourceNode), ControlGrade.REACHED, by, seen),
                         observed(pod(ip, port, sourceNode, pod, targetNode), ControlGrade.REACHED, by, seen)),
@@ -632,11 +623,7 @@ final class RecordedReports {
         Streak then = streak(Outcome.TIMEOUT, 6, 5_010, 10_040, 3_003, "curl 28: no answer within 3.0 s");
         return new CheckResult(
                 check,
-                new Verdict(
-                        Status.PASS,
-                        Reason.DENIED,
-                        "Stopped on every path while the far end was alive; let through for 1.8 s after start.",
-                        Optional.empty()),
+                RecordedVerdicts.of(Reason.DENIED),
                 List.of(observed(
                         pod("10.244.1.9", 8080, "node-a", "catalog-1", "node-b"),
                         ControlGrade.REACHED,
@@ -652,13 +639,7 @@ final class RecordedReports {
         int number = Integer.parseInt(port);
         return new CheckResult(
                 check,
-                new Verdict(
-                        Status.FAIL,
-                        Reason.OPEN,
-                        "The matrix denies this, and every one of 9 attempts connected.",
-                        Optional.of(
-                                "no policy that selects " + check.destination().name() + " denies it: see kubectl -n "
-                                        + check.source().namespace() + " get networkpolicy")),
+                RecordedVerdicts.of(Reason.OPEN),
                 List.of(
                         observed(vip("10.96.0.12", number, sourceNode), ControlGrade.REACHED, "the check itself", seen),
                         observed(
@@ -675,13 +656,7 @@ final class RecordedReports {
         Streak near = streak(Outcome.CONNECTED, 12, 205, 11_300, 1, "curl 0: connected");
         return new CheckResult(
                 check,
-                new Verdict(
-                        Status.FAIL,
-                        Reason.BLOCKED,
-                        "The matrix allows this, yet node-a's packets to rabbitmq-1 on node-b time out while another source"
-                                + " reaches it.",
-                        Optional.of(
-                                "allow it on both sides: egress from app=orders, and ingress to app=rabbitmq on port 5672")),
+                RecordedVerdicts.of(Reason.BLOCKED),
                 List.of(
                         observed(
                                 lookup("rabbitmq.bookstore.svc.cluster.local", "node-a"),
@@ -705,11 +680,7 @@ final class RecordedReports {
     private static CheckResult nameNotResolved(Check check) {
         return new CheckResult(
                 check,
-                new Verdict(
-                        Status.FAIL,
-                        Reason.NAME_NOT_RESOLVED,
-                        "The name does not resolve (egress to kube-dns is blocked?); by address the connection works.",
-                        Optional.of("allow egress to kube-dns on port 53, UDP and TCP, for namespace default")),
+                RecordedVerdicts.of(Reason.NAME_NOT_RESOLVED),
                 List.of(
                         observed(
                                 lookup("catalog.bookstore.svc.cluster.local", "node-a"),
@@ -728,11 +699,7 @@ final class RecordedReports {
     private static CheckResult wrongManner(Check check) {
         return new CheckResult(
                 check,
-                new Verdict(
-                        Status.FAIL,
-                        Reason.WRONG_MANNER,
-                        "Stopped, but by an answer (connection refused) where the matrix pins silence.",
-                        Optional.of("write deny, if the manner does not matter")),
+                RecordedVerdicts.of(Reason.WRONG_MANNER),
                 List.of(observed(
                         vip("10.96.0.44", 6379, "node-b"),
                         ControlGrade.LISTENING_LOOPBACK,
@@ -745,11 +712,7 @@ final class RecordedReports {
     private static CheckResult wrongResponse(Check check) {
         return new CheckResult(
                 check,
-                new Verdict(
-                        Status.FAIL,
-                        Reason.WRONG_RESPONSE,
-                        "HTTP 403 came back where the matrix says 200: something above the network refuses it.",
-                        Optional.empty()),
+                RecordedVerdicts.of(Reason.WRONG_RESPONSE),
                 List.of(observed(
                         pod("10.244.0.6", 9090, "node-a", "orders-0", "node-a"),
                         ControlGrade.REACHED,
@@ -779,15 +742,7 @@ final class RecordedReports {
                         "provider cut-over", "orders-team", Optional.of("PAY-1"), LocalDate.parse("2026-10-31"))),
                 new Location(FILE, line, 5));
         return new CheckResult(
-                check,
-                new Verdict(
-                        Status.FAIL,
-                        Reason.EXCEPTION_EXPIRED,
-                        "The exception's last day was 2026-10-31, 21 days ago.",
-                        Optional.of("remove the exception, or ask orders-team for a new date (PAY-1)")),
-                List.of(),
-                Duration.ZERO,
-                repeat(line));
+                check, RecordedVerdicts.of(Reason.EXCEPTION_EXPIRED), List.of(), Duration.ZERO, repeat(line));
     }
 
     private static CheckResult unproved(Reason reason, int line) {
@@ -806,70 +761,16 @@ final class RecordedReports {
                 ControlGrade.REACHED,
                 Optional.of("catalog reached 10.244.1.7:5432 9 times"));
         return switch (reason) {
-            case NO_CONTROL ->
-                unproved(
-                        check,
-                        reason,
-                        "It timed out, and nothing shows that the far end was alive.",
-                        "let another source of the matrix reach postgres:5432, or bind the Role for pods/portforward",
-                        path);
-            case UNSETTLED ->
-                unproved(
-                        check,
-                        reason,
-                        "It never held still: 3 changes in 8.0 s.",
-                        "look for a second policy engine or a restarting agent on node-a",
-                        unsettled);
-            case TARGET_CHANGED ->
-                unproved(check, reason, "postgres-0 was replaced while it was being probed.", "run it again", path);
-            case NO_DESTINATION ->
-                unproved(
-                        check,
-                        reason,
-                        "There is no Service \"postgres\" in namespace bookstore.",
-                        "did you mean \"postgresql\"?");
-            case NO_BACKEND ->
-                unproved(
-                        check,
-                        reason,
-                        "Service postgres has no ready backend; a refusal would say nothing.",
-                        "kubectl -n bookstore get endpointslices -l kubernetes.io/service-name=postgres");
-            case NO_SUCH_SOURCE ->
-                unproved(
-                        check,
-                        reason,
-                        "No pod in bookstore has the labels app=storefrnot: a typo makes every deny pass.",
-                        "did you mean app=storefront? If it is made up on purpose, write synthetic: true",
-                        path);
-            case PROBE_FAILED ->
-                unproved(
-                        check,
-                        reason,
-                        "The probe did not start: ImagePullBackOff on node-a.",
-                        "make the image available, or point to a mirror: --image-prefix");
-            case PROBE_CHANGED ->
-                unproved(
-                        check,
-                        reason,
-                        "Admission added the container \"istio-proxy\" to the probe.",
-                        "let probes opt out of injection in this namespace",
-                        path);
-            case PROBE_UNRELIABLE ->
-                unproved(
-                        check,
-                        reason,
-                        "The probe was starved of CPU in 4 of 6 rounds.",
-                        "give it a quieter node or a larger request",
-                        path);
-            default -> unproved(check, reason, "The run's time-out of 5 min came first.", "raise it: --timeout 10m");
+            case UNSETTLED -> unproved(check, reason, unsettled);
+            case NO_DESTINATION, NO_BACKEND, PROBE_FAILED, OUT_OF_TIME -> unproved(check, reason);
+            default -> unproved(check, reason, path);
         };
     }
 
-    private static CheckResult unproved(
-            Check check, Reason reason, String explanation, String fix, PathObservation... paths) {
+    private static CheckResult unproved(Check check, Reason reason, PathObservation... paths) {
         return new CheckResult(
                 check,
-                new Verdict(Status.INCONCLUSIVE, reason, explanation, Optional.of(fix)),
+                RecordedVerdicts.of(reason),
                 List.of(paths),
                 Duration.ofMillis(paths.length == 0 ? 0 : 8_052),
                 repeat(check.location().line()));

@@ -95,6 +95,7 @@ class InMemoryCluster implements Cluster {
     private Resolver resolver6 = (probe, name, round) -> Optional.empty();
     private final Set<String> listening = new HashSet<>();
     private final Map<String, String> neverStarting = new HashMap<>();
+    private final Map<String, String> changed = new HashMap<>();
     private final Set<Operation> forbidden = new HashSet<>();
     private final Set<Operation> hanging = new HashSet<>();
     private Optional<Shop> afterwards = Optional.empty();
@@ -177,6 +178,12 @@ class InMemoryCluster implements Cluster {
 
     InMemoryCluster neverStarting(String source, String why) {
         neverStarting.put(source, why);
+        return this;
+    }
+
+    /** Admission changes the probes of this source. */
+    InMemoryCluster changing(String source, String how) {
+        changed.put(source, how);
         return this;
     }
 
@@ -426,7 +433,7 @@ class InMemoryCluster implements Cluster {
                         probe.id(),
                         "netproof-" + probe.id(),
                         Optional.of(node(probe)),
-                        Optional.empty(),
+                        Optional.ofNullable(changed.get(probe.source())),
                         new ProbeEvent.Instance(
                                 Optional.of("10.0.9." + launched),
                                 probe.labels(),

@@ -35,7 +35,7 @@ class RepeatTest {
     @ParameterizedTest
     @MethodSource("files")
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void aShellRunsNetproofWithTheFileAndTheLine(String file) throws IOException {
+    void a_shell_runs_netproof_with_the_file_and_the_line(String file) throws IOException {
         String command = Runner.repeat(checkIn(file));
         String said = shell("netproof() { printf '[%s]' \"$@\"; }\n" + command + "\n");
 
@@ -44,7 +44,7 @@ class RepeatTest {
     }
 
     @Test
-    void aPlainNameStaysPlain() {
+    void a_plain_name_stays_plain() {
         assertThat(Runner.repeat(checkIn("matrices/shop/matrix.yaml")))
                 .isEqualTo("netproof run matrices/shop/matrix.yaml:7");
         assertThat(Runner.repeat(checkIn("-v.yaml"))).isEqualTo("netproof run ./-v.yaml:7");

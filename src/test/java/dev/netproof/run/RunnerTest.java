@@ -976,13 +976,7 @@ class RunnerTest {
 
     @Test
     void a_rejected_target_is_denied_when_the_kubelet_finds_it_listening() {
-        shop.pod(
-                        "redis",
-                        "10.0.2.6",
-                        "node-2",
-                        Readiness.READY,
-                        List.of(new KubeletProbe(6379)),
-                        port(6379))
+        shop.pod("redis", "10.0.2.6", "node-2", Readiness.READY, List.of(new KubeletProbe(6379)), port(6379))
                 .service("redis", "10.96.0.6", 6379, 6379);
 
         Report report = run(cluster(
@@ -1132,7 +1126,7 @@ class RunnerTest {
         assertThat(report.circumstances().unreadable()).containsExactly("list policies");
         assertThat(report.notes())
                 .contains(
-                        "which policies were in force could not be read: forbidden: policies",
+                        "could not read which policies apply: forbidden: policies",
                         "the pods of source deploy/client differ in labels that policies may read, so that 2 probes take"
                                 + " their place: client-1 (without a); client-2 (a=b)");
     }

@@ -41,7 +41,7 @@ class ShellWordTest {
     @ParameterizedTest
     @MethodSource("words")
     @EnabledOnOs({OS.LINUX, OS.MAC})
-    void aShellReadsTheWordThatWasMeant(String word) throws IOException, InterruptedException {
+    void a_shell_reads_the_word_that_was_meant(String word) throws IOException, InterruptedException {
         assertThat(shell("printf '[%s]' " + ShellWord.of(word))).isEqualTo("[" + word + "]");
     }
 
@@ -64,7 +64,7 @@ class ShellWordTest {
         "@options.yaml:3, ./@options.yaml:3",
         "'-a b.yaml:3', \"'./-a b.yaml:3'\""
     })
-    void aFileIsNeverAnOption(String file, String word) {
+    void a_file_is_never_an_option(String file, String word) {
         assertThat(ShellWord.ofFile(file)).isEqualTo(word.replace("\"", ""));
     }
 }

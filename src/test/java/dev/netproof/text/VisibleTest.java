@@ -38,13 +38,13 @@ class VisibleTest {
                 "می\u200Cخواهم",
                 "👩\u200D💻 ❤\uFE0F\u200D🔥 ✓"
             })
-    void honestTextStaysAsItIs(String text) {
+    void honest_text_stays_as_it_is(String text) {
         assertThat(Visible.of(text)).isEqualTo(text);
     }
 
     @ParameterizedTest
     @MethodSource("attacks")
-    void anAttackBecomesTextThatStaysAsItIs(String attack) {
+    void an_attack_becomes_text_that_stays_as_it_is(String attack) {
         String visible = Visible.of(attack);
 
         Hostile.assertCommandsNothing(visible);
@@ -57,14 +57,14 @@ class VisibleTest {
     }
 
     @Test
-    void whatStoodThereCanBeSeen() {
+    void what_stood_there_can_be_seen() {
         assertThat(Visible.of("a\tb\r\nc\u001B[31m\u007F\u2028\u202E\u200B")).isEqualTo("a␉b␍␊c␛[31m␡␊��");
         assertThat(Visible.of("::error::x and ##vso[a]b")).isEqualTo("∶∶error::x and ♯♯vso[a]b");
     }
 
     /** Wrapping breaks at blanks: what stands behind one may begin a line. */
     @Test
-    void nothingBecomesACommandByWrapping() {
+    void nothing_becomes_a_command_by_wrapping() {
         for (String attack : Hostile.TEXTS) {
             for (int width = 1; width < 100; width++) {
                 TextWidth.wrapped(Visible.of("words before it " + attack), width)
@@ -77,7 +77,7 @@ class VisibleTest {
     /** Columns that were counted stay counted. */
     @ParameterizedTest
     @ValueSource(strings = {"::error::x", "##vso[a]b", "##[group]"})
-    void aBrokenCommandIsAsWideAsBefore(String command) {
+    void a_broken_command_is_as_wide_as_before(String command) {
         assertThat(TextWidth.of(Visible.of(command))).isEqualTo(command.length());
     }
 }
