@@ -111,8 +111,9 @@ public final class EnforcementCheck {
         String run = hex(4);
         String stem = "netproof-" + run;
         boolean own = terms.namespace().isEmpty();
-        List<Permission> missing = cluster.missing(Permissions.needed(
-                terms.profile(), terms.namespace(), terms.namespace().orElse(stem)));
+        Optional<String> given = terms.namespace().or(() -> terms.lent().map(LentNamespace::name));
+        List<Permission> missing =
+                cluster.missing(Permissions.needed(terms.profile(), terms.namespace(), given.orElse(stem)));
         if (!missing.isEmpty()) {
             return broken(
                     started,
@@ -140,7 +141,7 @@ public final class EnforcementCheck {
                 unseen.add(Catalogue.NO_HOST_NETWORK);
             }
         }
-        terms.namespace().ifPresent(given -> swept(cluster.clean(Set.of(given), Cluster.CleanScope.EXPIRED)));
+        terms.namespace().ifPresent(named -> swept(cluster.clean(Set.of(named), Cluster.CleanScope.EXPIRED)));
         // Pods in their node's network have a namespace of netproof's own, whichever the others are in.
         if (own || terms.besides() == Besides.HOST_NETWORK) {
             swept(cluster.cleanGrounds(Cluster.CleanScope.EXPIRED));
@@ -149,9 +150,7 @@ public final class EnforcementCheck {
                 new SessionTerms(run, hex(12), terms.timeout().plus(GRACE), terms.connectTimeout(), terms.images());
         List<Summary.Denied> denials = new ArrayList<>();
         try (Testbed testbed = cluster.testbed(session)) {
-            String home = terms.namespace()
-                    .or(() -> terms.lent().map(LentNamespace::name))
-                    .orElseGet(() -> testbed.namespaceName(stem));
+            String home = given.orElseGet(() -> testbed.namespaceName(stem));
             String away = terms.namespace().orElseGet(() -> testbed.namespaceName(stem + "-away"));
             TestbedLayout layout = new TestbedLayout(
                     scenarios.stream().filter(one -> own || !needsAway(one)).toList(),
