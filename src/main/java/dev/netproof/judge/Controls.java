@@ -4,6 +4,7 @@ import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.evidence.EvidenceStore.AliveWindow;
 import dev.netproof.evidence.EvidenceStore.Span;
 import dev.netproof.evidence.Route;
+import dev.netproof.judge.Proof.By;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
@@ -18,14 +19,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 
 /** What shows that somebody was alive at the far end while attempts at it failed. */
 final class Controls {
-    /** How many of those that reached a backend are named: three are proof enough, and sixty would be read by nobody. */
-    private static final int NAMED = 3;
-
     private final EvidenceStore evidence;
     private final OtherFamily otherFamily;
 
@@ -34,31 +31,7 @@ final class Controls {
         this.otherFamily = otherFamily;
     }
 
-    /**
-     * A control for one planned, with the words that say who gave it.
-     *
-     * @param alive when the far end was seen alive
-     * @param way when packets were seen to get from the planned's node to the far end's; empty where that is not asked for
-     */
-    record Proof(ControlGrade grade, Span alive, Optional<Span> way, Supplier<String> by) {
-        Proof(ControlGrade grade, Span alive, Supplier<String> by) {
-            this(grade, alive, Optional.empty(), by);
-        }
-
-        /** The same, as long as packets were seen to get along the way. */
-        Proof along(Span open) {
-            return new Proof(grade, alive, Optional.of(open), by);
-        }
-
-        /** Whether the attempt failed while the far end was alive and the way was open. */
-        boolean covers(Sample sample) {
-            return alive.covers(sample.began(), sample.at())
-                    && way.map(span -> span.covers(sample.began(), sample.began()))
-                            .orElse(true);
-        }
-    }
-
-    /** All controls for one planned, the best first. */
+    /** All controls for one path, the best first. */
     List<Proof> proofs(PlannedCheck check, PlannedPath planned) {
         List<Proof> proofs = new ArrayList<>();
         planned.backends().forEach(backend -> proofs.addAll(proofs(planned, backend)));
@@ -74,8 +47,7 @@ final class Controls {
                             .ifPresent(own -> proofs.add(new Proof(
                                     ControlGrade.REACHED,
                                     own.span(),
-                                    () -> "the same source reached "
-                                            + other.path().endpoint())));
+                                    new By.SameSource(other.path()))));
                 }
             }
         }
@@ -88,7 +60,8 @@ final class Controls {
         reached(backend, planned.probe(), evidence.question(planned.probe(), planned.attempt()))
                 .filter(reached -> reached.times() > 1)
                 .ifPresent(reached ->
-                        proofs.add(new Proof(ControlGrade.REACHED, reached.span(), () -> reachedBy(reached, backend))));
+                        proofs.add(new Proof(
+                                ControlGrade.REACHED, reached.span(), new By.Sources(reached, backend))));
         if (backend.transport() != Protocol.TCP) {
             return proofs;
         }
@@ -103,9 +76,7 @@ final class Controls {
                         grade,
                         alive.span(),
                         way,
-                        () -> kubelet
-                                ? "the kubelet's readiness probe and a port-forward found it listening"
-                                : "a port-forward found it listening")));
+                        kubelet ? new By.Kubelet() : new By.PortForward())));
         return proofs;
     }
 
@@ -155,11 +126,7 @@ final class Controls {
                 .map(alive -> new Proof(
                         ControlGrade.OTHER_FAMILY,
                         alive.span(),
-                        () -> "over " + family(planned).word() + " nobody was seen to reach it, over "
-                                + Family.of(other.ip()).word() + " "
-                                + (alive.probes().get().isEmpty()
-                                        ? "a port-forward found it listening"
-                                        : reachedBy(alive, other))));
+                        new By.OtherFamily(family(planned), other, alive)));
     }
 
     /** Whether something at the backend's address, or at the Service's, refuses this source: so packets of this family get there. */
@@ -199,57 +166,67 @@ final class Controls {
         for (Backend backend : planned.backends()) {
             evidence.answeredOthers(backend, planned.probe(), evidence.question(planned.probe(), planned.attempt()))
                     .ifPresent(window -> proofs.add(
-                            new Proof(ControlGrade.REACHED, window.span(), () -> reachedBy(window, backend))));
+                            new Proof(ControlGrade.REACHED, window.span(), new By.Sources(window, backend))));
         }
         return proofs;
     }
 
-    /** Which half of a control is missing, where a planned has none. */
-    Finding.Missing missing(PlannedPath planned) {
-        boolean lacksWitness = planned.backends().stream()
-                .filter(backend -> backend.transport() == Protocol.TCP)
-                .anyMatch(backend ->
-                        evidence.aliveToOthers(backend, planned.probe()).isPresent()
-                                && witnessed(planned, backend).isEmpty());
-        return lacksWitness ? Finding.Missing.WITNESS : Finding.Missing.LISTENER;
+    /** Why a path has no control: what keeps the target from being shown alive, or the way to it open. */
+    MissingControl missing(PlannedCheck check, PlannedPath planned) {
+        return first(planned, backend -> isAliveInTheOtherFamilyAlone(check, planned, backend))
+                .map(backend -> missing(MissingControl.Why.NO_WAY_IN_THIS_FAMILY, planned, Optional.of(backend)))
+                .or(() -> first(planned, backend -> isAliveWithoutAWay(planned, backend))
+                        .map(backend -> missing(MissingControl.Why.NO_WAY, planned, Optional.of(backend))))
+                .orElseGet(() -> {
+                    Optional<Backend> backend = first(planned, any -> true);
+                    return missing(
+                            backend.map(one -> notListening(planned, one))
+                                    .orElse(MissingControl.Why.NEVER_REACHED),
+                            planned,
+                            backend);
+                });
     }
 
-    String whyNot(PlannedCheck check, PlannedPath planned) {
-        Optional<Backend> unwitnessed = planned.backends().stream()
-                .filter(backend -> otherFamily
+    private static Optional<Backend> first(PlannedPath planned, Predicate<Backend> condition) {
+        return planned.backends().stream().filter(condition).findFirst();
+    }
+
+    private MissingControl missing(MissingControl.Why why, PlannedPath planned, Optional<Backend> backend) {
+        return new MissingControl(
+                why,
+                family(planned),
+                evidence.life(planned.probe()).node(),
+                backend.flatMap(Backend::pod).flatMap(Backend.TargetPod::node),
+                backend.flatMap(evidence::answer).flatMap(EvidenceStore.ListeningAnswer::silence));
+    }
+
+    private boolean isAliveInTheOtherFamilyAlone(PlannedCheck check, PlannedPath planned, Backend backend) {
+        return otherFamily
                         .of(check, backend)
                         .flatMap(other -> alive(planned, other))
-                        .isPresent())
-                .filter(backend -> !isRefusedThere(check, planned, backend)
-                        && witnessed(planned, backend).isEmpty())
-                .findFirst();
-        if (unwitnessed.isPresent()) {
-            return "nobody reached it over " + family(planned).word() + ", and "
-                    + nothingGot(planned, unwitnessed.get()) + " over "
-                    + family(planned).word();
-        }
-        return planned.backends().stream()
-                .findFirst()
-                .map(backend -> whyNot(planned, backend, evidence.aliveToOthers(backend, planned.probe())))
-                .orElse("nobody reached it");
+                        .isPresent()
+                && !isRefusedThere(check, planned, backend)
+                && witnessed(planned, backend).isEmpty();
     }
 
-    private String whyNot(PlannedPath planned, Backend backend, Optional<AliveWindow> alive) {
+    private boolean isAliveWithoutAWay(PlannedPath planned, Backend backend) {
+        return backend.transport() == Protocol.TCP
+                && evidence.aliveToOthers(backend, planned.probe()).isPresent()
+                && witnessed(planned, backend).isEmpty();
+    }
+
+    private MissingControl.Why notListening(PlannedPath planned, Backend backend) {
         if (backend.transport() == Protocol.UDP) {
-            return "nobody was answered there, before and after, and a UDP server may well be silent";
+            return MissingControl.Why.NO_ANSWER;
         }
-        if (alive.isPresent() && witnessed(planned, backend).isEmpty()) {
-            return "it listens, but " + nothingGot(planned, backend);
-        }
-        return evidence.answer(backend)
+        if (evidence.answer(backend)
                 .flatMap(EvidenceStore.ListeningAnswer::silence)
-                .orElse(alive.isPresent() ? "it was seen alive, but not both before and after" : "nobody reached it");
-    }
-
-    private String nothingGot(PlannedPath planned, Backend backend) {
-        return "nothing at all got from node "
-                + evidence.life(planned.probe()).node().orElse("?") + " to node "
-                + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
+                .isPresent()) {
+            return MissingControl.Why.NO_LISTENER;
+        }
+        return evidence.aliveToOthers(backend, planned.probe()).isPresent()
+                ? MissingControl.Why.NOT_AROUND_THE_ATTEMPTS
+                : MissingControl.Why.NEVER_REACHED;
     }
 
     private Optional<Span> witnessed(PlannedPath planned, Backend backend) {
@@ -271,22 +248,5 @@ final class Controls {
                         .isEmpty())
                 .distinct()
                 .toList();
-    }
-
-    private String reachedBy(AliveWindow window, Backend backend) {
-        TreeSet<String> named = new TreeSet<>();
-        boolean others = false;
-        for (String probe : window.probes().get()) {
-            String source = evidence.source(probe);
-            if (named.size() == NAMED && source.compareTo(named.last()) > 0) {
-                others = true;
-            } else if (named.add(source) && named.size() > NAMED) {
-                named.pollLast();
-                others = true;
-            }
-        }
-        String who = named.isEmpty() ? "another source" : String.join(", ", named);
-        return who + (others ? " and others" : "") + " reached " + backend.endpoint() + " " + window.times()
-                + (window.times() == 1 ? " time" : " times");
     }
 }

@@ -5,6 +5,7 @@ import dev.netproof.model.Expectation;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
+import java.util.function.Supplier;
 
 /** Expectation × control grade × observation → ruling, for one path. */
 public final class Judge {
@@ -41,6 +42,12 @@ public final class Judge {
      * @param refuser of all counted attempts that were refused
      */
     public static Ruling rule(Expectation expected, ControlGrade control, Outcome observed, Refuser refuser) {
+        return rule(expected, () -> control, observed, () -> refuser);
+    }
+
+    /** The same; the control and the refuser are looked for only where they matter. */
+    static Ruling rule(
+            Expectation expected, Supplier<ControlGrade> control, Outcome observed, Supplier<Refuser> refuser) {
         if (observed == Outcome.PROBE_ERROR) {
             return new Ruling(Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
         }
@@ -52,7 +59,7 @@ public final class Judge {
             case TIMEOUT, REFUSED, UNREACHABLE -> stopped(expected, control, observed, refuser);
             // The application layer answered, so that only somebody who was let through can show that it tells sources
             // apart.
-            case L7_DENIED -> control == ControlGrade.REACHED ? denied(expected, observed) : NO_CONTROL;
+            case L7_DENIED -> control.get() == ControlGrade.REACHED ? denied(expected, observed) : NO_CONTROL;
             // Packets went both ways: no network policy stopped them, and who closed the connection is not known.
             case RESET -> new Ruling(Status.INCONCLUSIVE, Reason.WRONG_RESPONSE);
             case DNS_FAILURE -> new Ruling(Status.INCONCLUSIVE, Reason.NAME_NOT_RESOLVED);
@@ -60,21 +67,30 @@ public final class Judge {
         };
     }
 
-    private static Ruling stopped(Expectation expected, ControlGrade control, Outcome observed, Refuser refuser) {
-        if (observed != Outcome.TIMEOUT && refuser == Refuser.OWN_KERNEL) {
+    /** Whether there is a control that makes a pass of what was observed. */
+    static boolean canPass(Expectation expected, Outcome observed) {
+        return expected == Expectation.ALLOW
+                ? observed == Outcome.CONNECTED
+                : (observed.looksDenied() || observed == Outcome.L7_DENIED)
+                        && denied(expected, observed).status() == Status.PASS;
+    }
+
+    private static Ruling stopped(
+            Expectation expected, Supplier<ControlGrade> control, Outcome observed, Supplier<Refuser> refuser) {
+        if (observed != Outcome.TIMEOUT && refuser.get() == Refuser.OWN_KERNEL) {
             // A probe without a route, of that family perhaps, says nothing about who else may get there.
             return new Ruling(Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
         }
-        boolean closed = expected == Expectation.DENY && control == ControlGrade.OTHER_FAMILY;
+        boolean closed = expected == Expectation.DENY && control.get() == ControlGrade.OTHER_FAMILY;
         return closed || proves(control, observed, refuser) ? denied(expected, observed) : NO_CONTROL;
     }
 
-    private static Ruling allow(ControlGrade control, Outcome observed, Refuser refuser) {
+    private static Ruling allow(Supplier<ControlGrade> control, Outcome observed, Supplier<Refuser> refuser) {
         return switch (observed) {
             case CONNECTED -> new Ruling(Status.PASS, Reason.CONNECTED);
             case TIMEOUT, REFUSED, UNREACHABLE ->
                 // What a filter stops is stopped, whether or not anybody is there.
-                proves(control, observed, refuser) || (observed != Outcome.TIMEOUT && refuser == Refuser.FILTER)
+                proves(control, observed, refuser) || (observed != Outcome.TIMEOUT && refuser.get() == Refuser.FILTER)
                         ? new Ruling(Status.FAIL, Reason.BLOCKED)
                         : NO_CONTROL;
             case RESET, L7_DENIED -> new Ruling(Status.FAIL, Reason.WRONG_RESPONSE);
@@ -84,10 +100,10 @@ public final class Judge {
     }
 
     /** A server bound to loop-back or to one family alone listens too, and its own kernel refuses everybody else. */
-    private static boolean proves(ControlGrade control, Outcome observed, Refuser refuser) {
-        return switch (control) {
+    private static boolean proves(Supplier<ControlGrade> control, Outcome observed, Supplier<Refuser> refuser) {
+        return switch (control.get()) {
             case REACHED, LISTENING -> true;
-            case LISTENING_LOOPBACK, OTHER_FAMILY -> observed != Outcome.REFUSED || refuser == Refuser.FILTER;
+            case LISTENING_LOOPBACK, OTHER_FAMILY -> observed != Outcome.REFUSED || refuser.get() == Refuser.FILTER;
             case NONE -> false;
         };
     }

@@ -1,8 +1,11 @@
 package dev.netproof.judge;
 
 import dev.netproof.evidence.EvidenceStore;
+import dev.netproof.model.Sample;
+import dev.netproof.plan.PlannedPath;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** How long fresh pods are given until their rules must have arrived: as the run's terms say, or as rules were seen to take. */
@@ -37,5 +40,16 @@ final class Settling {
                 .started()
                 .map(started -> started.plus(terms.settle()))
                 .orElse(Instant.MAX);
+    }
+
+    /** Whether the rounds that agree are as many as must, and reach beyond settling. */
+    boolean isSteady(PlannedPath planned, List<Sample> agreeing) {
+        return agreeing.size() >= terms.stable() && isReached(planned, agreeing);
+    }
+
+    /** Whether the latest of these attempts began once the probe's rules must have arrived. */
+    boolean isReached(PlannedPath planned, List<Sample> samples) {
+        return !samples.isEmpty()
+                && !samples.get(samples.size() - 1).began().isBefore(settled(planned.probe()));
     }
 }

@@ -37,6 +37,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ConvergenceTest {
@@ -294,6 +295,41 @@ class ConvergenceTest {
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.FAIL, Reason.OPEN);
             assertThat(watch.verdict().explanation()).contains("opened by name");
+        }
+
+        /** Packets reached somebody, whatever became of the connection. */
+        @ParameterizedTest
+        @CsvSource({"RESET, WRONG_RESPONSE", "L7_DENIED, NO_CONTROL"})
+        void through_which_somebody_was_reached_is_no_denial(Outcome outcome, Reason reason) {
+            Watch watch = deniedByAddress().front(0, outcome, 6).silence(0, 10, 11);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, reason);
+        }
+
+        @Test
+        void that_was_not_tried_since_rules_arrived_says_nothing_yet() {
+            Watch untried = deniedByAddress();
+
+            assertThat(untried.matches()).as("no attempt").isFalse();
+            says(untried.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
+
+            Watch early = deniedByAddress().front(0, DNS_FAILURE, 3);
+
+            assertThat(early.matches()).as("too early").isFalse();
+            says(early.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+            assertThat(early.silence(0, 9).matches()).isTrue();
+            says(early.verdict(), Status.PASS, Reason.DENIED);
+        }
+
+        private Watch deniedByAddress() {
+            return Watch.of(DENY)
+                    .lookup("example.com")
+                    .path(outside("203.0.113.7"))
+                    .started(0)
+                    .other(1, CONNECTED, 0.5, 1)
+                    .silence(1, 9, 10, 11)
+                    .other(1, CONNECTED, 11.5);
         }
     }
 
@@ -972,6 +1008,30 @@ class ConvergenceTest {
         }
 
         @Test
+        void that_gets_through_confirms_a_connection_that_was_refused_at_first() {
+            Watch watch = Watch.of(ALLOW).path(TWO).started(0).front(0, REFUSED, 6, 7);
+            ProbePod twin = watch.twin(3).orElseThrow();
+            watch.explained(twin, CONNECTED, filter, 9).front(0, CONNECTED, 10, 11, 12);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.CONNECTED);
+        }
+
+        @Test
+        void that_gets_through_where_an_allowed_connection_is_refused_makes_it_uncertain_what_is_so() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 20)
+                    .front(0, REFUSED, 6, 7, 8);
+            ProbePod twin = watch.twin(3).orElseThrow();
+            watch.explained(twin, CONNECTED, filter, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
         void whose_rounds_disagree_proves_no_filter() {
             Watch watch = refusedThreeTimes();
             ProbePod twin = watch.twin(3).orElseThrow();
@@ -1502,6 +1562,7 @@ class ConvergenceTest {
                     .other(0, CONNECTED, 9)
                     .targetChanged(0, "pod postgres-1 restarted");
 
+            assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.TARGET_CHANGED);
             assertThat(watch.verdict().explanation()).contains("restarted");
         }

@@ -43,7 +43,7 @@ class RefusalOriginTest {
         RefusalOrigin origin = RefusalOrigin.of(cause(cause), path(kind, cause), spoken);
 
         assertThat(origin.refuser()).isEqualTo(refuser);
-        assertThat(origin.words(ControlGrade.NONE)).isEqualTo(words);
+        assertThat(RefusalWords.of(origin, ControlGrade.NONE)).isEqualTo(words);
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -54,8 +54,9 @@ class RefusalOriginTest {
             REACHED            | most likely a filter, because the target listens to others
             """)
     void of_a_reset_is_guessed_by_the_control(ControlGrade grade, String words) {
-        assertThat(RefusalOrigin.of(new Cause.Reset(), path(Path.Kind.POD, ""), Protocol.TCP)
-                        .words(grade))
+        RefusalOrigin origin = RefusalOrigin.of(new Cause.Reset(), path(Path.Kind.POD, ""), Protocol.TCP);
+
+        assertThat(RefusalWords.of(origin, grade))
                 .isEqualTo("a TCP reset in the target's own name: " + words);
     }
 
@@ -64,7 +65,7 @@ class RefusalOriginTest {
         RefusalOrigin origin = RefusalOrigin.of(cause("3.13@10.0.0.254"), path(Path.Kind.POD, ""), Protocol.TCP);
 
         assertThat(origin.unproved().refuser()).isEqualTo(Refuser.UNKNOWN);
-        assertThat(origin.unproved().words(ControlGrade.NONE)).isEqualTo(origin.words(ControlGrade.NONE));
+        assertThat(RefusalWords.of(origin.unproved(), ControlGrade.NONE)).isEqualTo(RefusalWords.of(origin, ControlGrade.NONE));
     }
 
     @Test
