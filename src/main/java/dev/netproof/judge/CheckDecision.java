@@ -87,8 +87,7 @@ record CheckDecision(PlannedCheck check, List<PathDecision> paths) {
         for (PathDecision path : paths) {
             boolean passes = path.status() == Status.PASS;
             if (!path.finding().isLookup()) {
-                (passes ? passing : failing)
-                        .add(Family.of(path.finding().path().address()));
+                (passes ? passing : failing).add(Family.of(path.finding().path().address()));
             } else if (!passes) {
                 // That a name does not resolve, say, is of no family.
                 return Optional.empty();

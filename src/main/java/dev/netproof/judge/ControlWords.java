@@ -9,7 +9,7 @@ import java.util.TreeSet;
 
 /** The words for a control, and for what is missing of one. */
 final class ControlWords {
-    /** How many of the sources that reached a backend are named: three are proof enough, and sixty would be read by nobody. */
+    /** How many of the sources that reached a backend are named: three are proof enough, and sixty are too long to read. */
     private static final int NAMED = 3;
 
     private static final String PORT_FORWARD = "a port-forward found it listening";
@@ -32,7 +32,7 @@ final class ControlWords {
             return "the kubelet's readiness probe and " + PORT_FORWARD;
         }
         if (by instanceof By.OtherFamily family) {
-            return "over " + family.family().word() + " nobody was seen to reach it, over "
+            return "no source reached it over " + family.family().word() + ", but over "
                     + Family.of(family.other().ip()).word() + " "
                     + (family.window().probes().get().isEmpty()
                             ? PORT_FORWARD
@@ -63,17 +63,18 @@ final class ControlWords {
         return switch (missing.why()) {
             case NO_WAY -> "it listens, but " + nothingGot(missing);
             case NO_WAY_IN_THIS_FAMILY ->
-                "nobody reached it over " + missing.family().word() + ", and " + nothingGot(missing) + " over "
+                "no source reached it over " + missing.family().word() + ", and " + nothingGot(missing) + " over "
                         + missing.family().word();
-            case NO_ANSWER -> "nobody was answered there, before and after, and a UDP server may well be silent";
-            case NO_LISTENER -> missing.answer().orElse("nobody reached it");
-            case NOT_AROUND_THE_ATTEMPTS -> "it was seen alive, but not both before and after";
-            case NEVER_REACHED -> "nobody reached it";
+            case NO_ANSWER ->
+                "no other source was answered both before and after the attempts, and a UDP server need not answer";
+            case NO_LISTENER -> missing.answer().orElse("no other source reached it");
+            case NOT_AROUND_THE_ATTEMPTS -> "it was alive, but not both before and after the attempts";
+            case NEVER_REACHED -> "no other source reached it";
         };
     }
 
     private static String nothingGot(MissingControl missing) {
-        return "nothing at all got from node " + missing.fromNode().orElse("?") + " to node "
+        return "no packet got from node " + missing.fromNode().orElse("?") + " to node "
                 + missing.toNode().orElse("?");
     }
 }

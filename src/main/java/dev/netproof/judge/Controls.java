@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What shows that somebody was alive at the far end while attempts at it failed. */
+/** Finds what shows that the far end of a path was alive while attempts at it failed. */
 final class Controls {
     private final EvidenceStore evidence;
     private final OtherFamily otherFamily;
@@ -37,17 +37,16 @@ final class Controls {
         planned.backends().forEach(backend -> proofs.addAll(proofs(planned, backend)));
         otherFamily(check, planned).ifPresent(proofs::add);
         if (planned.path().kind() == Path.Kind.VIP) {
-            // The same source reached a pod behind the Service: the far end is alive, whatever became of the VIP.
+            // The same source reached a pod behind the Service: the far end is alive, even if the Service's address
+            // fails.
             for (PlannedPath other : check.paths()) {
                 if (other.path().kind() == Path.Kind.POD
                         && other.probe().equals(planned.probe())
                         && family(other) == family(planned)
                         && evidence.history(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
                     reached(other.backends().get(0), "", evidence.question(other.probe(), other.attempt()))
-                            .ifPresent(own -> proofs.add(new Proof(
-                                    ControlGrade.REACHED,
-                                    own.span(),
-                                    new By.SameSource(other.path()))));
+                            .ifPresent(own -> proofs.add(
+                                    new Proof(ControlGrade.REACHED, own.span(), new By.SameSource(other.path()))));
                 }
             }
         }
@@ -60,8 +59,7 @@ final class Controls {
         reached(backend, planned.probe(), evidence.question(planned.probe(), planned.attempt()))
                 .filter(reached -> reached.times() > 1)
                 .ifPresent(reached ->
-                        proofs.add(new Proof(
-                                ControlGrade.REACHED, reached.span(), new By.Sources(reached, backend))));
+                        proofs.add(new Proof(ControlGrade.REACHED, reached.span(), new By.Sources(reached, backend))));
         if (backend.transport() != Protocol.TCP) {
             return proofs;
         }
@@ -72,18 +70,15 @@ final class Controls {
         Optional<Span> way = witnessed(planned, backend);
         evidence.aliveToOthers(backend, planned.probe())
                 .filter(alive -> alive.times() > 1 && way.isPresent())
-                .ifPresent(alive -> proofs.add(new Proof(
-                        grade,
-                        alive.span(),
-                        way,
-                        kubelet ? new By.Kubelet() : new By.PortForward())));
+                .ifPresent(alive -> proofs.add(
+                        new Proof(grade, alive.span(), way, kubelet ? new By.Kubelet() : new By.PortForward())));
         return proofs;
     }
 
     /**
-     * That the pod is alive at its address of the other family, where nobody reached it at this one. Its kernel would refuse if nobody
-     * listened: so silence is a filter's, if packets of this family get there at all. And a Service's address behind which there is
-     * no pod of this family leads nowhere.
+     * A control at the pod's address of the other family, where no source reached it at this one. The pod's kernel refuses where nothing
+     * listens: so silence comes from a filter, if packets of this family get there at all. And a Service's address without a pod of this
+     * family leads nowhere.
      */
     private Optional<Proof> otherFamily(PlannedCheck check, PlannedPath planned) {
         if (planned.backends().isEmpty() && planned.path().kind() == Path.Kind.VIP) {
@@ -102,7 +97,7 @@ final class Controls {
         for (Backend backend : planned.backends()) {
             Optional<Backend> other = otherFamily.of(check, backend);
             if (other.isPresent()) {
-                // Refused, it got there; silence needs packets that did, before the attempt and after it.
+                // A refused packet got there; silence needs others that did, before the attempt and after it.
                 Optional<Proof> proof = isRefusedThere(check, planned, backend)
                         ? alive(planned, other.get())
                         : backend.transport() == Protocol.TCP
@@ -124,12 +119,10 @@ final class Controls {
                 : evidence.aliveToOthers(other, "");
         return window.filter(alive -> alive.times() > 1)
                 .map(alive -> new Proof(
-                        ControlGrade.OTHER_FAMILY,
-                        alive.span(),
-                        new By.OtherFamily(family(planned), other, alive)));
+                        ControlGrade.OTHER_FAMILY, alive.span(), new By.OtherFamily(family(planned), other, alive)));
     }
 
-    /** Whether something at the backend's address, or at the Service's, refuses this source: so packets of this family get there. */
+    /** Whether the backend's address, or the Service's, refuses this source: then packets of this family get there. */
     private boolean isRefusedThere(PlannedCheck check, PlannedPath planned, Backend backend) {
         return check.paths().stream()
                         .filter(own -> own.probe().equals(planned.probe())
@@ -140,7 +133,7 @@ final class Controls {
                 || isRefusedThroughout(planned);
     }
 
-    /** A Service's address is refused by the node itself as long as it knows of no pod behind it: once says nothing of later. */
+    /** The node itself refuses a Service's address until it knows a pod behind it: one refusal says nothing about later ones. */
     private boolean isRefusedThroughout(PlannedPath planned) {
         List<Sample> tail = evidence.sound(planned).tail(s -> s.outcome().looksDenied());
         return !tail.isEmpty() && tail.stream().allMatch(s -> s.outcome() == Outcome.REFUSED);
@@ -151,8 +144,8 @@ final class Controls {
     }
 
     /**
-     * When other probes than this one reached a backend. A server need not answer every datagram, so that over UDP only an answer to
-     * the very same shows that this one would have been answered too.
+     * When other probes than this one reached a backend. A UDP server need not answer every datagram: only an answer to the same datagram
+     * shows that this one would have been answered too.
      */
     private Optional<AliveWindow> reached(Backend backend, String probe, Optional<String> question) {
         return backend.transport() == Protocol.UDP
@@ -160,7 +153,7 @@ final class Controls {
                 : evidence.reachedByOthers(backend, probe);
     }
 
-    /** That a server refuses in words shows that it tells sources apart only if it answered the same to somebody else. */
+    /** Controls for a refusal in the application layer: another source was answered to the same request. */
     List<Proof> answered(PlannedPath planned) {
         List<Proof> proofs = new ArrayList<>();
         for (Backend backend : planned.backends()) {
@@ -180,8 +173,7 @@ final class Controls {
                 .orElseGet(() -> {
                     Optional<Backend> backend = first(planned, any -> true);
                     return missing(
-                            backend.map(one -> notListening(planned, one))
-                                    .orElse(MissingControl.Why.NEVER_REACHED),
+                            backend.map(one -> notListening(planned, one)).orElse(MissingControl.Why.NEVER_REACHED),
                             planned,
                             backend);
                 });
@@ -234,7 +226,7 @@ final class Controls {
     }
 
     /**
-     * Ways of a planned's packets along which nothing was seen to get since this moment; none to a target that others reach.
+     * The ways of a path's packets along which nothing was seen to get since this moment; none to a target that others reach.
      *
      * @param recently others count that reached it since then
      */

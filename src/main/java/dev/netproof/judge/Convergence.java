@@ -3,7 +3,6 @@ package dev.netproof.judge;
 import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.evidence.Route;
 import dev.netproof.model.CheckResult;
-import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Outcome;
 import dev.netproof.model.Path;
 import dev.netproof.model.PathObservation;
@@ -49,9 +48,9 @@ public final class Convergence {
     }
 
     /**
-     * Rules were seen to take so long to arrive on these nodes, and pods are given as long to settle.
+     * Tells how long rules were measured to take to arrive, by node.
      *
-     * @param now counts from now on
+     * @param now the terms from now on
      */
     public void arrived(Map<String, Duration> byNode, ConvergenceTerms now) {
         settling.arrived(byNode, now);
@@ -73,8 +72,8 @@ public final class Convergence {
     }
 
     /**
-     * Explainers to start, by the id of the probe that each explains: of those whose attempts are refused by nobody knows whom, because
-     * curl does not see it. No probe is given more than one.
+     * Explainers to start, by the id of the probe that each explains. A probe needs one if its attempts are refused, because curl does
+     * not see who refuses. No probe gets more than one.
      */
     public Map<String, ProbePod> unexplained(Collection<PlannedCheck> undecided) {
         return refusals.unexplained(undecided);
@@ -98,7 +97,7 @@ public final class Convergence {
         return latest;
     }
 
-    /** Whether one of the check's probes is still on its way. */
+    /** Whether one of the check's probes has neither started nor failed. */
     public boolean waitsForProbe(PlannedCheck check) {
         return check.paths().stream()
                 .map(planned -> evidence.life(planned.probe()))
@@ -119,7 +118,7 @@ public final class Convergence {
         return check.check().expectation().forbids() && check.paths().stream().anyMatch(assessor::isOpened);
     }
 
-    /** Whether one of the check's probes cannot say anything any more, or could never have. */
+    /** Whether one of the check's probes is lost, or cannot speak the protocol. */
     public boolean hopeless(PlannedCheck check) {
         return check.paths().stream()
                         .anyMatch(
@@ -151,7 +150,7 @@ public final class Convergence {
                 repeat);
     }
 
-    /** A pass that means nothing is the doubt; what is no pass anyway keeps its reason beside it, unless it was proved. */
+    /** A doubt replaces a pass, goes beside a proved failure, and goes before any other verdict. */
     private static Verdict doubted(Verdict found, Verdict doubt) {
         return switch (found.status()) {
             case PASS -> doubt;
@@ -177,7 +176,7 @@ public final class Convergence {
                 finding.proof().map(proof -> words.controlledBy(finding)));
     }
 
-    /** The history with who refuses, where only an explainer saw that. */
+    /** The history, with who refuses where only the explainer saw it. */
     private static List<Streak> explained(List<Streak> history, Finding finding) {
         if (finding.origin().get().isEmpty()
                 || finding.samples().stream().anyMatch(s -> s.cause().isPresent())) {
@@ -189,7 +188,13 @@ public final class Convergence {
                     || explained.get(i).outcome() == Outcome.UNREACHABLE) {
                 explained.set(
                         i,
-                        explained.get(i).saying(finding.origin().get().orElseThrow().cause().words()));
+                        explained
+                                .get(i)
+                                .saying(finding.origin()
+                                        .get()
+                                        .orElseThrow()
+                                        .cause()
+                                        .words()));
                 break;
             }
         }

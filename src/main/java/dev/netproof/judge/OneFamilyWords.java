@@ -54,7 +54,7 @@ final class OneFamilyWords {
                 + (expected.forbids()
                         ? " it is denied: " + listening + ", add a source that may reach it over " + bad.word()
                         : " it connects: " + listening)
-                + ", or ask for one family alone: family: " + fine.word() + " under destinations";
+                + ", or check one family alone: family: " + fine.word() + " under destinations";
     }
 
     private static String everything(Family family) {

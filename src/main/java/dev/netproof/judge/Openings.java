@@ -14,7 +14,7 @@ final class Openings {
 
     private Openings() {}
 
-    /** How the listener was reached once rules had settled: the outcome that speaks most clearly of an open way. */
+    /** How the listener was reached once rules had settled: the outcome that shows an open way most clearly. */
     static Optional<Outcome> after(AttemptHistory history, Instant settled) {
         return history.samples().stream()
                 .filter(s -> s.outcome().reachedListener() && !s.began().isBefore(settled))

@@ -78,7 +78,9 @@ final class PathAssessor {
         Predicate<Sample> resolves = resolves(check);
         boolean resolved = !sound.tail(resolves).isEmpty();
         return new Result(
-                latest, steadyIf(settling.isSteady(planned, sound.tail(resolved ? resolves : resolves.negate()))), NO_PROOF);
+                latest,
+                steadyIf(settling.isSteady(planned, sound.tail(resolved ? resolves : resolves.negate()))),
+                NO_PROOF);
     }
 
     /** What a look-up must see: a name that resolves, and the connection itself where no path by address shows it. */
@@ -155,7 +157,7 @@ final class PathAssessor {
                 .filter(outcome -> countsAsOpen(planned, Optional.of(outcome)));
     }
 
-    /** A refusal in words can be a denial where other sources are answered otherwise; by name nobody can show that. */
+    /** A refusal by the application can be a denial where other sources get another answer; by name no other source can show that. */
     private static boolean countsAsOpen(PlannedPath planned, Optional<Outcome> opened) {
         return opened.filter(outcome -> outcome != Outcome.L7_DENIED || isLookup(planned))
                 .isPresent();
@@ -200,8 +202,8 @@ final class PathAssessor {
     /** Enough denials, reaching beyond settling, all within one control's window; the best control that there is. */
     private Optional<Denial> denial(
             PlannedPath planned, AttemptHistory sound, InWords inWords, Lazy<List<Proof>> proofs) {
-        List<Sample> tail = sound.tail(s -> s.outcome().looksDenied()
-                || (inWords == InWords.YES && s.outcome() == Outcome.L7_DENIED));
+        List<Sample> tail = sound.tail(
+                s -> s.outcome().looksDenied() || (inWords == InWords.YES && s.outcome() == Outcome.L7_DENIED));
         if (!settling.isSteady(planned, tail)) {
             return Optional.empty();
         }

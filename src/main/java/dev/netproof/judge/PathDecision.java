@@ -30,7 +30,7 @@ record PathDecision(Finding finding, Expectation expected, Ground ground, Lazy<J
         UNSTEADY(Status.INCONCLUSIVE, Reason.UNSETTLED),
         NAME_RESOLVES(Status.PASS, Reason.CONNECTED),
         NAME_UNREADABLE(Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE),
-        /** The name resolves for nobody. */
+        /** No probe resolved any name. */
         NAMES_SERVED_NOBODY(Status.INCONCLUSIVE, Reason.NAME_NOT_RESOLVED),
         NAME_NOT_RESOLVED(Status.FAIL, Reason.NAME_NOT_RESOLVED),
         NEVER_OPENED_BY_NAME(Status.PASS, Reason.DENIED),
@@ -60,8 +60,8 @@ record PathDecision(Finding finding, Expectation expected, Ground ground, Lazy<J
                 finding,
                 expected,
                 ground,
-                new Lazy<>(() -> ground.always.orElseGet(() -> Judge.rule(
-                        expected, finding::grade, finding.outcome().orElseThrow(), finding::refuser))));
+                new Lazy<>(() -> ground.always.orElseGet(() ->
+                        Judge.rule(expected, finding::grade, finding.outcome().orElseThrow(), finding::refuser))));
     }
 
     Status status() {

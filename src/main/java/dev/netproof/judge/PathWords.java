@@ -50,20 +50,20 @@ final class PathWords {
                 "the target changed while it was probed: "
                         + finding.targetChange().get().orElse("");
             case NO_PROTOCOL ->
-                "the kernel of " + finding.life().node().map(n -> "node " + n).orElse("the probe's node") + " has no "
-                        + protocol().name() + " (" + signal(finding) + ")";
+                "the kernel of " + finding.life().node().map(n -> "node " + n).orElse("the probe's node")
+                        + " does not support " + protocol().name() + " (" + signal(finding) + ")";
             case UNSTEADY -> unsteady(finding);
             case NAME_RESOLVES -> "the name resolves";
-            case NAME_UNREADABLE -> "the name look-up could not be read";
+            case NAME_UNREADABLE -> "the result of the name lookup could not be read";
             case NAMES_SERVED_NOBODY ->
-                "the name " + name + " does not resolve, and no name did for anybody in this run";
+                "the name " + name + " does not resolve, and no probe in this run resolved any name";
             case NAME_NOT_RESOLVED -> "the name " + name + " does not resolve (egress to kube-dns is blocked?)";
-            case NEVER_OPENED_BY_NAME -> "by name no connection opened";
+            case NEVER_OPENED_BY_NAME -> "no connection opened by name";
             case NAME_WITHOUT_CONTROL ->
-                "no control resolved the name " + name + ", so it is not known whether anybody is there";
+                "no control resolved the name " + name + ", so nothing shows that the target exists";
             case NO_BACKEND ->
-                to(finding) + " " + manner(finding) + ", and no ready pod is behind it over "
-                        + Family.of(name).word();
+                to(finding) + " " + manner(finding) + ", and it has no ready pod with an "
+                        + Family.of(name).word() + " address";
             case OUTCOME -> outcome(path);
         };
     }
@@ -75,24 +75,23 @@ final class PathWords {
                 Optional.of("exempt pods with the label netproof.dev/role from that webhook, or write the labels"
                         + " that it adds into the source");
             case TOO_FEW_ROUNDS ->
-                Optional.of("its node is too busy: make room there, or let the source run elsewhere (nodes)");
+                Optional.of("the probe's node is too busy: free CPU there, or run the source on another node (nodes)");
             case PROBE_NOT_STARTED ->
                 Optional.of("look at the probe's namespace for quota, scheduling or image trouble; or raise --timeout");
             case PROBE_LOST -> finding.life().loss().map(Loss::fix).filter(fix -> !fix.isEmpty());
-            case TARGET_CHANGED -> Optional.of("run again when it holds still");
+            case TARGET_CHANGED -> Optional.of("run again when the target no longer changes");
             case NO_PROTOCOL ->
-                Optional.of("load the kernel's module for " + protocol().name()
-                        + " on the nodes, or leave the check out where there is none");
+                Optional.of("load the kernel module for " + protocol().name() + " on the nodes, or remove the check");
             case UNSTEADY ->
                 Optional.of(
                         finding.surroundings().get().nodes() == Finding.Nodes.STARVED
-                                ? "make room on the nodes, or probe less at once (--only, --tags, several runs)"
-                                : "look at the history; a policy that changes, a lossy network or a starved node looks"
+                                ? "free CPU on the nodes, or run fewer checks at once (--only, --tags, several runs)"
+                                : "look at the history; a changing policy, packet loss or a node without spare CPU looks"
                                         + " like this");
             case NAME_RESOLVES, NAME_UNREADABLE, NEVER_OPENED_BY_NAME -> Optional.empty();
             case NAMES_SERVED_NOBODY ->
-                Optional.of("see whether the name servers run; to tell that from a policy, run with a check of a"
-                        + " source that may ask them");
+                Optional.of("check that the name servers run; to rule out a policy, add a check of a source that may"
+                        + " reach them");
             case NAME_NOT_RESOLVED ->
                 Optional.of("allow egress to kube-dns on UDP and TCP port 53 for "
                         + check.check().source().name());
@@ -100,8 +99,8 @@ final class PathWords {
                 Optional.of("run netproof's control in a namespace that may reach it: --control-namespace");
             case NO_BACKEND -> {
                 Family family = Family.of(finding.path().address());
-                yield Optional.of("get a pod ready that has an " + family.word() + " address, give the Service one"
-                        + " family (spec.ipFamilyPolicy), or ask for one alone: family: "
+                yield Optional.of("provide a ready pod with an " + family.word() + " address, make the Service"
+                        + " single-stack (spec.ipFamilyPolicy), or check one family alone: family: "
                         + family.other().word() + " under destinations");
             }
             case OUTCOME -> outcomeFix(path);
@@ -126,16 +125,16 @@ final class PathWords {
                 .filter(s -> s.outcome() == Outcome.CONNECTED)
                 .count();
         String seen = connected == 0 || connected == all
-                ? all + " attempts were too few"
+                ? all + " attempts are too few"
                 : connected + " of " + all + " attempts connected";
         int starved = finding.surroundings().get().starved();
         if (starved > 0) {
             seen += ", and " + starved + " rounds did not count: the probe was starved of CPU";
         }
         return finding.surroundings().get().nodes() == Finding.Nodes.STARVED
-                ? to(finding) + " was not seen well enough: " + seen
-                        + "; an engine on a node that starves its probes may let through, or drop, what it has no time for"
-                : to(finding) + " never held still: " + seen;
+                ? to(finding) + " could not be judged: " + seen
+                        + "; on a node without spare CPU the CNI may let through, or drop, packets that it has no time to check"
+                : to(finding) + " did not settle: " + seen;
     }
 
     private String outcome(PathDecision path) {
@@ -197,7 +196,7 @@ final class PathWords {
             return to(finding) + " connected " + times;
         }
         if (finding.isGap()) {
-            return to(finding) + " was let through " + times + ", at last " + after(finding, last)
+            return to(finding) + " connected " + times + ", last at " + after(finding, last)
                     + " after the probe's start; denied before and since";
         }
         return to(finding) + " was let through until " + after(finding, last)
@@ -213,8 +212,8 @@ final class PathWords {
             case PROBE_UNRELIABLE ->
                 finding.origin()
                         .get()
-                        .map(origin -> "give the probe's nodes a route there, of the same family of addresses");
-            case WRONG_MANNER -> Optional.of("expect: deny accepts every manner of a proven denial");
+                        .map(origin -> "give the probe's nodes a route to it, in the same address family");
+            case WRONG_MANNER -> Optional.of("write expect: deny, which accepts every manner of denial");
             default -> Optional.empty();
         };
     }
@@ -222,9 +221,9 @@ final class PathWords {
     /** What to do about a connection that a policy stops at other times. */
     private static String whyNow(Finding finding) {
         String nodes = nodes(finding).distinct().sorted().collect(Collectors.joining(" and "));
-        return "a policy stops it most of the time: see whether the engine"
+        return "a policy stops it most of the time: check whether the CNI"
                 + (nodes.isEmpty() ? "" : " on " + nodes)
-                + " restarted, or had more to do than it can, or whether somebody changed a policy or a label meanwhile";
+                + " restarted or was overloaded, or whether a policy or a label changed meanwhile";
     }
 
     /** What is missing is said, and never what the target has. */
@@ -233,17 +232,17 @@ final class PathWords {
             return "add a source that may make the same request";
         }
         if (protocol() == Protocol.UDP) {
-            return "add a source that may reach it, and say under destinations what the server answers: send";
+            return "add a source that may reach it, and set send under destinations to a datagram that the server answers";
         }
         if (finding.planned().backends().stream()
                 .noneMatch(backend -> backend.pod().isPresent())) {
-            return "no control reached it: name a namespace that may with --control-namespace";
+            return "no control reached it: name a namespace that may reach it with --control-namespace";
         }
         return switch (finding.missing().get().half()) {
             case WITNESS ->
-                "let netproof show that packets get from node to node: permit it to create namespaces and pods in them, or"
-                        + " name a namespace without policies with --control-namespace; if it may, look at the network between"
-                        + " these nodes";
+                "let netproof show that packets get from node to node: permit it to create namespaces with pods, or"
+                        + " name a namespace without policies with --control-namespace; if it may already, check the network"
+                        + " between these nodes";
             case LISTENER ->
                 "check that the target listens on that port on its pod IP"
                         + (finding.planned().backends().stream()

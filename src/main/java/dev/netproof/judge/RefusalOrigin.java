@@ -62,7 +62,7 @@ record RefusalOrigin(Refuser refuser, Cause cause, Sign sign) {
         if (!icmp.sender().equals(path.address())) {
             return new RefusalOrigin(Refuser.FILTER, icmp, Sign.FROM_ANOTHER);
         }
-        // A kernel answers a segment for which nobody listens by a reset.
+        // A kernel answers a segment to a port without a listener with a reset.
         return transport == Protocol.TCP
                 ? new RefusalOrigin(Refuser.FILTER, icmp, Sign.INSTEAD_OF_A_RESET)
                 : new RefusalOrigin(Refuser.UNKNOWN, icmp, Sign.IN_THE_TARGETS_NAME);

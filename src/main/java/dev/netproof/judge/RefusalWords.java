@@ -38,7 +38,7 @@ final class RefusalWords {
             case NO_ROUTE -> "no packet left the probe, for sure";
             case PROHIBITED, FROM_ANOTHER, INSTEAD_OF_A_RESET -> A_FILTER;
             case LIKE_ITS_PODS -> "a filter, as in front of its pods, for sure";
-            case ROUTER_OR_FILTER -> "a router that knows no way, or a filter; not sure";
+            case ROUTER_OR_FILTER -> "a router without a route, or a filter; not sure";
             case TRANSLATED -> "the far end, or a filter; not sure";
             case IN_THE_TARGETS_NAME ->
                 switch (control) {

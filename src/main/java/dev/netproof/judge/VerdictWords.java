@@ -46,7 +46,9 @@ final class VerdictWords {
         return switch (ground) {
             case NAMES_SERVED_NOBODY, NAME_NOT_RESOLVED ->
                 "; by address the connection "
-                        + (decision.byAddress().stream().allMatch(Finding::connected) ? "works" : "does not work either");
+                        + (decision.byAddress().stream().allMatch(Finding::connected)
+                                ? "works"
+                                : "does not work either");
             default -> "";
         };
     }
@@ -57,16 +59,15 @@ final class VerdictWords {
         String destination = decision.check().check().destination().name();
         return switch (decision.suspect()) {
             case EGRESS_OF_THE_SOURCE ->
-                source + " reached nothing else in this run either, name servers aside: look first at the Egress of "
-                        + source + ", then at the Ingress of " + destination;
+                source + " reached nothing else in this run except name servers: look first at the Egress of " + source
+                        + ", then at the Ingress of " + destination;
             case INGRESS_OF_THE_DESTINATION ->
                 source + " reaches other destinations: look first at the Ingress of " + destination
                         + ", then whether the Egress of " + source + " names its pods and their port";
             case SERVICE_ADDRESS ->
                 "the pods can be reached, the Service's address cannot: does an egress rule name the pods by"
-                        + " ipBlock, or is kube-proxy behind?";
-            case SOME_OF_THE_PODS ->
-                "some pods can be reached and some cannot: compare the nodes they run on";
+                        + " ipBlock, or has kube-proxy not caught up?";
+            case SOME_OF_THE_PODS -> "some pods can be reached and some cannot: compare the nodes they run on";
         };
     }
 

@@ -55,10 +55,12 @@ public record Verdict(Status status, Reason reason, String explanation, Optional
     /** The same verdict, with the reasons of others that it does not have itself. */
     public Verdict besides(Collection<Verdict> others) {
         List<Also> reasons = new ArrayList<>(also);
-        others.stream().sorted(Comparator.comparing(Verdict::reason, mostActionableFirst())).forEach(other -> {
-            add(reasons, new Also(other.reason(), other.explanation(), other.fix()));
-            other.also().forEach(one -> add(reasons, one));
-        });
+        others.stream()
+                .sorted(Comparator.comparing(Verdict::reason, mostActionableFirst()))
+                .forEach(other -> {
+                    add(reasons, new Also(other.reason(), other.explanation(), other.fix()));
+                    other.also().forEach(one -> add(reasons, one));
+                });
         reasons.sort(Comparator.comparing(Also::reason, mostActionableFirst()));
         return new Verdict(status, reason, explanation, fix, reasons);
     }

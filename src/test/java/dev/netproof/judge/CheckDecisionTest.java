@@ -61,12 +61,7 @@ class CheckDecisionTest {
 
         @Test
         void that_opened_once_is_open_in_however_few_rounds() {
-            decides(
-                    found(Outcome.CONNECTED).rounds(1),
-                    Expectation.DENY,
-                    Ground.OUTCOME,
-                    Status.FAIL,
-                    Reason.OPEN);
+            decides(found(Outcome.CONNECTED).rounds(1), Expectation.DENY, Ground.OUTCOME, Status.FAIL, Reason.OPEN);
         }
 
         @Test
@@ -207,9 +202,7 @@ class CheckDecisionTest {
 
         @Test
         void of_who_refused_where_the_control_is_enough() {
-            assertThat(decision(
-                                    found(Outcome.TIMEOUT).controlled(ControlGrade.LISTENING_LOOPBACK),
-                                    Expectation.DENY)
+            assertThat(decision(found(Outcome.TIMEOUT).controlled(ControlGrade.LISTENING_LOOPBACK), Expectation.DENY)
                             .passes())
                     .isTrue();
         }
@@ -234,7 +227,9 @@ class CheckDecisionTest {
             CheckDecision decision = decide(Expectation.DENY, List.of(uncontrolled, unsteady, denied));
 
             assertThat(decision.ruling()).isEqualTo(new Judge.Ruling(Status.INCONCLUSIVE, Reason.UNSETTLED));
-            assertThat(decision.doubts()).extracting(PathDecision::reason).containsExactly(Reason.NO_CONTROL, Reason.UNSETTLED);
+            assertThat(decision.doubts())
+                    .extracting(PathDecision::reason)
+                    .containsExactly(Reason.NO_CONTROL, Reason.UNSETTLED);
         }
 
         @Test
@@ -267,9 +262,7 @@ class CheckDecisionTest {
                     .isEmpty();
             assertThat(decide(Expectation.DENY, List.of(denied, open, denied6)).familyAlone())
                     .contains(Family.IPV4);
-            assertThat(decide(
-                                    Expectation.DENY,
-                                    List.of(open.kind(Path.Kind.LOOKUP), denied, open6))
+            assertThat(decide(Expectation.DENY, List.of(open.kind(Path.Kind.LOOKUP), denied, open6))
                             .familyAlone())
                     .as("a name is of no family")
                     .isEmpty();
@@ -436,7 +429,14 @@ class CheckDecisionTest {
             return new PlannedPath(
                     Watch.FRONT,
                     0,
-                    new Path(kind, Optional.empty(), Optional.empty(), address, 5432, Optional.empty(), Optional.empty()),
+                    new Path(
+                            kind,
+                            Optional.empty(),
+                            Optional.empty(),
+                            address,
+                            5432,
+                            Optional.empty(),
+                            Optional.empty()),
                     kind == Path.Kind.POD ? List.of(pod) : List.of());
         }
 
@@ -455,9 +455,13 @@ class CheckDecisionTest {
                             loss),
                     samples,
                     Lazy.of(new Finding.Result(
-                            rounds == 0 ? Optional.empty() : Optional.of(outcome), steadiness, new Lazy<>(this::proof))),
+                            rounds == 0 ? Optional.empty() : Optional.of(outcome),
+                            steadiness,
+                            new Lazy<>(this::proof))),
                     new Lazy<>(() -> {
-                        assertThat(outcome).as("an outcome with somebody who refused").matches(Outcome::looksDenied);
+                        assertThat(outcome)
+                                .as("an outcome with somebody who refused")
+                                .matches(Outcome::looksDenied);
                         assertThat(outcome).isNotEqualTo(Outcome.TIMEOUT);
                         return Optional.empty();
                     }),

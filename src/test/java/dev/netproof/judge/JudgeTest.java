@@ -146,10 +146,10 @@ class JudgeTest {
                 .collect(Collectors.groupingBy(
                         row -> List.<Enum<?>>of(row.expected(), row.observed()),
                         Collectors.mapping(Row::status, Collectors.toList())))
-                .forEach((asked, statuses) ->
-                        assertThat(Judge.canPass((Expectation) asked.get(0), (Outcome) asked.get(1)))
-                                .as("%s", asked)
-                                .isEqualTo(statuses.contains(Status.PASS)));
+                .forEach((asked, statuses) -> assertThat(
+                                Judge.canPass((Expectation) asked.get(0), (Outcome) asked.get(1)))
+                        .as("%s", asked)
+                        .isEqualTo(statuses.contains(Status.PASS)));
     }
 
     @Test
