@@ -291,6 +291,7 @@ public final class EvidenceStore {
     /** The target is no longer what it was when the run began. */
     public void targetChanged(Backend backend, String how) {
         changedTargets.put(key(backend), how);
+        changes.of(key(backend));
     }
 
     /** Something became known elsewhere that may bear on every check. */

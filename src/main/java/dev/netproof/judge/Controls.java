@@ -4,6 +4,7 @@ import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.evidence.EvidenceStore.AliveWindow;
 import dev.netproof.evidence.EvidenceStore.Span;
 import dev.netproof.evidence.Route;
+import dev.netproof.judge.Proof.By;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Family;
 import dev.netproof.model.Outcome;
@@ -18,15 +19,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What shows that somebody was alive at the far end while attempts at it failed. */
+/** Finds what shows that the far end of a path was alive while attempts at it failed. */
 final class Controls {
-    /** How many of those that reached a backend are named: three are proof enough, and sixty would be read by nobody. */
-    private static final int NAMED = 3;
-
     private final EvidenceStore evidence;
     private final OtherFamily otherFamily;
 
@@ -35,48 +32,22 @@ final class Controls {
         this.otherFamily = otherFamily;
     }
 
-    /**
-     * A control for one path, with the words that say who gave it.
-     *
-     * @param alive when the far end was seen alive
-     * @param way when packets were seen to get from the path's node to the far end's; empty where that is not asked for
-     */
-    record Proof(ControlGrade grade, Span alive, Optional<Span> way, Supplier<String> by) {
-        Proof(ControlGrade grade, Span alive, Supplier<String> by) {
-            this(grade, alive, Optional.empty(), by);
-        }
-
-        /** The same, as long as packets were seen to get along the way. */
-        Proof along(Span open) {
-            return new Proof(grade, alive, Optional.of(open), by);
-        }
-
-        /** Whether the attempt failed while the far end was alive and the way was open. */
-        boolean covers(Sample sample) {
-            return alive.covers(sample.began(), sample.at())
-                    && way.map(span -> span.covers(sample.began(), sample.began()))
-                            .orElse(true);
-        }
-    }
-
     /** All controls for one path, the best first. */
     List<Proof> proofs(PlannedCheck check, PlannedPath planned) {
         List<Proof> proofs = new ArrayList<>();
         planned.backends().forEach(backend -> proofs.addAll(proofs(planned, backend)));
         otherFamily(check, planned).ifPresent(proofs::add);
         if (planned.path().kind() == Path.Kind.VIP) {
-            // The same source reached a pod behind the Service: the far end is alive, whatever became of the VIP.
+            // The same source reached a pod behind the Service: the far end is alive, even if the Service's address
+            // fails.
             for (PlannedPath other : check.paths()) {
                 if (isBehind(planned, other)
                         && other.probe().equals(planned.probe())
                         && family(other) == family(planned)
                         && evidence.history(other).samples().stream().anyMatch(s -> s.outcome() == Outcome.CONNECTED)) {
                     reached(other.backends().get(0), "", evidence.question(other.probe(), other.attempt()))
-                            .ifPresent(own -> proofs.add(new Proof(
-                                    ControlGrade.REACHED,
-                                    own.span(),
-                                    () -> "the same source reached "
-                                            + other.path().endpoint())));
+                            .ifPresent(own -> proofs.add(
+                                    new Proof(ControlGrade.REACHED, own.span(), new By.SameSource(other.path()))));
                 }
             }
         }
@@ -94,7 +65,7 @@ final class Controls {
         reached(backend, planned.probe(), evidence.question(planned.probe(), planned.attempt()))
                 .filter(reached -> reached.times() > 1)
                 .ifPresent(reached ->
-                        proofs.add(new Proof(ControlGrade.REACHED, reached.span(), () -> reachedBy(reached, backend))));
+                        proofs.add(new Proof(ControlGrade.REACHED, reached.span(), new By.Sources(reached, backend))));
         if (backend.transport() != Protocol.TCP) {
             return proofs;
         }
@@ -105,20 +76,15 @@ final class Controls {
         Optional<Span> way = witnessed(planned, backend);
         evidence.aliveToOthers(backend, planned.probe())
                 .filter(alive -> alive.times() > 1 && way.isPresent())
-                .ifPresent(alive -> proofs.add(new Proof(
-                        grade,
-                        alive.span(),
-                        way,
-                        () -> kubelet
-                                ? "the kubelet's readiness probe and a port-forward found it listening"
-                                : "a port-forward found it listening")));
+                .ifPresent(alive -> proofs.add(
+                        new Proof(grade, alive.span(), way, kubelet ? new By.Kubelet() : new By.PortForward())));
         return proofs;
     }
 
     /**
-     * That the pod is alive at its address of the other family, where nobody reached it at this one. Its kernel would refuse if nobody
-     * listened: so silence is a filter's, if packets of this family get there at all. And a Service's address behind which there is
-     * no pod of this family leads nowhere.
+     * A control at the pod's address of the other family, where no source reached it at this one. The pod's kernel refuses where nothing
+     * listens: so silence comes from a filter, if packets of this family get there at all. And a Service's address without a pod of this
+     * family leads nowhere.
      */
     private Optional<Proof> otherFamily(PlannedCheck check, PlannedPath planned) {
         if (planned.backends().isEmpty() && planned.path().kind() == Path.Kind.VIP) {
@@ -137,7 +103,7 @@ final class Controls {
         for (Backend backend : planned.backends()) {
             Optional<Backend> other = otherFamily.of(check, backend);
             if (other.isPresent()) {
-                // Refused, it got there; silence needs packets that did, before the attempt and after it.
+                // A refused packet got there; silence needs others that did, before the attempt and after it.
                 Optional<Proof> proof = isRefusedThere(check, planned, backend)
                         ? alive(planned, other.get())
                         : backend.transport() == Protocol.TCP
@@ -159,16 +125,10 @@ final class Controls {
                 : evidence.aliveToOthers(other, "");
         return window.filter(alive -> alive.times() > 1)
                 .map(alive -> new Proof(
-                        ControlGrade.OTHER_FAMILY,
-                        alive.span(),
-                        () -> "over " + family(planned).word() + " nobody was seen to reach it, over "
-                                + Family.of(other.ip()).word() + " "
-                                + (alive.probes().get().isEmpty()
-                                        ? "a port-forward found it listening"
-                                        : reachedBy(alive, other))));
+                        ControlGrade.OTHER_FAMILY, alive.span(), new By.OtherFamily(family(planned), other, alive)));
     }
 
-    /** Whether something at the backend's address, or at the Service's, refuses this source: so packets of this family get there. */
+    /** Whether the backend's address, or the Service's, refuses this source: then packets of this family get there. */
     private boolean isRefusedThere(PlannedCheck check, PlannedPath planned, Backend backend) {
         return check.paths().stream()
                         .filter(own -> own.probe().equals(planned.probe())
@@ -179,7 +139,7 @@ final class Controls {
                 || isRefusedThroughout(planned);
     }
 
-    /** A Service's address is refused by the node itself as long as it knows of no pod behind it: once says nothing of later. */
+    /** The node itself refuses a Service's address until it knows a pod behind it: one refusal says nothing about later ones. */
     private boolean isRefusedThroughout(PlannedPath planned) {
         List<Sample> tail = evidence.sound(planned).tail(s -> s.outcome().looksDenied());
         return !tail.isEmpty() && tail.stream().allMatch(s -> s.outcome() == Outcome.REFUSED);
@@ -190,8 +150,8 @@ final class Controls {
     }
 
     /**
-     * When other probes than this one reached a backend. A server need not answer every datagram, so that over UDP only an answer to
-     * the very same shows that this one would have been answered too.
+     * When other probes than this one reached a backend. A UDP server need not answer every datagram: only an answer to the same datagram
+     * shows that this one would have been answered too.
      */
     private Optional<AliveWindow> reached(Backend backend, String probe, Optional<String> question) {
         return backend.transport() == Protocol.UDP
@@ -199,63 +159,72 @@ final class Controls {
                 : evidence.reachedByOthers(backend, probe);
     }
 
-    /** That a server refuses in words shows that it tells sources apart only if it answered the same to somebody else. */
+    /** Controls for a refusal in the application layer: another source was answered to the same request. */
     List<Proof> answered(PlannedPath planned) {
         List<Proof> proofs = new ArrayList<>();
         for (Backend backend : planned.backends()) {
             evidence.answeredOthers(backend, planned.probe(), evidence.question(planned.probe(), planned.attempt()))
                     .ifPresent(window -> proofs.add(
-                            new Proof(ControlGrade.REACHED, window.span(), () -> reachedBy(window, backend))));
+                            new Proof(ControlGrade.REACHED, window.span(), new By.Sources(window, backend))));
         }
         return proofs;
     }
 
-    /** Which half of a control is missing, where a path has none. */
-    Finding.Missing missing(PlannedPath planned) {
-        boolean lacksWitness = planned.backends().stream()
-                .filter(backend -> backend.transport() == Protocol.TCP)
-                .anyMatch(backend ->
-                        evidence.aliveToOthers(backend, planned.probe()).isPresent()
-                                && witnessed(planned, backend).isEmpty());
-        return lacksWitness ? Finding.Missing.WITNESS : Finding.Missing.LISTENER;
+    /** Why a path has no control: what keeps the target from being shown alive, or the way to it open. */
+    MissingControl missing(PlannedCheck check, PlannedPath planned) {
+        return first(planned, backend -> isAliveInTheOtherFamilyAlone(check, planned, backend))
+                .map(backend -> missing(MissingControl.Why.NO_WAY_IN_THIS_FAMILY, planned, Optional.of(backend)))
+                .or(() -> first(planned, backend -> isAliveWithoutAWay(planned, backend))
+                        .map(backend -> missing(MissingControl.Why.NO_WAY, planned, Optional.of(backend))))
+                .orElseGet(() -> {
+                    Optional<Backend> backend = first(planned, any -> true);
+                    return missing(
+                            backend.map(one -> notListening(planned, one)).orElse(MissingControl.Why.NEVER_REACHED),
+                            planned,
+                            backend);
+                });
     }
 
-    String whyNot(PlannedCheck check, PlannedPath planned) {
-        Optional<Backend> unwitnessed = planned.backends().stream()
-                .filter(backend -> otherFamily
+    private static Optional<Backend> first(PlannedPath planned, Predicate<Backend> condition) {
+        return planned.backends().stream().filter(condition).findFirst();
+    }
+
+    private MissingControl missing(MissingControl.Why why, PlannedPath planned, Optional<Backend> backend) {
+        return new MissingControl(
+                why,
+                family(planned),
+                evidence.life(planned.probe()).node(),
+                backend.flatMap(Backend::pod).flatMap(Backend.TargetPod::node),
+                backend.flatMap(evidence::answer).flatMap(EvidenceStore.ListeningAnswer::silence));
+    }
+
+    private boolean isAliveInTheOtherFamilyAlone(PlannedCheck check, PlannedPath planned, Backend backend) {
+        return otherFamily
                         .of(check, backend)
                         .flatMap(other -> alive(planned, other))
-                        .isPresent())
-                .filter(backend -> !isRefusedThere(check, planned, backend)
-                        && witnessed(planned, backend).isEmpty())
-                .findFirst();
-        if (unwitnessed.isPresent()) {
-            return "nobody reached it over " + family(planned).word() + ", and "
-                    + nothingGot(planned, unwitnessed.get()) + " over "
-                    + family(planned).word();
-        }
-        return planned.backends().stream()
-                .findFirst()
-                .map(backend -> whyNot(planned, backend, evidence.aliveToOthers(backend, planned.probe())))
-                .orElse("nobody reached it");
+                        .isPresent()
+                && !isRefusedThere(check, planned, backend)
+                && witnessed(planned, backend).isEmpty();
     }
 
-    private String whyNot(PlannedPath planned, Backend backend, Optional<AliveWindow> alive) {
+    private boolean isAliveWithoutAWay(PlannedPath planned, Backend backend) {
+        return backend.transport() == Protocol.TCP
+                && evidence.aliveToOthers(backend, planned.probe()).isPresent()
+                && witnessed(planned, backend).isEmpty();
+    }
+
+    private MissingControl.Why notListening(PlannedPath planned, Backend backend) {
         if (backend.transport() == Protocol.UDP) {
-            return "nobody was answered there, before and after, and a UDP server may well be silent";
+            return MissingControl.Why.NO_ANSWER;
         }
-        if (alive.isPresent() && witnessed(planned, backend).isEmpty()) {
-            return "it listens, but " + nothingGot(planned, backend);
-        }
-        return evidence.answer(backend)
+        if (evidence.answer(backend)
                 .flatMap(EvidenceStore.ListeningAnswer::silence)
-                .orElse(alive.isPresent() ? "it was seen alive, but not both before and after" : "nobody reached it");
-    }
-
-    private String nothingGot(PlannedPath planned, Backend backend) {
-        return "nothing at all got from node "
-                + evidence.life(planned.probe()).node().orElse("?") + " to node "
-                + backend.pod().flatMap(Backend.TargetPod::node).orElse("?");
+                .isPresent()) {
+            return MissingControl.Why.NO_LISTENER;
+        }
+        return evidence.aliveToOthers(backend, planned.probe()).isPresent()
+                ? MissingControl.Why.NOT_AROUND_THE_ATTEMPTS
+                : MissingControl.Why.NEVER_REACHED;
     }
 
     private Optional<Span> witnessed(PlannedPath planned, Backend backend) {
@@ -263,9 +232,9 @@ final class Controls {
     }
 
     /**
-     * Routes that silence of this path depends on: those to targets that nobody else reaches.
+     * Routes that silence of this path depends on: those to targets that no other probe reaches.
      *
-     * @param recently others count that reached a target since then
+     * @param recently other probes count that reached a target since then
      */
     Stream<Route> routes(PlannedPath planned, Instant recently) {
         return planned.backends().stream()
@@ -280,22 +249,5 @@ final class Controls {
         return evidence.witnessed(route)
                 .filter(span -> !span.to().isBefore(since))
                 .isEmpty();
-    }
-
-    private String reachedBy(AliveWindow window, Backend backend) {
-        TreeSet<String> named = new TreeSet<>();
-        boolean others = false;
-        for (String probe : window.probes().get()) {
-            String source = evidence.source(probe);
-            if (named.size() == NAMED && source.compareTo(named.last()) > 0) {
-                others = true;
-            } else if (named.add(source) && named.size() > NAMED) {
-                named.pollLast();
-                others = true;
-            }
-        }
-        String who = named.isEmpty() ? "another source" : String.join(", ", named);
-        return who + (others ? " and others" : "") + " reached " + backend.endpoint() + " " + window.times()
-                + (window.times() == 1 ? " time" : " times");
     }
 }

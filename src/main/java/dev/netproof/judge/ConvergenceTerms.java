@@ -3,15 +3,15 @@ package dev.netproof.judge;
 import java.time.Duration;
 
 /**
- * How long to look before believing.
+ * How long probes are watched before a verdict.
  *
  * @param stable rounds in a row that must agree
- * @param settle how long after its start a fresh pod may still be treated by rules that have not arrived
- * @param deadline how long after its start a probe is given to see what is expected
+ * @param settle how long after a pod's start its rules may still be incomplete on the node
+ * @param deadline how long after its start a probe may take to see the expected result
  */
 public record ConvergenceTerms(int stable, Duration settle, Duration deadline) {
     /**
-     * The same for probes that begin a round only every so often: the deadline leaves room for rounds that agree, twice.
+     * The same for probes that begin rounds less often: the deadline leaves time for twice as many rounds as must agree.
      *
      * @param round between the starts of two rounds
      * @param connectTimeout of one attempt
@@ -22,10 +22,10 @@ public record ConvergenceTerms(int stable, Duration settle, Duration deadline) {
     }
 
     /**
-     * The same where rules were seen to take so long to arrive. Other pods' may take a little longer: where what was seen comes within
-     * a round of the time to settle, pods get a round and an attempt more than that.
+     * The same where rules were measured to take this long to arrive. Other pods' rules may take a little longer: if the measured time
+     * comes within a round of the settle time, the settle time becomes the measured time, a round and an attempt.
      *
-     * @param arrival from a policy's creation to its first denial for good
+     * @param arrival from a policy's creation until it denied for good
      * @param round between the starts of two rounds
      * @param connectTimeout of one attempt
      */
@@ -37,7 +37,7 @@ public record ConvergenceTerms(int stable, Duration settle, Duration deadline) {
                 .at(round, connectTimeout);
     }
 
-    /** What netproof uses unless told otherwise. */
+    /** The defaults. */
     public static final ConvergenceTerms DEFAULT =
             new ConvergenceTerms(3, Duration.ofSeconds(5), Duration.ofSeconds(20));
 }

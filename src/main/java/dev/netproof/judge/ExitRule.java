@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** From verdicts to the process's exit code: the first that applies of 5, 4, 1, 3, 0. */
+/** The exit code for a run's verdicts: the first that applies of 5, 4, 1, 3, 0. */
 public final class ExitRule {
-    /** What says nothing about the network: no probe spoke, or not so that it could be believed. */
+    /** Reasons that say nothing about the network: there is no probe result, or none that can be trusted. */
     private static final Set<Reason> UNHEARD =
             Set.of(Reason.PROBE_FAILED, Reason.PROBE_UNRELIABLE, Reason.OUT_OF_TIME, Reason.NOT_SELECTED);
 
     private ExitRule() {}
 
-    /** The exit of a run that reached its end, without a look at the cluster's enforcement. */
+    /** The exit of a run that reached its end and did not check the cluster's enforcement. */
     public static Exit of(List<CheckResult> results) {
         return of(results, Optional.empty());
     }
@@ -25,8 +25,8 @@ public final class ExitRule {
     /**
      * The exit of a run that reached its end.
      *
-     * @param enforcement what was found out about the cluster beside it. An inconclusive one changes nothing: each denial that
-     *     passed has a proof of its own.
+     * @param enforcement whether the cluster enforces policies, where that was checked. An inconclusive answer changes nothing: each
+     *     denial that passed has its own proof.
      */
     public static Exit of(List<CheckResult> results, Optional<Enforcement.Verdict> enforcement) {
         boolean judged =
@@ -45,7 +45,7 @@ public final class ExitRule {
         if (results.stream().anyMatch(r -> r.verdict().status() == Status.FAIL)) {
             return Exit.VIOLATIONS;
         }
-        // What this run was not asked for is no business of its exit code; but it was asked for something, see above.
+        // Checks that were not selected do not count; at least one was selected, see above.
         return results.stream()
                         .filter(r -> r.verdict().reason() != Reason.NOT_SELECTED)
                         .allMatch(r -> r.verdict().status() == Status.PASS)

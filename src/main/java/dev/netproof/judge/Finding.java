@@ -1,56 +1,50 @@
 package dev.netproof.judge;
 
-import dev.netproof.evidence.EvidenceStore.Loss;
+import dev.netproof.evidence.EvidenceStore.PodLife;
 import dev.netproof.model.ControlGrade;
 import dev.netproof.model.Outcome;
+import dev.netproof.model.Path;
 import dev.netproof.model.Sample;
 import dev.netproof.plan.PlannedPath;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What is known of one path when its check is concluded.
+ * What is known of one path at one moment. Most of it is computed when it is asked for: a check is asked about in every round, and is
+ * reported once.
  *
+ * @param life of its probe
  * @param samples everything that was seen
- * @param nodes how the nodes that its packets pass were
- * @param outcome what it settled on, or the latest seen when it did not settle
- * @param controlledBy who proved the far end alive, or why nobody did
- * @param missing which half of a control was missing, where there was none
- * @param node where its probe runs
- * @param started when its probe began
- * @param changed how admission changed the probe
- * @param starved rounds that did not count because the probe did not get to run
- * @param targetChanged how the target changed meanwhile
+ * @param result what the path came to
  * @param origin who refuses, where the path is refused
+ * @param targetChange how the target changed meanwhile
  * @param names whether any probe was served by the name servers while this one was not; of no meaning but for a look-up
- * @param elsewhere what the same probe reached otherwise
+ * @param missing why there is no control, where there is none
+ * @param surroundings what else the run saw of the probe and its nodes
  */
 record Finding(
         PlannedPath planned,
+        PodLife life,
         List<Sample> samples,
-        Nodes nodes,
-        Optional<Outcome> outcome,
-        Steadiness steadiness,
-        ControlGrade grade,
-        String controlledBy,
-        Missing missing,
-        Optional<String> node,
-        Optional<Instant> started,
-        Optional<Loss> loss,
-        Optional<String> changed,
-        int starved,
-        Optional<String> targetChanged,
-        Optional<RefusalOrigin> origin,
-        Names names,
-        Elsewhere elsewhere) {
+        Lazy<Result> result,
+        Lazy<Optional<RefusalOrigin>> origin,
+        Lazy<Optional<String>> targetChange,
+        Lazy<Names> names,
+        Lazy<MissingControl> missing,
+        Lazy<Surroundings> surroundings) {
 
-    /** What a control lacked. */
-    enum Missing {
-        /** Nothing showed that anybody listens there. */
-        LISTENER,
-        /** Somebody listens, and nothing got from the probe's node to the target's. */
-        WITNESS
+    /**
+     * What a path came to.
+     *
+     * @param outcome what it settled on, or the latest seen when it did not settle
+     * @param proof the best control around it
+     */
+    record Result(Optional<Outcome> outcome, Steadiness steadiness, Lazy<Optional<Proof>> proof) {}
+
+    /** Whether the outcome held still for as long as was asked. */
+    enum Steadiness {
+        STEADY,
+        UNSTEADY
     }
 
     /** Whether the name servers served anybody meanwhile: the control of a name that does not resolve. */
@@ -59,11 +53,12 @@ record Finding(
         SERVED_NOBODY
     }
 
-    /** What the same probe reached beside this path, name servers left out: it hints at which end stops the traffic. */
-    enum Elsewhere {
-        REACHED_SOMETHING,
-        REACHED_NOTHING
-    }
+    /**
+     * What else the run saw; it decides nothing, and helps to find the cause.
+     *
+     * @param starved rounds that did not count because the probe did not get to run
+     */
+    record Surroundings(Nodes nodes, Elsewhere elsewhere, int starved) {}
 
     /** How probes on the nodes that a path's packets pass got along. */
     enum Nodes {
@@ -72,9 +67,54 @@ record Finding(
         STARVED
     }
 
-    /** Whether the outcome held still for as long as was asked. */
-    enum Steadiness {
-        STEADY,
-        UNSTEADY
+    /** What the same probe reached beside this path, name servers left out: it hints at which end stops the traffic. */
+    enum Elsewhere {
+        REACHED_SOMETHING,
+        REACHED_NOTHING
+    }
+
+    Path path() {
+        return planned.path();
+    }
+
+    boolean isLookup() {
+        return path().kind() == Path.Kind.LOOKUP;
+    }
+
+    Optional<Outcome> outcome() {
+        return result.get().outcome();
+    }
+
+    boolean isUnsteady() {
+        return result.get().steadiness() == Steadiness.UNSTEADY;
+    }
+
+    boolean connected() {
+        return outcome().equals(Optional.of(Outcome.CONNECTED));
+    }
+
+    /** Whether the outcome shows that packets reached a listener. */
+    boolean wasReached() {
+        return outcome().filter(Outcome::reachedListener).isPresent();
+    }
+
+    Optional<Proof> proof() {
+        return result.get().proof().get();
+    }
+
+    ControlGrade grade() {
+        return proof().map(Proof::grade).orElse(ControlGrade.NONE);
+    }
+
+    Judge.Refuser refuser() {
+        return RefusalExplainer.refuser(origin.get());
+    }
+
+    /** Whether it was stopped at first and at last, and let through in between: neither slow rules nor a missing policy explain that. */
+    boolean isGap() {
+        // A name may lead to another address from one round to the next.
+        return !isLookup()
+                && samples.get(0).outcome().looksDenied()
+                && samples.get(samples.size() - 1).outcome().looksDenied();
     }
 }

@@ -7,21 +7,14 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
-/** What a history says of one path, as checks ask for it. */
+/** Whether a history shows an open way. */
 final class Openings {
     private static final List<Outcome> OPENEST_FIRST = List.of(Outcome.CONNECTED, Outcome.RESET, Outcome.L7_DENIED);
 
     private Openings() {}
 
-    /** Whether the latest samples satisfy a condition, as many as must agree, and reach beyond settling. */
-    static boolean steadily(AttemptHistory history, Predicate<Sample> condition, int stable, Instant settled) {
-        List<Sample> tail = history.tail(condition);
-        return tail.size() >= stable && !tail.get(tail.size() - 1).began().isBefore(settled);
-    }
-
-    /** How the listener was reached once rules had settled: the outcome that speaks most clearly of an open way. */
+    /** How the listener was reached once rules had settled: the outcome that shows an open way most clearly. */
     static Optional<Outcome> after(AttemptHistory history, Instant settled) {
         return history.samples().stream()
                 .filter(s -> s.outcome().reachedListener() && !s.began().isBefore(settled))

@@ -12,10 +12,10 @@ import java.util.Optional;
 
 /** Pods with an address in each family: which of a check's addresses belong to the same port of the same pod. */
 final class OtherFamily {
-    /** Checks are asked about again and again, and most have addresses of one family alone. */
+    /** Kept, because the same checks are asked about often, and most have addresses of one family only. */
     private final IdentityHashMap<PlannedCheck, Map<String, List<Backend>>> known = new IdentityHashMap<>();
 
-    /** Whether the check has addresses of both families at all. */
+    /** Whether the check has addresses of both families. */
     boolean concerns(PlannedCheck check) {
         return !known.computeIfAbsent(check, OtherFamily::group).isEmpty();
     }

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the attempts on one path came to in one phase of a scenario: those whose connections began since a moment, in the order of their
- * rounds, without those that say nothing of the network.
+ * The attempts on one path in one phase of a scenario: those that began since a given moment, in the order of their rounds, without those
+ * that say nothing about the network.
  */
 public final class PathPhase {
-    /** Connections that must open for a path to count as open. */
+    /** How many connections must open for a path to count as open. */
     private static final int OPEN_AGAIN = 2;
 
     private final EvidenceStore evidence;
@@ -19,7 +19,7 @@ public final class PathPhase {
     private final List<Sample> samples;
     private final int enough;
 
-    /** @param enough how many attempts in a row must agree, so that lost packets do not explain it */
+    /** @param enough how many attempts in a row must agree, so that lost packets cannot be the cause */
     PathPhase(EvidenceStore evidence, ProbedPath path, List<Sample> samples, int enough) {
         this.evidence = evidence;
         this.path = path;
@@ -28,7 +28,7 @@ public final class PathPhase {
     }
 
     /**
-     * A denial that counts: it was denied to the last, while others reached the same listener and something got from node to node.
+     * A denial that counts: the latest attempts were denied while others reached the same listener and packets got from node to node.
      *
      * @param first when the first counted attempt began
      */
@@ -38,7 +38,7 @@ public final class PathPhase {
         return samples;
     }
 
-    /** Whether it opened, not just once. */
+    /** Whether it opened more than once. */
     public boolean isOpenAgain() {
         return opens(samples) >= OPEN_AGAIN;
     }
@@ -47,18 +47,18 @@ public final class PathPhase {
         return opens(samples) == 0;
     }
 
-    /** Whether nothing that was seen failed; true too of a path of which nothing was seen. */
+    /** Whether no attempt failed; true as well if there was no attempt. */
     public boolean neverFailed() {
         return opens(samples) == samples.size();
     }
 
-    /** Whether it opened, and did so lately. */
+    /** Whether it opened, also lately. */
     public boolean isOpen() {
         List<Sample> latest = samples.subList(Math.max(0, samples.size() - enough), samples.size());
         return isOpenAgain() && opens(latest) > 0;
     }
 
-    /** Whether it was denied for as long as a denial takes to count, at any time. */
+    /** Whether it was denied at any time, for as many attempts as a denial needs. */
     public boolean wasDenied() {
         int row = 0;
         for (Sample sample : samples) {
@@ -70,7 +70,7 @@ public final class PathPhase {
         return false;
     }
 
-    /** Denials to the last, enough of them, with a control and a witness for each. */
+    /** The latest attempts, if enough of them are denied, each with a control and a witness. */
     public Optional<Denial> denial() {
         int from = samples.size();
         while (from > 0 && samples.get(from - 1).outcome().looksDenied()) {

@@ -10,9 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Judges the phases of enforcement scenarios: what paths came to since a policy was stored, or taken back. */
+/** Judges the phases of enforcement scenarios: what paths did since a policy was created or deleted. */
 public final class PhaseJudge {
-    /** So rarely may packets that were lost look like a denial: once in so many times that it is looked at. */
+    /** The accepted probability that lost packets look like a denial. */
     private static final double ERROR = 1e-4;
 
     private static final int MOST_ROUNDS = 15;
@@ -29,12 +29,12 @@ public final class PhaseJudge {
         this.stable = stable;
     }
 
-    /** So late it is. */
+    /** Sets the current time. */
     public void now(Instant at) {
         now = at;
     }
 
-    /** What became of a path's attempts whose connections began since then. */
+    /** A path's attempts that began since then. */
     public PathPhase since(ProbedPath path, Instant began) {
         return new PathPhase(
                 evidence,
@@ -63,7 +63,7 @@ public final class PhaseJudge {
         return sample.outcome() != Outcome.PROBE_ERROR && sample.outcome() != Outcome.DNS_FAILURE;
     }
 
-    /** Learns what the network loses by itself: nothing forbade these attempts since they first opened. */
+    /** Learns how many packets the network loses: no policy forbade these attempts since they first opened. */
     public void undisturbed(PathPhase phase) {
         List<Sample> samples = phase.samples();
         int first = 0;
@@ -77,7 +77,7 @@ public final class PhaseJudge {
                 .count();
     }
 
-    /** How many denials in a row lost packets do not explain; at least as many as must agree. */
+    /** How many denials in a row cannot be lost packets; at least as many as must agree. */
     private int enough() {
         if (lost == 0) {
             return stable;
@@ -97,7 +97,7 @@ public final class PhaseJudge {
         return turned(phases, change, Outcome::reachedListener);
     }
 
-    /** Connections begin at different moments, so that all paths tell. */
+    /** Connections begin at different moments, so all paths are looked at together. */
     private static Duration turned(Collection<PathPhase> phases, Instant change, Predicate<Outcome> turned) {
         List<Sample> samples = phases.stream()
                 .flatMap(phase -> phase.samples().stream())

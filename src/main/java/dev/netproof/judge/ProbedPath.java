@@ -4,11 +4,11 @@ import dev.netproof.plan.Attempt;
 import dev.netproof.plan.Backend;
 
 /**
- * One path of an enforcement scenario, as it is looked at.
+ * One path of an enforcement scenario, and how it is probed.
  *
  * @param probe the id of the probe that makes the attempt
  * @param server the id of the listening pod
- * @param backend the one listener that stands behind the attempt's address
+ * @param backend the only listener behind the attempt's address
  * @param fromNode where the probe was to run
  * @param toNode where the listener was to run
  */
@@ -17,7 +17,7 @@ public record ProbedPath(
     /** Who connects. */
     public enum By {
         PROBE,
-        /** The kubelet of the server's node, whose word comes as the server's readiness. */
+        /** The kubelet of the server's node; its results come as the server's readiness. */
         KUBELET
     }
 }

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Who refuses a path, as its own probe sees it or else its explainer. */
+/** Who refuses a path: seen by its own probe, or else by the explainer beside it. */
 final class RefusalExplainer {
     private final EvidenceStore evidence;
     private final Settling settling;
@@ -33,8 +33,8 @@ final class RefusalExplainer {
     }
 
     /**
-     * Explainers to start, by the id of the probe that each explains: of those whose attempts are refused by nobody knows whom, because
-     * curl does not see it. No probe is given more than one.
+     * Explainers to start, by the id of the probe that each explains. A probe needs one if its attempts are refused, because curl does
+     * not see who refuses. No probe gets more than one.
      */
     Map<String, ProbePod> unexplained(Collection<PlannedCheck> undecided) {
         Map<String, Set<Attempt>> unexplained = new LinkedHashMap<>();
@@ -58,7 +58,7 @@ final class RefusalExplainer {
                 unexplained
                         .computeIfAbsent(probe.id(), p -> new LinkedHashSet<>())
                         .add(probe.attempts().get(planned.attempt()));
-                // What should be open may be refused only until a fresh pod's rules have arrived.
+                // An allowed connection may be refused only until a fresh pod's rules have arrived.
                 boolean late = !refusals.get(refusals.size() - 1).began().isBefore(settling.settled(probe.id()));
                 if (refusals.size() > 1 && (late || check.check().expectation().forbids())) {
                     certain.add(probe.id());
@@ -92,7 +92,7 @@ final class RefusalExplainer {
         return evidence.explained(planned.probe(), planned.attempt());
     }
 
-    /** What an explainer saw once its rules had arrived. */
+    /** The explainer's attempts since its own rules arrived. */
     private List<Sample> explained(Explained seen) {
         Instant settled = settling.settled(seen.explainer());
         return evidence.life(seen.explainer()).changed().isPresent()
@@ -102,14 +102,14 @@ final class RefusalExplainer {
                         .toList();
     }
 
-    /** Whether a probe of the same identity got through: then it is not known what is so. */
+    /** Whether the explainer, a probe of the same identity, got through: then refusals are no denial. */
     boolean explainerGotThrough(PlannedPath planned) {
         return explainer(planned).stream()
                 .flatMap(seen -> explained(seen).stream())
                 .anyMatch(s -> s.outcome().reachedListener());
     }
 
-    /** Who refuses a path's attempts, as its own probe sees it or else its explainer. */
+    /** Who refuses a path's attempts: seen by its own probe, or else by its explainer. */
     Optional<RefusalOrigin> origin(PlannedCheck check, PlannedPath planned) {
         List<Sample> denials = denials(planned);
         // Kernels limit how often they answer with ICMP: after the first rounds there may be silence for long.
@@ -140,7 +140,7 @@ final class RefusalExplainer {
                 && Family.of(planned.path().address()) == Family.of(vip.path().address());
     }
 
-    /** The latest refusal; who made it is believed only if as many rounds as must agree say the same. */
+    /** The latest refusal; its sender is believed only if as many rounds as must agree say the same. */
     private Optional<RefusalOrigin> origin(PlannedPath planned, List<Sample> seen) {
         Protocol transport =
                 planned.backends().stream().findFirst().map(Backend::transport).orElse(Protocol.TCP);

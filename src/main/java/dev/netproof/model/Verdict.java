@@ -42,9 +42,9 @@ public record Verdict(Status status, Reason reason, String explanation, Optional
     /** Another reason that stood in the way of a verdict, or of believing it. */
     public record Also(Reason reason, String explanation, Optional<String> fix) {}
 
-    /** Verdicts by what can be mended best. */
-    public static Comparator<Verdict> mostActionableFirst() {
-        return Comparator.comparingInt(verdict -> rank(verdict.reason()));
+    /** Reasons by what can be mended best. */
+    public static Comparator<Reason> mostActionableFirst() {
+        return Comparator.comparingInt(Verdict::rank);
     }
 
     private static int rank(Reason reason) {
@@ -55,11 +55,13 @@ public record Verdict(Status status, Reason reason, String explanation, Optional
     /** The same verdict, with the reasons of others that it does not have itself. */
     public Verdict besides(Collection<Verdict> others) {
         List<Also> reasons = new ArrayList<>(also);
-        others.stream().sorted(mostActionableFirst()).forEach(other -> {
-            add(reasons, new Also(other.reason(), other.explanation(), other.fix()));
-            other.also().forEach(one -> add(reasons, one));
-        });
-        reasons.sort(Comparator.comparingInt(one -> rank(one.reason())));
+        others.stream()
+                .sorted(Comparator.comparing(Verdict::reason, mostActionableFirst()))
+                .forEach(other -> {
+                    add(reasons, new Also(other.reason(), other.explanation(), other.fix()));
+                    other.also().forEach(one -> add(reasons, one));
+                });
+        reasons.sort(Comparator.comparing(Also::reason, mostActionableFirst()));
         return new Verdict(status, reason, explanation, fix, reasons);
     }
 

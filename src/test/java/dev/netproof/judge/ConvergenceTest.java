@@ -37,6 +37,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ConvergenceTest {
@@ -214,7 +215,7 @@ class ConvergenceTest {
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.NAME_NOT_RESOLVED);
             assertThat(watch.verdict().explanation())
                     .isEqualTo(
-                            "the name postgres.shop.svc does not resolve, and no name did for anybody in this run; by"
+                            "the name postgres.shop.svc does not resolve, and no probe in this run resolved any name; by"
                                     + " address the connection works");
         }
 
@@ -294,6 +295,41 @@ class ConvergenceTest {
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.FAIL, Reason.OPEN);
             assertThat(watch.verdict().explanation()).contains("opened by name");
+        }
+
+        /** Packets reached somebody, whatever became of the connection. */
+        @ParameterizedTest
+        @CsvSource({"RESET, WRONG_RESPONSE", "L7_DENIED, NO_CONTROL"})
+        void through_which_somebody_was_reached_is_no_denial(Outcome outcome, Reason reason) {
+            Watch watch = deniedByAddress().front(0, outcome, 6).silence(0, 10, 11);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, reason);
+        }
+
+        @Test
+        void that_was_not_tried_since_rules_arrived_says_nothing_yet() {
+            Watch untried = deniedByAddress();
+
+            assertThat(untried.matches()).as("no attempt").isFalse();
+            says(untried.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
+
+            Watch early = deniedByAddress().front(0, DNS_FAILURE, 3);
+
+            assertThat(early.matches()).as("too early").isFalse();
+            says(early.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+            assertThat(early.silence(0, 9).matches()).isTrue();
+            says(early.verdict(), Status.PASS, Reason.DENIED);
+        }
+
+        private Watch deniedByAddress() {
+            return Watch.of(DENY)
+                    .lookup("example.com")
+                    .path(outside("203.0.113.7"))
+                    .started(0)
+                    .other(1, CONNECTED, 0.5, 1)
+                    .silence(1, 9, 10, 11)
+                    .other(1, CONNECTED, 11.5);
         }
     }
 
@@ -530,7 +566,7 @@ class ConvergenceTest {
             says(watch.verdict(), Status.FAIL, Reason.OPEN);
             assertThat(watch.verdict().explanation())
                     .contains(
-                            "let through 1 of 10 times, at last 7.5 s after the probe's start; denied before and since");
+                            "connected 1 of 10 times, last at 7.5 s after the probe's start; denied before and since");
             assertThat(watch.verdict().fix())
                     .hasValueSatisfying(fix -> assertThat(fix)
                             .contains("a policy stops it most of the time")
@@ -717,6 +753,8 @@ class ConvergenceTest {
 
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(watch.verdict().explanation()).endsWith("no other source was seen to get a different answer");
+            assertThat(watch.verdict().fix()).contains("add a source that may make the same request");
         }
 
         @Test
@@ -972,6 +1010,30 @@ class ConvergenceTest {
         }
 
         @Test
+        void that_gets_through_confirms_a_connection_that_was_refused_at_first() {
+            Watch watch = Watch.of(ALLOW).path(TWO).started(0).front(0, REFUSED, 6, 7);
+            ProbePod twin = watch.twin(3).orElseThrow();
+            watch.explained(twin, CONNECTED, filter, 9).front(0, CONNECTED, 10, 11, 12);
+
+            assertThat(watch.matches()).isTrue();
+            says(watch.verdict(), Status.PASS, Reason.CONNECTED);
+        }
+
+        @Test
+        void that_gets_through_where_an_allowed_connection_is_refused_makes_it_uncertain_what_is_so() {
+            Watch watch = Watch.of(ALLOW)
+                    .path(TWO)
+                    .started(0)
+                    .other(0, CONNECTED, 1, 20)
+                    .front(0, REFUSED, 6, 7, 8);
+            ProbePod twin = watch.twin(3).orElseThrow();
+            watch.explained(twin, CONNECTED, filter, 9);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+        }
+
+        @Test
         void whose_rounds_disagree_proves_no_filter() {
             Watch watch = refusedThreeTimes();
             ProbePod twin = watch.twin(3).orElseThrow();
@@ -1157,8 +1219,7 @@ class ConvergenceTest {
             says(watch.verdict(), Status.PASS, Reason.DENIED);
             assertThat(watch.verdict().explanation())
                     .startsWith("refused (")
-                    .endsWith(
-                            "; over IPv6 nobody was seen to reach it, over IPv4 catalog reached 10.0.2.5:5432 4 times");
+                    .endsWith("; no source reached it over IPv6, but over IPv4 catalog reached 10.0.2.5:5432 4 times");
             assertThat(watch.result().paths().get(1).control()).isEqualTo(ControlGrade.OTHER_FAMILY);
         }
 
@@ -1206,12 +1267,12 @@ class ConvergenceTest {
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
             assertThat(watch.verdict().explanation())
                     .contains(
-                            "nobody reached it over IPv6, and nothing at all got from node node-1 to node node-2 over IPv6");
+                            "no source reached it over IPv6, and no packet got from node node-1 to node node-2 over IPv6");
             assertThat(watch.verdict().fix())
                     .hasValueSatisfying(fix -> assertThat(fix)
                             .isEqualTo(
                                     "over IPv4 it is denied: let the server listen on IPv6 as well, add a source that"
-                                            + " may reach it over IPv6, or ask for one family alone: family: IPv4 under"
+                                            + " may reach it over IPv6, or check one family alone: family: IPv4 under"
                                             + " destinations"));
         }
 
@@ -1317,7 +1378,7 @@ class ConvergenceTest {
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_BACKEND);
             assertThat(watch.verdict().explanation())
                     .startsWith("the Service address [fd00:96::7]:5432 refused")
-                    .endsWith("no ready pod is behind it over IPv6");
+                    .endsWith("it has no ready pod with an IPv6 address");
         }
 
         @Test
@@ -1379,6 +1440,25 @@ class ConvergenceTest {
             assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.NO_CONTROL);
             assertThat(watch.verdict().explanation()).contains("from node node-1 to node node-2");
+        }
+
+        /** Of several pods behind a Service, one that listens and cannot be reached is the one to speak of. */
+        @Test
+        void without_a_way_is_explained_and_advised_on_by_the_same_pod() {
+            Watch watch = Watch.of(DENY)
+                    .vip(ONE, TWO)
+                    .path(TWO)
+                    .started(0)
+                    .listens(1, 1, 14)
+                    .silence(0, 9, 10, 11)
+                    .silence(1, 9, 10, 11);
+
+            Verdict verdict = watch.verdict();
+            says(verdict, Status.INCONCLUSIVE, Reason.NO_CONTROL);
+            assertThat(verdict.explanation())
+                    .startsWith("the Service address")
+                    .contains("it listens, but no packet got from node node-1 to node node-2");
+            assertThat(verdict.fix().orElseThrow()).startsWith("let netproof show that packets get from node to node");
         }
 
         @Test
@@ -1502,6 +1582,7 @@ class ConvergenceTest {
                     .other(0, CONNECTED, 9)
                     .targetChanged(0, "pod postgres-1 restarted");
 
+            assertThat(watch.matches()).isFalse();
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.TARGET_CHANGED);
             assertThat(watch.verdict().explanation()).contains("restarted");
         }
@@ -1623,7 +1704,7 @@ class ConvergenceTest {
             says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
             assertThat(watch.verdict().explanation())
                     .contains("1 of 7 attempts connected")
-                    .contains("starves its probes");
+                    .contains("on a node without spare CPU");
             assertThat(watch.matches()).as("nor is it closed").isFalse();
         }
 

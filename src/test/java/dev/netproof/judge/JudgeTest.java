@@ -141,6 +141,18 @@ class JudgeTest {
     }
 
     @Test
+    void what_no_control_and_no_refuser_makes_a_pass_is_known_without_looking_for_them() {
+        Stream.concat(table(), table(REFUSERS))
+                .collect(Collectors.groupingBy(
+                        row -> List.<Enum<?>>of(row.expected(), row.observed()),
+                        Collectors.mapping(Row::status, Collectors.toList())))
+                .forEach((asked, statuses) -> assertThat(
+                                Judge.canPass((Expectation) asked.get(0), (Outcome) asked.get(1)))
+                        .as("%s", asked)
+                        .isEqualTo(statuses.contains(Status.PASS)));
+    }
+
+    @Test
     void no_denial_passes_without_a_control_even_if_a_filter_refused() {
         assertThat(table(REFUSERS).filter(row -> row.expected().forbids() && row.control() == ControlGrade.NONE))
                 .isNotEmpty()

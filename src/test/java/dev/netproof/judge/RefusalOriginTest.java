@@ -30,11 +30,11 @@ class RefusalOriginTest {
             UNKNOWN     | 3.3@10.0.0.1    | UDP    | POD     | an ICMP port-unreachable from 10.0.0.1, in the target's own name: its own kernel, because nobody listens, or a filter; not sure
             UNKNOWN     | 3.3@10.0.0.254  | TCP    | VIP     | an ICMP port-unreachable from 10.0.0.254: the far end, or a filter; not sure
             UNKNOWN     | 3.3@10.0.0.254  | TCP    | ADDRESS | an ICMP port-unreachable from 10.0.0.254: the far end, or a filter; not sure
-            UNKNOWN     | 3.1@10.0.0.254  | TCP    | POD     | an ICMP host-unreachable from 10.0.0.254: a router that knows no way, or a filter; not sure
-            UNKNOWN     | 3.0@10.0.0.254  | TCP    | POD     | an ICMP net-unreachable from 10.0.0.254: a router that knows no way, or a filter; not sure
-            UNKNOWN     | 1.0@fd00::fe    | TCP    | POD     | an ICMPv6 no-route from fd00::fe: a router that knows no way, or a filter; not sure
-            UNKNOWN     | 1.6@fd00::fe    | TCP    | POD     | an ICMPv6 reject-route from fd00::fe: a router that knows no way, or a filter; not sure
-            UNKNOWN     | 11.0@10.0.0.254 | TCP    | POD     | an ICMP type 11 code 0 from 10.0.0.254: a router that knows no way, or a filter; not sure
+            UNKNOWN     | 3.1@10.0.0.254  | TCP    | POD     | an ICMP host-unreachable from 10.0.0.254: a router without a route, or a filter; not sure
+            UNKNOWN     | 3.0@10.0.0.254  | TCP    | POD     | an ICMP net-unreachable from 10.0.0.254: a router without a route, or a filter; not sure
+            UNKNOWN     | 1.0@fd00::fe    | TCP    | POD     | an ICMPv6 no-route from fd00::fe: a router without a route, or a filter; not sure
+            UNKNOWN     | 1.6@fd00::fe    | TCP    | POD     | an ICMPv6 reject-route from fd00::fe: a router without a route, or a filter; not sure
+            UNKNOWN     | 11.0@10.0.0.254 | TCP    | POD     | an ICMP type 11 code 0 from 10.0.0.254: a router without a route, or a filter; not sure
             UNKNOWN     | reset           | TCP    | POD     | a TCP reset in the target's own name: its own kernel, because nobody listens, or a filter; not sure
             OWN_KERNEL  | ENETUNREACH     | TCP    | POD     | the probe's own kernel, ENETUNREACH: no packet left the probe, for sure
             FILTER      | EPERM           | UDP    | POD     | the probe's own kernel, EPERM: a rule on the way out of the pod, for sure
@@ -43,7 +43,7 @@ class RefusalOriginTest {
         RefusalOrigin origin = RefusalOrigin.of(cause(cause), path(kind, cause), spoken);
 
         assertThat(origin.refuser()).isEqualTo(refuser);
-        assertThat(origin.words(ControlGrade.NONE)).isEqualTo(words);
+        assertThat(RefusalWords.of(origin, ControlGrade.NONE)).isEqualTo(words);
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -54,9 +54,9 @@ class RefusalOriginTest {
             REACHED            | most likely a filter, because the target listens to others
             """)
     void of_a_reset_is_guessed_by_the_control(ControlGrade grade, String words) {
-        assertThat(RefusalOrigin.of(new Cause.Reset(), path(Path.Kind.POD, ""), Protocol.TCP)
-                        .words(grade))
-                .isEqualTo("a TCP reset in the target's own name: " + words);
+        RefusalOrigin origin = RefusalOrigin.of(new Cause.Reset(), path(Path.Kind.POD, ""), Protocol.TCP);
+
+        assertThat(RefusalWords.of(origin, grade)).isEqualTo("a TCP reset in the target's own name: " + words);
     }
 
     @Test
@@ -64,7 +64,8 @@ class RefusalOriginTest {
         RefusalOrigin origin = RefusalOrigin.of(cause("3.13@10.0.0.254"), path(Path.Kind.POD, ""), Protocol.TCP);
 
         assertThat(origin.unproved().refuser()).isEqualTo(Refuser.UNKNOWN);
-        assertThat(origin.unproved().words(ControlGrade.NONE)).isEqualTo(origin.words(ControlGrade.NONE));
+        assertThat(RefusalWords.of(origin.unproved(), ControlGrade.NONE))
+                .isEqualTo(RefusalWords.of(origin, ControlGrade.NONE));
     }
 
     @Test

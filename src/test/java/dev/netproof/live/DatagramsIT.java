@@ -82,7 +82,7 @@ final class DatagramsIT {
         ran.that("deploy/friend → deploy/mute:5514/udp is allowed").is("INCONCLUSIVE", "NO_CONTROL");
         ran.that("stranger → deploy/mute:5514/udp is denied")
                 .is("INCONCLUSIVE", "NO_CONTROL")
-                .says("a UDP server may well be silent")
+                .says("a UDP server need not answer")
                 .advises("send");
     }
 
@@ -180,6 +180,6 @@ final class DatagramsIT {
                 """);
         ran.that("deploy/friend → deploy/log:3868/sctp is denied")
                 .is("UNTESTABLE", "NOT_SUPPORTED")
-                .says("has no SCTP", "node");
+                .says("does not support SCTP", "node");
     }
 }

@@ -55,6 +55,6 @@ final class OutsideIT {
         assertThat(denied.controls()).containsOnly("REACHED");
         ran.that("deploy/kept → dead:81 is denied")
                 .is("INCONCLUSIVE", "NO_CONTROL")
-                .says("nobody reached it");
+                .says("no other source reached it");
     }
 }

@@ -2,58 +2,27 @@ package dev.netproof.judge;
 
 import dev.netproof.model.Expectation;
 import dev.netproof.model.Family;
-import dev.netproof.model.Path;
 import dev.netproof.model.Verdict;
-import dev.netproof.model.Verdict.Status;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The words for a check that was tried over IPv4 and IPv6, and passes over one of them. */
-final class OneFamilyAlone {
+final class OneFamilyWords {
     private final Expectation expected;
     private final Family bad;
     private final Family fine;
 
-    private OneFamilyAlone(Expectation expected, Family bad) {
+    /** @param bad the family that does not pass */
+    OneFamilyWords(Expectation expected, Family bad) {
         this.expected = expected;
         this.bad = bad;
         this.fine = bad.other();
     }
 
-    /**
-     * Present where all that does not pass is of one family of addresses, and all of the other passes.
-     *
-     * @param verdicts one for each finding, in the same order
-     */
-    static Optional<OneFamilyAlone> of(Expectation expected, List<Finding> findings, List<Verdict> verdicts) {
-        Set<Family> passing = EnumSet.noneOf(Family.class);
-        Set<Family> failing = EnumSet.noneOf(Family.class);
-        for (int i = 0; i < verdicts.size(); i++) {
-            Path path = findings.get(i).planned().path();
-            boolean passes = verdicts.get(i).status() == Status.PASS;
-            if (path.kind() != Path.Kind.LOOKUP) {
-                (passes ? passing : failing).add(Family.of(path.address()));
-            } else if (!passes) {
-                // That a name does not resolve, say, is of no family.
-                return Optional.empty();
-            }
-        }
-        passing.removeAll(failing);
-        return failing.size() == 1 && !passing.isEmpty()
-                ? failing.stream().findFirst().map(family -> new OneFamilyAlone(expected, family))
-                : Optional.empty();
-    }
-
-    /**
-     * The check's verdict, with the family and what to look at.
-     *
-     * @param closing the advice for what is open in every family, which is of no use here
-     */
-    Verdict told(Verdict verdict, String closing) {
+    /** The check's verdict, with the family and what to look at. */
+    Verdict with(Verdict verdict, PathDecision decisive) {
         return switch (verdict.reason()) {
-            case OPEN -> alone(verdict, verdict.fix().map(fix -> fix.equals(closing) ? hole() : fix));
+            // What was denied before and since is no hole in the policies.
+            case OPEN -> alone(verdict, decisive.finding().isGap() ? verdict.fix() : Optional.of(hole()));
             case BLOCKED -> alone(verdict, Optional.of(gap()));
             case NO_CONTROL ->
                 new Verdict(verdict.status(), verdict.reason(), verdict.explanation(), Optional.of(nobody()));
@@ -85,7 +54,7 @@ final class OneFamilyAlone {
                 + (expected.forbids()
                         ? " it is denied: " + listening + ", add a source that may reach it over " + bad.word()
                         : " it connects: " + listening)
-                + ", or ask for one family alone: family: " + fine.word() + " under destinations";
+                + ", or check one family alone: family: " + fine.word() + " under destinations";
     }
 
     private static String everything(Family family) {
