@@ -400,8 +400,8 @@ public final class EnforcementCheck {
                     scenario.capability().id() + "-" + scenario.direction().word() + "-" + ready.place(),
                     layout.home(),
                     layout.away(),
-                    TestbedLayout.subject(scenario.direction(), scenario.track(), ready.place()),
-                    TestbedLayout.surroundings(scenario.track(), ready.place()),
+                    TestbedLayout.subject(scenario.direction(), scenario.track().word(), ready.place()),
+                    TestbedLayout.surroundings(scenario.track().word(), ready.place()),
                     role -> addresses(testbed, layout, role, scenario.direction(), addresses),
                     role -> layout.pods(role, Direction.EGRESS).stream()
                             .flatMap(id -> Optional.ofNullable(addresses.get(id)).stream())
@@ -431,7 +431,7 @@ public final class EnforcementCheck {
                         .orElseGet(() -> Conclusions.targetNotStarted(missing.orElse("not in time"), ready.node())));
             }
             lanes.computeIfAbsent(
-                            scenario.direction() + " " + scenario.track() + " " + ready.place(), k -> new ArrayList<>())
+                            scenario.direction() + " " + scenario.track().word() + " " + ready.place(), k -> new ArrayList<>())
                     .add(run);
         }
         return lanes;

@@ -201,8 +201,7 @@ final class ScenarioRun {
 
     private void spare(Left useless) {
         Family family = useless.family();
-        boolean isAbout = family == Family.IPV6 && scenario.capability().id().equals(Catalogue.IPV6);
-        if (isAbout || Families.of(family, all).isEmpty()) {
+        if (scenario.isAbout(family) || Families.of(family, all).isEmpty()) {
             return;
         }
         if (tellsWithout(family)) {

@@ -161,8 +161,8 @@ final class TestbedLayout {
     private static int number(int port, int place) {
         boolean first = place % 2 == 0;
         return switch (port) {
-            case Catalogue.NAMED_WEB -> first ? Catalogue.PORT : Catalogue.PORT + 1;
-            case Catalogue.NOT_NAMED_WEB -> first ? Catalogue.PORT + 1 : Catalogue.PORT;
+            case ServerPorts.NAMED_WEB -> first ? ServerPorts.PORT : ServerPorts.PORT + 1;
+            case ServerPorts.NOT_NAMED_WEB -> first ? ServerPorts.PORT + 1 : ServerPorts.PORT;
             default -> port;
         };
     }
@@ -170,19 +170,19 @@ final class TestbedLayout {
     private static List<ContainerPort> ports(Server server, int place) {
         if (server != Server.MANY_PORTS) {
             return List.of(
-                    new ContainerPort(Optional.of(Catalogue.WEB), Catalogue.PORT, Protocol.TCP),
+                    new ContainerPort(Optional.of(ServerPorts.WEB), ServerPorts.PORT, Protocol.TCP),
                     new ContainerPort(
                             Optional.of("other"),
-                            Catalogue.PORT,
+                            ServerPorts.PORT,
                             server == Server.SCTP ? Protocol.SCTP : Protocol.UDP));
         }
         List<ContainerPort> ports = new ArrayList<>();
-        for (int number = Catalogue.PORT; number <= Catalogue.LAST_PORT; number++) {
-            boolean web = number == number(Catalogue.NAMED_WEB, place);
-            ports.add(new ContainerPort(web ? Optional.of(Catalogue.WEB) : Optional.empty(), number, Protocol.TCP));
+        for (int number = ServerPorts.PORT; number <= ServerPorts.LAST_PORT; number++) {
+            boolean web = number == number(ServerPorts.NAMED_WEB, place);
+            ports.add(new ContainerPort(web ? Optional.of(ServerPorts.WEB) : Optional.empty(), number, Protocol.TCP));
         }
         ports.add(
-                new ContainerPort(Optional.of(Catalogue.WRONG_PROTOCOL), Catalogue.WRONG_PROTOCOL_PORT, Protocol.UDP));
+                new ContainerPort(Optional.of(ServerPorts.WRONG_PROTOCOL), ServerPorts.WRONG_PROTOCOL_PORT, Protocol.UDP));
         return ports;
     }
 
@@ -191,7 +191,7 @@ final class TestbedLayout {
         Set<String> watched = new LinkedHashSet<>();
         scenarios.stream()
                 .filter(one -> one.tried().stream().anyMatch(edge -> edge.way() == Way.KUBELET))
-                .forEach(one -> watched.add(one.track()));
+                .forEach(one -> watched.add(one.track().word()));
         for (int place = 0; place < nodes.size(); place++) {
             for (String track : targets()) {
                 servers.add(server(
@@ -245,10 +245,10 @@ final class TestbedLayout {
         Set<String> tracks = new LinkedHashSet<>();
         of(Direction.INGRESS).stream()
                 .filter(one -> one.subject() != Scenario.Subject.BOTH_ENDS)
-                .forEach(one -> tracks.add(one.track()));
+                .forEach(one -> tracks.add(one.track().word()));
         of(Direction.EGRESS).stream()
                 .filter(one -> one.tried().stream().anyMatch(edge -> edge.way() == Way.POD_INWARD))
-                .forEach(one -> tracks.add(one.track()));
+                .forEach(one -> tracks.add(one.track().word()));
         return tracks;
     }
 
@@ -274,9 +274,9 @@ final class TestbedLayout {
         Map<String, Front> fronts = new LinkedHashMap<>();
         for (Play play : plays()) {
             if (play.scenario().subject() == Scenario.Subject.BOTH_ENDS) {
-                String id = targetId(play.scenario().track(), play.place());
+                String id = targetId(play.scenario().track().word(), play.place());
                 Map<String, String> labels =
-                        subject(Direction.INGRESS, play.scenario().track(), play.place());
+                        subject(Direction.INGRESS, play.scenario().track().word(), play.place());
                 fronts.put(nodes.get(play.place()), front(id, home, labels));
             }
         }
@@ -284,7 +284,7 @@ final class TestbedLayout {
     }
 
     private static Front front(String id, String namespace, Map<String, String> labels) {
-        return new Front(id, namespace, id, labels, Map.of(SERVICE_PORT, Catalogue.PORT));
+        return new Front(id, namespace, id, labels, Map.of(SERVICE_PORT, ServerPorts.PORT));
     }
 
     /** One edge between two pods. */
@@ -323,12 +323,12 @@ final class TestbedLayout {
                             ? new Pair(
                                     edge,
                                     connector(scenario, edge.role(), partner),
-                                    targetId(scenario.track(), place),
+                                    targetId(scenario.track().word(), place),
                                     partner,
                                     place)
                             : new Pair(
                                     edge,
-                                    sourceId(scenario.track(), place),
+                                    sourceId(scenario.track().word(), place),
                                     roleServer(edge.role(), partner),
                                     place,
                                     partner));
@@ -339,7 +339,7 @@ final class TestbedLayout {
     private static String connector(Scenario scenario, Role role, int place) {
         return switch (role) {
             case NODE -> kubelet(place);
-            case ITSELF -> targetId(scenario.track(), place);
+            case ITSELF -> targetId(scenario.track().word(), place);
             default -> roleProbe(role, place);
         };
     }
@@ -398,8 +398,8 @@ final class TestbedLayout {
                     untestable(play, addresses),
                     Optional.of(
                             play.scenario().direction() == Direction.INGRESS
-                                    ? targetId(play.scenario().track(), play.place())
-                                    : sourceId(play.scenario().track(), play.place())),
+                                    ? targetId(play.scenario().track().word(), play.place())
+                                    : sourceId(play.scenario().track().word(), play.place())),
                     Optional.empty()));
             steps.stream()
                     .flatMap(List::stream)
@@ -414,7 +414,7 @@ final class TestbedLayout {
         List<Ready> complete = new ArrayList<>();
         for (Ready one : ready) {
             boolean late = one.scenario().subject() == Scenario.Subject.FRESH;
-            complete.add(late ? one.with(probes.remove(sourceId(one.scenario().track(), one.place()))) : one);
+            complete.add(late ? one.with(probes.remove(sourceId(one.scenario().track().word(), one.place()))) : one);
         }
         return new Cast(List.copyOf(probes.values()), complete, aims);
     }
@@ -472,8 +472,8 @@ final class TestbedLayout {
         Address road = addresses.get(roleServer(Role.TWO, to));
         if (road != null) {
             road.ip(Way.POD, Family.of(edge.backend().ip())).ifPresent(ip -> {
-                Backend backend = backend(road, Protocol.TCP, ip, Catalogue.PORT);
-                aim(aims, witness, attempt(Protocol.TCP, ip, Catalogue.PORT), backend);
+                Backend backend = backend(road, Protocol.TCP, ip, ServerPorts.PORT);
+                aim(aims, witness, attempt(Protocol.TCP, ip, ServerPorts.PORT), backend);
             });
         }
     }
@@ -488,7 +488,7 @@ final class TestbedLayout {
 
     private static Attempt attempt(Pair pair, String ip, int port, boolean known) {
         if (pair.edge().role() == Role.ITSELF) {
-            return new Attempt.Itself(ip, port, Catalogue.PORT);
+            return new Attempt.Itself(ip, port, ServerPorts.PORT);
         }
         return switch (pair.edge().way()) {
             case HELD -> new Attempt.Held(ip, port);
@@ -570,7 +570,7 @@ final class TestbedLayout {
 
     private static String meaning(Pair pair, int port, String from, String to) {
         String how = switch (pair.edge().way()) {
-            case POD, POD_INWARD -> pair.edge().port() == Catalogue.PORT ? "" : ", port " + port;
+            case POD, POD_INWARD -> pair.edge().port() == ServerPorts.PORT ? "" : ", port " + port;
             case POD_UDP -> ", over UDP";
             case POD_SCTP -> ", over SCTP";
             case SERVICE -> ", by its Service";

@@ -43,7 +43,7 @@ class CatalogueTest {
                 .filteredOn(row -> row.status() != Status.ENFORCED && row.status() != Status.OBSERVED)
                 .as("all but SCTP, which the toy has not")
                 .extracting(Row::capability)
-                .containsOnly(Catalogue.SCTP);
+                .containsOnly("sctp");
         assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
         assertThat(cluster.elapsed()).isLessThan(Duration.ofSeconds(75));
     }
@@ -267,7 +267,7 @@ class CatalogueTest {
         Enforcement found = full(ToyCluster.of("node1", "node2").blindFor(Duration.ofMillis(2_500)));
 
         assertThat(found.rows())
-                .filteredOn(row -> row.capability().equals(Catalogue.POLICY_BEFORE_POD))
+                .filteredOn(row -> row.capability().equals("policy-before-pod"))
                 .hasSize(2)
                 .allMatch(
                         row -> row.status() == Status.NOT_ENFORCED && row.seen().contains("let through for 2.0 s"));
@@ -278,14 +278,14 @@ class CatalogueTest {
         assertThat(found.rows())
                 .filteredOn(row -> row.status() == Status.NOT_ENFORCED)
                 .extracting(Row::capability)
-                .containsOnly(Catalogue.POLICY_BEFORE_POD);
+                .containsOnly("policy-before-pod");
     }
 
     @Test
     void a_fresh_pod_that_admission_took_from_its_policy_proves_nothing() {
         Enforcement found = full(ToyCluster.of("node1", "node2").strippingAtAdmission("e-f-0", "netproof.dev/part"));
 
-        List<Row> rows = rows(found, Catalogue.POLICY_BEFORE_POD);
+        List<Row> rows = rows(found, "policy-before-pod");
         assertThat(rows)
                 .filteredOn(row -> row.node().equals("node1"))
                 .singleElement()
@@ -445,7 +445,7 @@ class CatalogueTest {
                             @Override
                             boolean matches(Ports ports, Live to, int port, Protocol protocol) {
                                 return ports.port()
-                                                .filter(one -> one.toString().equals(Catalogue.WEB))
+                                                .filter(one -> one.toString().equals(ServerPorts.WEB))
                                                 .isEmpty()
                                         && super.matches(ports, to, port, protocol);
                             }
