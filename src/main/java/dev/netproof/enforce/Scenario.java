@@ -34,6 +34,11 @@ record Scenario(
         return least == Profile.CANARY;
     }
 
+    /** Whether anybody takes part who is in this namespace. */
+    boolean needs(Role.Space space) {
+        return tried().stream().anyMatch(edge -> edge.role().space() == space);
+    }
+
     /** Whether it is about this family of addresses and no other. */
     boolean isAbout(Family family) {
         return tried().stream().allMatch(edge -> edge.way().family().equals(Optional.of(family)));
@@ -44,9 +49,7 @@ record Scenario(
         if (tried().stream().anyMatch(edge -> edge.way() == Way.POD_SCTP)) {
             return Prerequisite.SCTP;
         }
-        return tried().stream().anyMatch(edge -> edge.role().space() == Role.Space.HOST)
-                ? Prerequisite.HOST_NETWORK
-                : Prerequisite.NOTHING;
+        return needs(Role.Space.HOST) ? Prerequisite.HOST_NETWORK : Prerequisite.NOTHING;
     }
 
     /** When the pod that policies select begins to run. */
