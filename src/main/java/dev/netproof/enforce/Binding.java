@@ -117,9 +117,7 @@ final class Binding {
                 Optional.of(to));
         return Optional.of(new Bound(
                 pair.edge(),
-                families > 1
-                        ? PairWords.meaning(pair, own, from, to, family)
-                        : PairWords.meaning(pair, own, from, to),
+                families > 1 ? PairWords.meaning(pair, own, from, to, family) : PairWords.meaning(pair, own, from, to),
                 pair.probe(),
                 pair.server(),
                 attempt(pair, ip.get(), port, known),

@@ -12,7 +12,7 @@ import dev.netproof.plan.Backend;
  *
  * @param meaning who connects to what, in words
  * @param server the listening pod
- * @param backend the one listener that stands behind the address
+ * @param backend the one listener behind the address
  * @param fromNode where the probe was to run
  * @param toNode where the listener was to run
  */

@@ -101,8 +101,7 @@ final class Casting {
 
     private ProbePod probe(Actor actor, Set<Attempt> attempts) {
         String node = layout.node(actor.place());
-        Optional<Role> role =
-                actor instanceof Actor.Client client ? Optional.of(client.role()) : Optional.empty();
+        Optional<Role> role = actor instanceof Actor.Client client ? Optional.of(client.role()) : Optional.empty();
         List<Attempt> tried = List.copyOf(attempts);
         return new ProbePod(
                 actor.id(),

@@ -41,8 +41,7 @@ final class Catalogue {
     static List<Scenario> of(Profile profile, Besides besides) {
         return ALL.stream()
                 .filter(one -> one.least().compareTo(profile) <= 0)
-                .filter(one ->
-                        besides == Besides.HOST_NETWORK || one.prerequisite() != Prerequisite.HOST_NETWORK)
+                .filter(one -> besides == Besides.HOST_NETWORK || one.prerequisite() != Prerequisite.HOST_NETWORK)
                 .toList();
     }
 
@@ -62,9 +61,6 @@ final class Catalogue {
     }
 
     private static Set<String> ids(Predicate<Scenario> property) {
-        return ALL.stream()
-                .filter(property)
-                .map(one -> one.capability().id())
-                .collect(Collectors.toUnmodifiableSet());
+        return ALL.stream().filter(property).map(one -> one.capability().id()).collect(Collectors.toUnmodifiableSet());
     }
 }

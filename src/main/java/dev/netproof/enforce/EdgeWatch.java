@@ -124,8 +124,7 @@ final class EdgeWatch {
 
     /** Who else reached the same listener since then, in words. */
     Optional<String> control(Bound edge, Instant since) {
-        List<String> reached =
-                seen.reachedSince(edge.backend(), edge.probe().id(), since);
+        List<String> reached = seen.reachedSince(edge.backend(), edge.probe().id(), since);
         return reached.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Conclusions.reached(

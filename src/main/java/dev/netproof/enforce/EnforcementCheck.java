@@ -3,7 +3,6 @@ package dev.netproof.enforce;
 import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.evidence.EvidenceCollector;
 import dev.netproof.evidence.EvidenceStore;
-import dev.netproof.evidence.ProbeEvent;
 import dev.netproof.judge.PhaseJudge;
 import dev.netproof.kube.Cluster;
 import dev.netproof.kube.ClusterTrouble;
@@ -18,7 +17,6 @@ import dev.netproof.model.Enforcement.Row;
 import dev.netproof.model.Enforcement.Unseen;
 import dev.netproof.model.Exit;
 import dev.netproof.model.Report;
-import dev.netproof.plan.ClusterFacts;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -175,9 +173,8 @@ public final class EnforcementCheck {
     private List<Row> judged(Testbed testbed, SessionTerms session, TestbedLayout layout, Instant end) {
         EvidenceCollector listening = new EvidenceCollector(evidence, session.nonce(), session.connectTimeout());
         collector = Optional.of(listening);
-        TestbedSetup.Up up = new TestbedSetup(
-                        testbed, evidence, listening, progress, () -> ended(testbed, end), TICK)
-                .put(layout);
+        TestbedSetup.Up up =
+                new TestbedSetup(testbed, evidence, listening, progress, () -> ended(testbed, end), TICK).put(layout);
         pods = up.pods();
         PhaseJudge judge = new PhaseJudge(evidence, terms.stable());
         Lanes lanes = new Lanes(testbed, layout, up, terms, evidence, new EdgeWatch(evidence, judge, terms));
@@ -190,8 +187,7 @@ public final class EnforcementCheck {
         return interruption.isPresent() || !testbed.now().isBefore(end);
     }
 
-    private void watch(
-            Testbed testbed, EvidenceCollector listening, PhaseJudge judge, Lanes lanes, Instant end) {
+    private void watch(Testbed testbed, EvidenceCollector listening, PhaseJudge judge, Lanes lanes, Instant end) {
         Instant look = testbed.now();
         int last = -1;
         while (!ended(testbed, end)) {

@@ -3,7 +3,6 @@ package dev.netproof.enforce;
 import static dev.netproof.enforce.Role.AWAY_TWO;
 import static dev.netproof.enforce.Role.ONE;
 import static dev.netproof.enforce.Role.TWO;
-import static dev.netproof.enforce.ScenarioParts.API;
 import static dev.netproof.enforce.ScenarioParts.DOCS;
 import static dev.netproof.enforce.ScenarioParts.allow;
 import static dev.netproof.enforce.ScenarioParts.away;

@@ -26,13 +26,15 @@ record NodeSelection(List<String> chosen, List<Row> untestable, List<Unseen> uns
                 facts.nodes().stream().filter(node -> node.unusable().isEmpty()).toList();
         List<String> chosen = choice.among(usable);
         for (Node node : facts.nodes()) {
-            boolean meant = !(choice instanceof NodeChoice.Named named)
-                    || named.names().contains(node.name());
+            boolean meant =
+                    !(choice instanceof NodeChoice.Named named) || named.names().contains(node.name());
             if (node.unusable().isPresent() && meant) {
                 unseen.add(new Unseen("node " + node.name(), node.unusable().get()));
                 for (Scenario scenario : Catalogue.least()) {
                     rows.add(Conclusions.notSupported(
-                                    "no pod can be put there: " + node.unusable().get(), Optional.empty())
+                                    "no pod can be put there: "
+                                            + node.unusable().get(),
+                                    Optional.empty())
                             .row(scenario, node.name()));
                 }
             }
@@ -57,8 +59,6 @@ record NodeSelection(List<String> chosen, List<Row> untestable, List<Unseen> uns
     }
 
     private static String sample(List<String> names) {
-        return names.size() <= NAMES
-                ? String.join(", ", names)
-                : String.join(", ", names.subList(0, NAMES)) + ", …";
+        return names.size() <= NAMES ? String.join(", ", names) : String.join(", ", names.subList(0, NAMES)) + ", …";
     }
 }

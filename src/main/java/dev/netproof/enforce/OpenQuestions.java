@@ -16,8 +16,8 @@ import dev.netproof.model.Enforcement.Capability;
 import dev.netproof.model.Enforcement.Kind;
 import dev.netproof.model.Enforcement.Profile;
 import dev.netproof.model.Expectation;
-import dev.netproof.plan.PolicyManifest.Rule;
 import dev.netproof.plan.PolicyManifest;
+import dev.netproof.plan.PolicyManifest.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,10 @@ final class OpenQuestions {
                         policies -> List.of(policies.policy(
                                 "",
                                 EGRESS,
-                                new Rule(EGRESS, BlockScenarios.ranges(policies.virtual().of(ONE)), List.of()))),
+                                new Rule(
+                                        EGRESS,
+                                        BlockScenarios.ranges(policies.virtual().of(ONE)),
+                                        List.of()))),
                         new Edge(ONE, Way.SERVICE, ServerPorts.PORT, Optional.empty()),
                         deny(TWO)))));
         return all;
@@ -89,7 +92,8 @@ final class OpenQuestions {
                 INGRESS,
                 Track.KEPT,
                 Profile.FULL,
-                List.of(step(deny, allow(ONE), deny(TWO), new Edge(TWO, Way.HELD, ServerPorts.PORT, Optional.empty())))));
+                List.of(step(
+                        deny, allow(ONE), deny(TWO), new Edge(TWO, Way.HELD, ServerPorts.PORT, Optional.empty())))));
         all.add(new Scenario(
                 open(
                         "node-to-pod",
@@ -102,7 +106,11 @@ final class OpenQuestions {
                 INGRESS,
                 Track.KEPT,
                 Profile.FULL,
-                List.of(step(deny, allow(ONE), deny(TWO), new Edge(Role.NODE, Way.KUBELET, ServerPorts.PORT, Optional.empty())))));
+                List.of(step(
+                        deny,
+                        allow(ONE),
+                        deny(TWO),
+                        new Edge(Role.NODE, Way.KUBELET, ServerPorts.PORT, Optional.empty())))));
         all.add(new Scenario(
                 open(
                         "host-network-source",
@@ -113,7 +121,11 @@ final class OpenQuestions {
                 INGRESS,
                 Track.KEPT,
                 Profile.FULL,
-                List.of(step(deny, allow(ONE), deny(TWO), new Edge(Role.HOST, Way.POD, ServerPorts.PORT, Optional.empty())))));
+                List.of(step(
+                        deny,
+                        allow(ONE),
+                        deny(TWO),
+                        new Edge(Role.HOST, Way.POD, ServerPorts.PORT, Optional.empty())))));
         return all;
     }
 

@@ -82,8 +82,7 @@ final class OverdueStep {
                         family,
                         through.size(),
                         Families.of(family, forbidden).size()))
-                .orElseGet(() ->
-                        Conclusions.letsThrough(terms.deadline(), through.size(), forbidden.size(), left));
+                .orElseGet(() -> Conclusions.letsThrough(terms.deadline(), through.size(), forbidden.size(), left));
     }
 
     /** The family in which something is let through, where all is as the policies say in the other one. */

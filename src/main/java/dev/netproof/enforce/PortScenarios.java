@@ -84,7 +84,10 @@ final class PortScenarios {
             all.add(ported(
                     named,
                     direction,
-                    policies -> new Rule(direction, List.of(pods(other)), List.of(called(ServerPorts.WEB), called(ServerPorts.WRONG_PROTOCOL))),
+                    policies -> new Rule(
+                            direction,
+                            List.of(pods(other)),
+                            List.of(called(ServerPorts.WEB), called(ServerPorts.WRONG_PROTOCOL))),
                     List.of(
                             edge(other, ServerPorts.NAMED_WEB, Expectation.ALLOW),
                             edge(other, ServerPorts.NOT_NAMED_WEB, Expectation.DENY),

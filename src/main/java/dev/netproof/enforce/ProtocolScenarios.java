@@ -111,7 +111,10 @@ final class ProtocolScenarios {
                 Profile.FULL,
                 List.of(step(
                         policies -> List.of(
-                                policies.policy("", INGRESS, new Rule(INGRESS, List.of(pods(TWO)), List.of(tcp(ServerPorts.PORT)))),
+                                policies.policy(
+                                        "",
+                                        INGRESS,
+                                        new Rule(INGRESS, List.of(pods(TWO)), List.of(tcp(ServerPorts.PORT)))),
                                 control(policies)),
                         datagram(TWO, Expectation.DENY),
                         datagram(ONE, Expectation.ALLOW),
@@ -122,8 +125,8 @@ final class ProtocolScenarios {
                 Track.A,
                 Profile.FULL,
                 List.of(step(
-                        policies -> List.of(
-                                policies.policy("", EGRESS, new Rule(EGRESS, List.of(pods(TWO)), List.of(tcp(ServerPorts.PORT))))),
+                        policies -> List.of(policies.policy(
+                                "", EGRESS, new Rule(EGRESS, List.of(pods(TWO)), List.of(tcp(ServerPorts.PORT))))),
                         datagram(TWO, Expectation.DENY),
                         allow(TWO)))));
         all.add(new Scenario(

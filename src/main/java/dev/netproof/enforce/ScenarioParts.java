@@ -13,11 +13,11 @@ import dev.netproof.model.Enforcement.Profile;
 import dev.netproof.model.Expectation;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
+import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.PolicyManifest.Peer;
 import dev.netproof.plan.PolicyManifest.Pods;
 import dev.netproof.plan.PolicyManifest.Ports;
 import dev.netproof.plan.PolicyManifest.Rule;
-import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.Selector;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +30,7 @@ import java.util.function.Function;
 /** The parts that scenarios are made of: capabilities, steps, policies, peers and edges. Pure. */
 final class ScenarioParts {
     static final String DOCS = "https://kubernetes.io/docs/concepts/services-networking/network-policies/";
-    static final String API =
-            "https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/";
+    static final String API = "https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/";
 
     /** A label that the pods have in some scenarios only. */
     static final String STATE = "netproof.dev/state";

@@ -56,6 +56,7 @@ final class ScenarioRun {
     private boolean again;
     /** Since when nothing forbids the pod anything. */
     private Optional<Instant> free = Optional.empty();
+
     ScenarioRun(
             Ready ready,
             PolicyFactory factory,
@@ -71,12 +72,12 @@ final class ScenarioRun {
         this.terms = terms;
         this.watch = watch;
         this.testbed = testbed;
-        this.policies = new AppliedPolicies(testbed, scenario, factory, ready.play().subject());
+        this.policies =
+                new AppliedPolicies(testbed, scenario, factory, ready.play().subject());
         this.baseline = new Baseline(scenario, edges, watch, terms);
         this.evidence = new RowEvidence(watch);
         this.judgement = new RowJudgement(scenario, node, edges, evidence);
-        this.steps = new StepPhase(
-                scenario, edges, fresh, terms, watch, findings, policies, evidence, judgement);
+        this.steps = new StepPhase(scenario, edges, fresh, terms, watch, findings, policies, evidence, judgement);
     }
 
     Scenario scenario() {
@@ -115,8 +116,7 @@ final class ScenarioRun {
         }
         other.judgement
                 .openFamily()
-                .map(family ->
-                        new LeftFamily(family, LeftFamily.Why.OPEN, Conclusions.nothingEnforcedOver(family)))
+                .map(family -> new LeftFamily(family, LeftFamily.Why.OPEN, Conclusions.nothingEnforcedOver(family)))
                 .or(other.edges::left)
                 .ifPresent(this::spare);
     }
@@ -260,8 +260,7 @@ final class ScenarioRun {
         }
         end(baseline.lacking(since).orElseGet(() -> {
             evidence.keep(edges.all(), since);
-            return baseline.missing(
-                    since, () -> testbed.foreignPolicies(List.of(factory.home(), factory.away())));
+            return baseline.missing(since, () -> testbed.foreignPolicies(List.of(factory.home(), factory.away())));
         }));
     }
 
@@ -309,8 +308,7 @@ final class ScenarioRun {
 
     private void concluded(Instant now) {
         // Where there is more to look at in the other family, its pods are wanted for that.
-        if (judgement.isNothingEnforced()
-                || (judgement.openFamily().isPresent() && terms.profile() != Profile.FULL)) {
+        if (judgement.isNothingEnforced() || (judgement.openFamily().isPresent() && terms.profile() != Profile.FULL)) {
             phase = Phase.HELD;
         } else {
             giveBack(now);

@@ -16,9 +16,9 @@ import static dev.netproof.model.Enforcement.Direction.INGRESS;
 import dev.netproof.model.Enforcement.Capability;
 import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.plan.PolicyManifest.Pods;
+import dev.netproof.plan.Selector;
 import dev.netproof.plan.Selector.Operator;
 import dev.netproof.plan.Selector.Requirement;
-import dev.netproof.plan.Selector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -103,7 +103,10 @@ final class SelectorScenarios {
                                                     new Requirement(Role.WHO, Operator.IN, List.of("one", "three")),
                                                     new Requirement(Role.WHO, Operator.NOT_IN, List.of("two")),
                                                     new Requirement(Role.WHO, Operator.EXISTS, List.of()),
-                                                    new Requirement(ScenarioParts.STATE, Operator.DOES_NOT_EXIST, List.of()))))))),
+                                                    new Requirement(
+                                                            ScenarioParts.STATE,
+                                                            Operator.DOES_NOT_EXIST,
+                                                            List.of()))))))),
                     only(ONE)));
         }
         return all;

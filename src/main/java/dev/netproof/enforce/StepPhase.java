@@ -94,8 +94,7 @@ final class StepPhase {
     }
 
     private void conclude(List<Bound> tried, StepLook look) {
-        Optional<Duration> window =
-                fresh.flatMap(probe -> judgement.denied()).filter(time -> !time.isZero());
+        Optional<Duration> window = fresh.flatMap(probe -> judgement.denied()).filter(time -> !time.isZero());
         if (window.isPresent()) {
             judgement.conclude(Conclusions.freshPodLetThrough(window.get()));
             return;

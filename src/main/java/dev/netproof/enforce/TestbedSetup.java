@@ -109,8 +109,8 @@ final class TestbedSetup {
         collector.listen(probe.pod());
         evidence.expect(probe.pod());
         probe.aims()
-                .forEach((attempt, backend) -> evidence.aim(
-                        probe.pod().id(), probe.pod().attempts().indexOf(attempt), backend));
+                .forEach((attempt, backend) ->
+                        evidence.aim(probe.pod().id(), probe.pod().attempts().indexOf(attempt), backend));
     }
 
     private Map<Actor, ServerAddress> serving(Map<Actor, ServerPod> servers, Map<Actor, List<String>> virtual) {

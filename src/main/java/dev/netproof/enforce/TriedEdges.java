@@ -27,8 +27,7 @@ final class TriedEdges {
 
     private static List<Bound> distinct(List<List<Bound>> steps) {
         Map<Tried, Bound> all = new LinkedHashMap<>();
-        steps.forEach(
-                edges -> edges.forEach(edge -> all.putIfAbsent(new Tried(edge.probe(), edge.attempt()), edge)));
+        steps.forEach(edges -> edges.forEach(edge -> all.putIfAbsent(new Tried(edge.probe(), edge.attempt()), edge)));
         return List.copyOf(all.values());
     }
 

@@ -179,8 +179,9 @@ class CatalogueTest {
 
     @Test
     void an_engine_that_is_quicker_with_pods_than_with_its_policies_is_seen_alike() {
-        Enforcement found = hosts(
-                InMemoryCluster.of("node1", "node2").delay(Duration.ofSeconds(4)).with(Freedom.NO_KUBELET));
+        Enforcement found = hosts(InMemoryCluster.of("node1", "node2")
+                .delay(Duration.ofSeconds(4))
+                .with(Freedom.NO_KUBELET));
 
         assertThat(observed(found)).contains("established GOES_ON", "node-to-pod DENIED", "hairpin DENIED");
         assertThat(found.verdict()).isEqualTo(Enforcement.Verdict.ENFORCED);
@@ -294,7 +295,8 @@ class CatalogueTest {
 
     @Test
     void a_fresh_pod_that_admission_took_from_its_policy_proves_nothing() {
-        Enforcement found = full(InMemoryCluster.of("node1", "node2").strippingAtAdmission("e-f-0", "netproof.dev/part"));
+        Enforcement found =
+                full(InMemoryCluster.of("node1", "node2").strippingAtAdmission("e-f-0", "netproof.dev/part"));
 
         List<Row> rows = rows(found, "policy-before-pod");
         assertThat(rows)
@@ -370,8 +372,7 @@ class CatalogueTest {
     }
 
     /** @param rows those of a capability in both directions where they name none */
-    private static Flaw flaw(
-            String what, String capability, UnaryOperator<InMemoryCluster> cluster, String... rows) {
+    private static Flaw flaw(String what, String capability, UnaryOperator<InMemoryCluster> cluster, String... rows) {
         Set<String> expected = new TreeSet<>();
         for (String row : rows) {
             expected.addAll(row.contains(" ") ? Set.of(row) : Set.of(row + " ingress", row + " egress"));
@@ -471,7 +472,8 @@ class CatalogueTest {
                         new Specification() {
                             @Override
                             protected boolean peer(PolicyManifest policy, Pods pods, Live other) {
-                                boolean both = pods.namespaces().isPresent() && pods.pods().isPresent();
+                                boolean both = pods.namespaces().isPresent()
+                                        && pods.pods().isPresent();
                                 return super.peer(policy, pods, other)
                                         || both && super.namespace(policy, pods, other)
                                         || both && pods.pods().get().selects(other.labels());
@@ -569,9 +571,7 @@ class CatalogueTest {
                                         && ports.port()
                                                 .filter(PortRef.Number.class::isInstance)
                                                 .isPresent();
-                                return single
-                                        ? ports.protocol() == protocol
-                                        : super.matches(ports, to, port, protocol);
+                                return single ? ports.protocol() == protocol : super.matches(ports, to, port, protocol);
                             }
                         },
                         "numeric-port",
@@ -627,8 +627,7 @@ class CatalogueTest {
                         },
                         "protocol-without-port"),
                 flaw("datagrams pass", "udp", passing(Protocol.UDP), "udp"),
-                flaw(
-                        "associations pass", "sctp", passing(Protocol.SCTP), "sctp ingress"));
+                flaw("associations pass", "sctp", passing(Protocol.SCTP), "sctp ingress"));
     }
 
     private static Specification passing(Protocol free) {
@@ -704,7 +703,9 @@ class CatalogueTest {
         assertThat(others).as(flaw.what()).isEqualTo(flaw.rows());
         assertThat(asSpecified).as("it is the same on every node").doesNotContainAnyElementsOf(flaw.rows());
         if (others.stream().anyMatch(row -> row.startsWith("default-deny ") && !row.endsWith("unproved"))) {
-            assertThat(moot).as("not looked at where not even default-deny works").allMatch(row -> row.endsWith("MOOT"));
+            assertThat(moot)
+                    .as("not looked at where not even default-deny works")
+                    .allMatch(row -> row.endsWith("MOOT"));
         } else {
             assertThat(moot).as("everything is looked at").isEmpty();
         }

@@ -63,7 +63,8 @@ class EnforcementCheckTest {
 
     @Test
     void both_kinds_of_pairs_are_tried_by_pod_and_by_service() {
-        Enforcement found = basic(InMemoryCluster.of("node1", "node2")).enforcement().orElseThrow();
+        Enforcement found =
+                basic(InMemoryCluster.of("node1", "node2")).enforcement().orElseThrow();
 
         for (Row row : found.rows()) {
             List<Path> denied = row.edges().stream()
@@ -262,7 +263,8 @@ class EnforcementCheckTest {
 
     @Test
     void every_denial_has_a_control_on_the_same_pod_and_port() {
-        Enforcement found = basic(InMemoryCluster.of("node1", "node2")).enforcement().orElseThrow();
+        Enforcement found =
+                basic(InMemoryCluster.of("node1", "node2")).enforcement().orElseThrow();
 
         assertThat(found.rows().stream()
                         .flatMap(row -> row.edges().stream())
@@ -345,8 +347,9 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"BaselineAdminNetworkPolicy", "Tier"})
     void what_comes_behind_network_policies_explains_nothing(String kind) {
-        Report report = basic(
-                InMemoryCluster.of("node1").engine((node, direction, since) -> false).clusterWide(kind, "default"));
+        Report report = basic(InMemoryCluster.of("node1")
+                .engine((node, direction, since) -> false)
+                .clusterWide(kind, "default"));
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
     }
@@ -459,8 +462,9 @@ class EnforcementCheckTest {
         Enforcement on = basic(InMemoryCluster.of("node1", "node2").loss(failing, seed))
                 .enforcement()
                 .orElseThrow();
-        Enforcement off = basic(
-                        InMemoryCluster.of("node1", "node2").loss(failing, seed).engine((node, direction, since) -> false))
+        Enforcement off = basic(InMemoryCluster.of("node1", "node2")
+                        .loss(failing, seed)
+                        .engine((node, direction, since) -> false))
                 .enforcement()
                 .orElseThrow();
 
@@ -533,7 +537,8 @@ class EnforcementCheckTest {
 
     @Test
     void a_sidecar_is_found_and_said() {
-        Report report = basic(InMemoryCluster.of("node1", "node2").admitting("t-a-0", "container istio-proxy was added"));
+        Report report =
+                basic(InMemoryCluster.of("node1", "node2").admitting("t-a-0", "container istio-proxy was added"));
 
         Row row = row(report.enforcement().orElseThrow(), "node1", INGRESS);
         assertThat(row.reason()).isEqualTo(Reason.CHANGED_BY_ADMISSION);
@@ -622,7 +627,8 @@ class EnforcementCheckTest {
 
     @Test
     void a_missing_permission_is_named_and_nothing_is_created() {
-        InMemoryCluster cluster = InMemoryCluster.of("node1").forbidding("create", "networking.k8s.io", "networkpolicies");
+        InMemoryCluster cluster =
+                InMemoryCluster.of("node1").forbidding("create", "networking.k8s.io", "networkpolicies");
         Report report = basic(cluster);
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);

@@ -177,7 +177,8 @@ public final class Engine {
             return false;
         }
         Instant now = time.now();
-        if (!subject.running().equals(Instant.MIN) && now.isBefore(subject.running().plus(blind))) {
+        if (!subject.running().equals(Instant.MIN)
+                && now.isBefore(subject.running().plus(blind))) {
             return false;
         }
         List<PolicyManifest> inEffect = history.stream()

@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.PriorityQueue;
 
-/** What happens in a session, in the order of time: events for whoever waits, and actions that bring more about. */
+/** What happens in a session, in the order of time: events for the one who waits, and actions that cause more. */
 final class EventQueue {
     private final VirtualTime time;
     private final PriorityQueue<Due> due =

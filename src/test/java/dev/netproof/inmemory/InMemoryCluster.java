@@ -344,7 +344,7 @@ public class InMemoryCluster implements Cluster {
         return this;
     }
 
-    /** A server stops answering; whether anybody is told is another matter. */
+    /** A server stops answering, and no event says so. */
     public void kill(String server) {
         pods.get(server).die();
     }
@@ -631,8 +631,7 @@ public class InMemoryCluster implements Cluster {
         return own.keepsEstablished();
     }
 
-    Live create(
-            String id, String namespace, String node, Map<String, String> labels, List<ContainerPort> ports) {
+    Live create(String id, String namespace, String node, Map<String, String> labels, List<ContainerPort> ports) {
         int number = shop.facts().nodes().stream()
                         .map(ClusterFacts.Node::name)
                         .toList()

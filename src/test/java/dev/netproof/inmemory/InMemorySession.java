@@ -86,8 +86,7 @@ final class InMemorySession implements Testbed {
             Optional<String> never = cluster.neverStarts(probe);
             if (never.isPresent()) {
                 queue.tell(new ProbeEvent.Lost(starts, probe.id(), never.get(), "look at the pod's events"));
-            } else if (probe.network() == Network.NODE
-                    && namespaces.get(probe.namespace()) == Standard.RESTRICTED) {
+            } else if (probe.network() == Network.NODE && namespaces.get(probe.namespace()) == Standard.RESTRICTED) {
                 queue.tell(new ProbeEvent.Lost(time.now(), probe.id(), "violates PodSecurity", "admit it"));
             } else {
                 start(probe, starts);
@@ -147,8 +146,7 @@ final class InMemorySession implements Testbed {
         unused = false;
         for (ServerPod server : started) {
             servers++;
-            Live live =
-                    cluster.create(server.id(), server.namespace(), server.node(), server.labels(), server.ports());
+            Live live = cluster.create(server.id(), server.namespace(), server.node(), server.labels(), server.ports());
             if (server.server() != ServerPod.Server.ECHO) {
                 live.listenOver(Set.of(Family.IPV4));
             }

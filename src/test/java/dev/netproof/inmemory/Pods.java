@@ -80,7 +80,9 @@ final class Pods {
     private Optional<Live> behind(Behind service) {
         return pods.values().stream()
                 .filter(pod -> pod.namespace.equals(service.namespace())
-                        && pod.labels().entrySet().containsAll(service.selector().entrySet()))
+                        && pod.labels()
+                                .entrySet()
+                                .containsAll(service.selector().entrySet()))
                 .findFirst();
     }
 }

@@ -36,31 +36,31 @@ final class ProbeLines {
         boolean waits = outcome == Outcome.TIMEOUT || (outcome == Outcome.CONNECTED && status == 0);
         Duration taken = waits ? timeout : Duration.ofMillis(3);
         double total = taken.toMillis() / 1000.0;
-        return new Written(taken, switch (outcome) {
-            case CONNECTED, RESET, L7_DENIED ->
-                List.of(figures(id, waits ? 28 : 0, lookup, 0.001, total, status, ip, ""));
-            case TIMEOUT -> List.of(figures(id, 28, lookup, 0, total, 0, "", "Connection timed out"));
-            case REFUSED, UNREACHABLE -> {
-                String error = outcome == Outcome.REFUSED ? "Connection refused" : "No route to host";
-                yield List.of(
-                        "V " + ip + " port " + port + " from 10.0.9.9 port 40000 failed: " + error,
-                        figures(id, 7, lookup, 0, total, 0, "", "Failed to connect: " + error));
-            }
-            // No line at all, as from a probe that was cut short.
-            case DNS_FAILURE, PROBE_ERROR -> List.of();
-        });
+        return new Written(
+                taken,
+                switch (outcome) {
+                    case CONNECTED, RESET, L7_DENIED ->
+                        List.of(figures(id, waits ? 28 : 0, lookup, 0.001, total, status, ip, ""));
+                    case TIMEOUT -> List.of(figures(id, 28, lookup, 0, total, 0, "", "Connection timed out"));
+                    case REFUSED, UNREACHABLE -> {
+                        String error = outcome == Outcome.REFUSED ? "Connection refused" : "No route to host";
+                        yield List.of(
+                                "V " + ip + " port " + port + " from 10.0.9.9 port 40000 failed: " + error,
+                                figures(id, 7, lookup, 0, total, 0, "", "Failed to connect: " + error));
+                    }
+                    // No line at all, as from a probe that was cut short.
+                    case DNS_FAILURE, PROBE_ERROR -> List.of();
+                });
     }
 
     static Written unresolved(String id, String name) {
         return new Written(
-                Duration.ofMillis(10),
-                List.of(figures(id, 6, 0, 0, 0.01, 0, "", "Could not resolve host: " + name)));
+                Duration.ofMillis(10), List.of(figures(id, 6, 0, 0, 0.01, 0, "", "Could not resolve host: " + name)));
     }
 
     static Written resolved(String id) {
         return new Written(
-                Duration.ofMillis(10),
-                List.of(figures(id, 7, 0.009, 0, 0.01, 0, "", "Couldn't connect to server")));
+                Duration.ofMillis(10), List.of(figures(id, 7, 0.009, 0, 0.01, 0, "", "Couldn't connect to server")));
     }
 
     /** What nslookup said. */
@@ -78,27 +78,31 @@ final class ProbeLines {
     static Written python(String id, Attempt attempt, String ip, Outcome outcome, Duration timeout) {
         Duration taken = outcome == Outcome.TIMEOUT ? timeout : Duration.ofMillis(2);
         double seconds = taken.toMillis() / 1000.0;
-        return new Written(taken, List.of(switch (outcome) {
-            case CONNECTED ->
-                attempt instanceof Attempt.Http
-                        ? result(id, "status", seconds, ip, "-", "200")
-                        : result(id, "open", seconds, ip, "-", "");
-            case TIMEOUT -> result(id, "silent", seconds, ip, "-", "");
-            case REFUSED ->
-                // The target's own kernel: a reset over TCP, a message over UDP.
-                result(
-                        id,
-                        "ECONNREFUSED",
-                        seconds,
-                        ip,
-                        attempt instanceof Attempt.Udp ? "3.3@" + ip : "none",
-                        "Connection refused");
-            case UNREACHABLE -> result(id, "EHOSTUNREACH", seconds, ip, "3.13@10.0.0.254", "No route to host");
-            case RESET -> result(id, "closed", seconds, ip, "-", "no response in time");
-            case L7_DENIED -> result(id, "status", seconds, ip, "-", "403");
-            case DNS_FAILURE -> result(id, "unresolved", seconds, "-", "-", "Could not resolve host");
-            case PROBE_ERROR -> result(id, "unsupported", seconds, ip, "-", "Protocol not supported");
-        }));
+        return new Written(
+                taken,
+                List.of(
+                        switch (outcome) {
+                            case CONNECTED ->
+                                attempt instanceof Attempt.Http
+                                        ? result(id, "status", seconds, ip, "-", "200")
+                                        : result(id, "open", seconds, ip, "-", "");
+                            case TIMEOUT -> result(id, "silent", seconds, ip, "-", "");
+                            case REFUSED ->
+                                // The target's own kernel: a reset over TCP, a message over UDP.
+                                result(
+                                        id,
+                                        "ECONNREFUSED",
+                                        seconds,
+                                        ip,
+                                        attempt instanceof Attempt.Udp ? "3.3@" + ip : "none",
+                                        "Connection refused");
+                            case UNREACHABLE ->
+                                result(id, "EHOSTUNREACH", seconds, ip, "3.13@10.0.0.254", "No route to host");
+                            case RESET -> result(id, "closed", seconds, ip, "-", "no response in time");
+                            case L7_DENIED -> result(id, "status", seconds, ip, "-", "403");
+                            case DNS_FAILURE -> result(id, "unresolved", seconds, "-", "-", "Could not resolve host");
+                            case PROBE_ERROR -> result(id, "unsupported", seconds, ip, "-", "Protocol not supported");
+                        }));
     }
 
     static Written pythonUnresolved(String id) {

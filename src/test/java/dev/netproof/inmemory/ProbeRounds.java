@@ -73,8 +73,7 @@ final class ProbeRounds {
                     : ProbeLines.unresolved(id, lookup.name());
         }
         if (attempt instanceof Attempt.Connect connect) {
-            Outcome outcome =
-                    cluster.outcome(new Try(probe, connect.ip(), connect.port(), since, round), Protocol.TCP);
+            Outcome outcome = cluster.outcome(new Try(probe, connect.ip(), connect.port(), since, round), Protocol.TCP);
             return ProbeLines.connection(id, connect.ip(), connect.port(), outcome, 0, 0, timeout);
         }
         if (attempt instanceof Attempt.Http http) {
@@ -96,8 +95,7 @@ final class ProbeRounds {
         if (attempt instanceof Attempt.Lookup) {
             return ProbeLines.pythonResolved(id, address.ip());
         }
-        Outcome fresh =
-                cluster.outcome(new Try(probe, address.ip(), address.port(), since, round), address.protocol());
+        Outcome fresh = cluster.outcome(new Try(probe, address.ip(), address.port(), since, round), address.protocol());
         Outcome outcome = attempt instanceof Attempt.Held ? held(probe.id() + " " + id, fresh) : fresh;
         return ProbeLines.python(id, attempt, address.ip(), outcome, terms.connectTimeout());
     }

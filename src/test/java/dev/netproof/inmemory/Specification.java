@@ -67,13 +67,7 @@ public class Specification {
     }
 
     private boolean matches(
-            PolicyManifest policy,
-            Rule rule,
-            Live from,
-            Live to,
-            String ip,
-            int port,
-            Protocol protocol) {
+            PolicyManifest policy, Rule rule, Live from, Live to, String ip, int port, Protocol protocol) {
         Live other = rule.direction() == Direction.INGRESS ? from : to;
         String address = rule.direction() == Direction.INGRESS ? from.like(ip).orElseThrow() : ip;
         boolean peer = rule.peers().isEmpty()
