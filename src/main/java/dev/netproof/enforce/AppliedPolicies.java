@@ -13,11 +13,11 @@ final class AppliedPolicies {
     private final Testbed testbed;
     private final Scenario scenario;
     private final PolicyFactory factory;
-    private final Optional<String> subject;
+    private final Actor subject;
     private final Map<String, PolicyManifest> stored = new LinkedHashMap<>();
 
-    /** @param subject the selected pod's id */
-    AppliedPolicies(Testbed testbed, Scenario scenario, PolicyFactory factory, Optional<String> subject) {
+    /** @param subject the selected pod */
+    AppliedPolicies(Testbed testbed, Scenario scenario, PolicyFactory factory, Actor subject) {
         this.testbed = testbed;
         this.scenario = scenario;
         this.factory = factory;
@@ -41,8 +41,7 @@ final class AppliedPolicies {
     void takeBack() {
         try {
             stored.values().forEach(testbed::remove);
-            if (subject.isPresent()
-                    && scenario.steps().stream().anyMatch(one -> one.labels().isPresent())) {
+            if (scenario.steps().stream().anyMatch(one -> one.labels().isPresent())) {
                 relabel(Map.of());
             }
         } finally {
@@ -53,15 +52,15 @@ final class AppliedPolicies {
     private void relabel(Map<String, String> labels) {
         Map<String, String> whole = new HashMap<>(factory.subject());
         whole.putAll(labels);
-        testbed.label(subject.orElseThrow(() -> new IllegalStateException("nobody's labels can be changed")), whole);
+        testbed.label(subject.id(), whole);
     }
 
     /**
      * What to conclude where the policies or the pods that they select are no longer what was asked for.
      *
-     * @param pods whoever takes part
+     * @param actors all who take part
      */
-    Optional<Conclusion> deviation(Stream<String> pods) {
+    Optional<Conclusion> deviation(Stream<Actor> actors) {
         Optional<String> policy = stored.values().stream()
                 .flatMap(one -> testbed.deviation(one).stream())
                 .findFirst();
@@ -70,9 +69,9 @@ final class AppliedPolicies {
         }
         // Policies select pods as they are labelled now; their labels were asked for long ago, and have been seen
         // since.
-        return Stream.concat(subject.stream(), pods)
+        return Stream.concat(Stream.of(subject), actors)
                 .distinct()
-                .flatMap(pod -> testbed.drift(pod).stream())
+                .flatMap(actor -> testbed.drift(actor.id()).stream())
                 .findFirst()
                 .map(Conclusions::podChanged);
     }

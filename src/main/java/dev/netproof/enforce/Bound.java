@@ -11,16 +11,16 @@ import dev.netproof.plan.Backend;
  * An edge of a scenario between two pods that are there.
  *
  * @param meaning who connects to what, in words
- * @param server the id of the listening pod
- * @param backend the one listener that stands behind the address
+ * @param server the listening pod
+ * @param backend the one listener behind the address
  * @param fromNode where the probe was to run
  * @param toNode where the listener was to run
  */
 record Bound(
         Scenario.Edge edge,
         String meaning,
-        String probe,
-        String server,
+        Actor probe,
+        Actor server,
         Attempt attempt,
         Backend backend,
         Path path,
@@ -34,13 +34,23 @@ record Bound(
         return edge.expected().filter(Expectation.ALLOW::equals).isPresent();
     }
 
+    /** Whether the specification leaves open what becomes of it. */
+    boolean isLeftOpen() {
+        return edge.expected().isEmpty();
+    }
+
+    /** Whether it is one connection from before the policies, which opens once. */
+    boolean isKept() {
+        return edge.way() == Scenario.Way.HELD;
+    }
+
     /** The same for the judge. */
     ProbedPath probed() {
         return new ProbedPath(
                 edge.way() == Scenario.Way.KUBELET ? ProbedPath.By.KUBELET : ProbedPath.By.PROBE,
-                probe,
+                probe.id(),
                 attempt,
-                server,
+                server.id(),
                 backend,
                 fromNode,
                 toNode);

@@ -6,6 +6,7 @@ import dev.netproof.model.Enforcement.Reason;
 import dev.netproof.model.Enforcement.Status;
 import dev.netproof.model.Family;
 import dev.netproof.model.Sample;
+import dev.netproof.plan.Backend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,9 +168,9 @@ final class Conclusions {
                 "let run wait for longer: --settle; keep secrets of a pod's first moments out of reach");
     }
 
-    /** @param aside what is said of a family that is not tried */
-    static Conclusion letsThrough(Duration deadline, int open, int forbidden, String aside) {
-        return notEnforced(Reason.LETS_THROUGH, stored(deadline) + through(open, forbidden) + aside, ENGINE);
+    /** @param left the family that is not tried */
+    static Conclusion letsThrough(Duration deadline, int open, int forbidden, Optional<LeftFamily> left) {
+        return notEnforced(Reason.LETS_THROUGH, stored(deadline) + through(open, forbidden) + aside(left), ENGINE);
     }
 
     static Conclusion letsThroughAlone(Duration deadline, Family family, int open, int forbidden) {
@@ -202,7 +203,7 @@ final class Conclusions {
         List<String> open = new ArrayList<>();
         long shut = 0;
         for (Bound edge : edges) {
-            if (edge.edge().expected().isEmpty()) {
+            if (edge.isLeftOpen()) {
                 open.add(edge.meaning() + behaviour(edge, stopped.containsKey(edge)));
             } else if (edge.forbids()) {
                 shut++;
@@ -217,8 +218,40 @@ final class Conclusions {
                 + (free == 0 ? "" : "let through on " + paths(free));
     }
 
+    /** In which families of addresses it was seen, where no open question is what it was about; and why one was left out. */
+    static String families(List<Bound> edges, Optional<LeftFamily> left) {
+        if (edges.stream().anyMatch(Bound::isLeftOpen)) {
+            return aside(left);
+        }
+        return (Families.both(edges)
+                        ? ", over IPv4 and IPv6"
+                        : left.map(one -> ", " + Families.over(Families.other(one.family())))
+                                .orElse(""))
+                + aside(left);
+    }
+
+    /** "; over IPv6 …" where a family is not tried, and nothing elsewhere. */
+    private static String aside(Optional<LeftFamily> left) {
+        return left.map(one -> "; " + one.seen()).orElse("");
+    }
+
+    static String nothingEnforcedOver(Family family) {
+        return Families.over(family) + " not even default-deny is enforced there";
+    }
+
+    static String nothingProvedOver(Family family, Bound missing, List<Sample> samples) {
+        return Families.over(family) + " nothing is proved, because there is no connection even without a policy: "
+                + missing.meaning() + " " + looked(samples);
+    }
+
+    /** Who reached a listener, and how often. */
+    static String reached(List<String> names, Backend backend, int times) {
+        return String.join(", ", names) + " reached " + backend.endpoint() + " " + times
+                + (times == 1 ? " time" : " times");
+    }
+
     private static String behaviour(Bound edge, boolean stopped) {
-        if (edge.edge().way() == Scenario.Way.HELD) {
+        if (edge.isKept()) {
             return stopped ? " ends with the deny" : " goes on after the deny";
         }
         return stopped ? " is denied" : " is let through";

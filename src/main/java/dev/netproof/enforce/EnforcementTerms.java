@@ -55,6 +55,11 @@ public record EnforcementTerms(
                 Optional.empty());
     }
 
+    /** The namespace to work in, if it is not to be one that the check creates itself. */
+    Optional<String> place() {
+        return namespace.or(() -> lent.map(LentNamespace::name));
+    }
+
     /** What is looked at only where somebody asks for it. */
     public enum Besides {
         NOTHING,

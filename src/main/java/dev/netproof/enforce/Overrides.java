@@ -41,7 +41,7 @@ final class Overrides {
         Set<Direction> enforced = EnumSet.noneOf(Direction.class);
         rows.stream()
                 .filter(row -> row.status() == Status.ENFORCED)
-                .filter(row -> row.capability().equals(Catalogue.DEFAULT_DENY))
+                .filter(row -> Catalogue.isFoundation(row.capability()))
                 .forEach(row -> enforced.add(row.direction()));
         if (policies.isEmpty()) {
             return rows;

@@ -53,6 +53,12 @@ final class Permissions {
         }
     }
 
+    /** What is missing, in words. */
+    static String missing(List<Permission> missing) {
+        return "not permitted to "
+                + String.join(", ", missing.stream().map(Permission::toString).toList());
+    }
+
     static String fix(List<Permission> missing, boolean own) {
         boolean namespaces = missing.stream().anyMatch(one -> one.resource().equals("namespaces"));
         return namespaces && own

@@ -1,5 +1,6 @@
 package dev.netproof.enforce;
 
+import dev.netproof.plan.ServerPod.Server;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -7,19 +8,19 @@ import java.util.Map;
 /** Who the pods are that policies tell apart. Each of them is a source in ingress scenarios and a target in egress ones. */
 enum Role {
     /** Whom policies mostly let through: it shows that the far end is alive. */
-    ONE(Space.HOME, "one"),
+    ONE(Space.HOME, "one", Server.MANY_PORTS),
     /** Whom they do not. */
-    TWO(Space.HOME, "two"),
+    TWO(Space.HOME, "two", Server.ECHO),
     /** Looks like the first, in another namespace. */
-    AWAY_ONE(Space.AWAY, "one"),
+    AWAY_ONE(Space.AWAY, "one", Server.ECHO),
     /** Looks like the second, in another namespace. */
-    AWAY_TWO(Space.AWAY, "two"),
+    AWAY_TWO(Space.AWAY, "two", Server.ECHO),
     /** A pod in its node's own network. */
-    HOST(Space.HOST, "host"),
+    HOST(Space.HOST, "host", Server.ECHO),
     /** The selected pod itself, which both listens and connects. */
-    ITSELF(Space.HOME, "itself"),
+    ITSELF(Space.HOME, "itself", Server.ECHO),
     /** The kubelet of the selected pod's node. */
-    NODE(Space.HOME, "node");
+    NODE(Space.HOME, "node", Server.ECHO);
 
     /** Those that policies tell apart by labels and namespace. */
     static final List<Role> PODS = List.of(ONE, TWO, AWAY_ONE, AWAY_TWO);
@@ -37,10 +38,12 @@ enum Role {
 
     private final Space space;
     private final String who;
+    private final Server server;
 
-    Role(Space space, String who) {
+    Role(Space space, String who, Server server) {
         this.space = space;
         this.who = who;
+        this.server = server;
     }
 
     Space space() {
@@ -49,6 +52,11 @@ enum Role {
 
     Map<String, String> labels() {
         return Map.of(WHO, who);
+    }
+
+    /** What it runs where it is a target. */
+    Server server() {
+        return server;
     }
 
     /** For ids. */

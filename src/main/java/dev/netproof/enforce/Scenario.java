@@ -4,6 +4,7 @@ import dev.netproof.model.Enforcement.Capability;
 import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.model.Enforcement.Profile;
 import dev.netproof.model.Expectation;
+import dev.netproof.model.Family;
 import dev.netproof.plan.PolicyManifest;
 import java.util.List;
 import java.util.Map;
@@ -13,18 +14,18 @@ import java.util.function.Function;
 /**
  * How one capability is put to the proof in one direction: what is done to a pod, and who reaches what afterwards. Pure.
  *
- * @param track scenarios of the same track take turns on the same pods, those of others go on beside them
+ * @param track the pods that it is about
  * @param least the smallest profile that has it
  * @param subject whether the pod is there before its policies or after them
  * @param steps each begins when the one before was seen in effect; after the last one everything is taken back
  */
 record Scenario(
-        Capability capability, Direction direction, String track, Profile least, Subject subject, List<Step> steps) {
+        Capability capability, Direction direction, Track track, Profile least, Subject subject, List<Step> steps) {
     Scenario {
         steps = List.copyOf(steps);
     }
 
-    Scenario(Capability capability, Direction direction, String track, Profile least, List<Step> steps) {
+    Scenario(Capability capability, Direction direction, Track track, Profile least, List<Step> steps) {
         this(capability, direction, track, least, Subject.RUNNING, steps);
     }
 
@@ -33,14 +34,22 @@ record Scenario(
         return least == Profile.CANARY;
     }
 
+    /** Whether anybody takes part who is in this namespace. */
+    boolean needs(Role.Space space) {
+        return tried().stream().anyMatch(edge -> edge.role().space() == space);
+    }
+
+    /** Whether it is about this family of addresses and no other. */
+    boolean isAbout(Family family) {
+        return tried().stream().allMatch(edge -> edge.way().family().equals(Optional.of(family)));
+    }
+
     /** What the cluster must have for it to be tried at all. */
     Prerequisite prerequisite() {
         if (tried().stream().anyMatch(edge -> edge.way() == Way.POD_SCTP)) {
             return Prerequisite.SCTP;
         }
-        return tried().stream().anyMatch(edge -> edge.role().space() == Role.Space.HOST)
-                ? Prerequisite.HOST_NETWORK
-                : Prerequisite.NOTHING;
+        return needs(Role.Space.HOST) ? Prerequisite.HOST_NETWORK : Prerequisite.NOTHING;
     }
 
     /** When the pod that policies select begins to run. */
@@ -88,7 +97,12 @@ record Scenario(
         /** The kubelet's own connection to the pod. */
         KUBELET,
         /** From the role to the scenario's target, although the scenario is about the egress of its source. */
-        POD_INWARD
+        POD_INWARD;
+
+        /** The one family of addresses that it takes; empty where it takes any. */
+        Optional<Family> family() {
+            return this == POD_IPV6 ? Optional.of(Family.IPV6) : Optional.empty();
+        }
     }
 
     /** All that is tried in any step, each once. */

@@ -65,7 +65,7 @@ final class Summary {
     }
 
     private static boolean isBasic(Row row) {
-        return row.capability().equals(Catalogue.DEFAULT_DENY);
+        return Catalogue.isFoundation(row.capability());
     }
 
     static Exit exit(Verdict verdict) {
@@ -224,11 +224,11 @@ final class Summary {
         List<Measure> measures = new ArrayList<>();
         measures.addAll(measured(
                 Metric.TIME_TO_DENY,
-                row -> row.denied().filter(time -> !row.capability().equals(Catalogue.POLICY_BEFORE_POD))));
+                row -> row.denied().filter(time -> !Catalogue.isAboutFreshPods(row.capability()))));
         measures.addAll(measured(Metric.TIME_TO_ALLOW, Row::allowed));
         measures.addAll(measured(
                 Metric.START_UP_WINDOW,
-                row -> row.denied().filter(time -> row.capability().equals(Catalogue.POLICY_BEFORE_POD))));
+                row -> row.denied().filter(time -> Catalogue.isAboutFreshPods(row.capability()))));
         return measures;
     }
 

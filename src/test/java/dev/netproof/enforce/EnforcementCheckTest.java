@@ -5,7 +5,9 @@ import static dev.netproof.model.Enforcement.Direction.INGRESS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.enforce.EnforcementTerms.Besides;
-import dev.netproof.enforce.ToyCluster.Stack;
+import dev.netproof.inmemory.Engine;
+import dev.netproof.inmemory.InMemoryCluster;
+import dev.netproof.inmemory.Stack;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.Enforcement;
 import dev.netproof.model.Enforcement.Denial;
@@ -37,22 +39,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EnforcementCheckTest {
-    private final List<ToyCluster> clusters = new ArrayList<>();
+    private final List<InMemoryCluster> clusters = new ArrayList<>();
 
     @AfterEach
     void nothing_is_left_behind() {
-        assertThat(clusters).isNotEmpty().allMatch(ToyCluster::isClean);
+        assertThat(clusters).isNotEmpty().allMatch(InMemoryCluster::isClean);
     }
 
     @Test
     void an_engine_that_does_as_policies_say_is_enforcing() {
-        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2");
         Report report = basic(cluster);
 
         assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
         Enforcement found = report.enforcement().orElseThrow();
         assertThat(found.verdict()).isEqualTo(Verdict.ENFORCED);
-        assertThat(found.headline()).startsWith("enforced: toy").contains("ingress and egress", "node1 and node2");
+        assertThat(found.headline()).startsWith("enforced: memory").contains("ingress and egress", "node1 and node2");
         assertThat(found.rows())
                 .hasSize(4)
                 .allMatch(row -> row.status() == Status.ENFORCED && row.reason() == Reason.AS_SPECIFIED);
@@ -61,7 +63,8 @@ class EnforcementCheckTest {
 
     @Test
     void both_kinds_of_pairs_are_tried_by_pod_and_by_service() {
-        Enforcement found = basic(ToyCluster.of("node1", "node2")).enforcement().orElseThrow();
+        Enforcement found =
+                basic(InMemoryCluster.of("node1", "node2")).enforcement().orElseThrow();
 
         for (Row row : found.rows()) {
             List<Path> denied = row.edges().stream()
@@ -80,8 +83,8 @@ class EnforcementCheckTest {
 
     @Test
     void both_families_of_addresses_are_tried_by_pod_and_by_service_in_the_same_time() {
-        ToyCluster dual = ToyCluster.of("node1", "node2");
-        ToyCluster single = ToyCluster.of("node1", "node2").having(Stack.IPV4);
+        InMemoryCluster dual = InMemoryCluster.of("node1", "node2");
+        InMemoryCluster single = InMemoryCluster.of("node1", "node2").having(Stack.IPV4);
         Enforcement found = basic(dual).enforcement().orElseThrow();
         Enforcement before = basic(single).enforcement().orElseThrow();
 
@@ -106,7 +109,7 @@ class EnforcementCheckTest {
     void of_families_nothing_is_said_where_there_is_one(Stack stack) {
         for (boolean works : List.of(true, false)) {
             Report report =
-                    basic(ToyCluster.of("node1", "node2").having(stack).engine((node, direction, since) -> works));
+                    basic(InMemoryCluster.of("node1", "node2").having(stack).engine((node, direction, since) -> works));
 
             Enforcement found = report.enforcement().orElseThrow();
             assertThat(found.verdict()).isEqualTo(works ? Verdict.ENFORCED : Verdict.NOT_ENFORCED);
@@ -118,7 +121,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_service_with_an_address_of_one_family_is_tried_by_that() {
-        Enforcement found = basic(ToyCluster.of("node1", "node2").servicesHaving(Stack.IPV4))
+        Enforcement found = basic(InMemoryCluster.of("node1", "node2").servicesHaving(Stack.IPV4))
                 .enforcement()
                 .orElseThrow();
 
@@ -133,7 +136,7 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @EnumSource
     void a_cluster_that_is_open_over_one_family_is_partial_and_the_family_is_named(Family enforced) {
-        Report report = basic(ToyCluster.of("node1", "node2").enforcingOnly(enforced));
+        Report report = basic(InMemoryCluster.of("node1", "node2").enforcingOnly(enforced));
 
         String open = enforced == Family.IPV4 ? "IPv6" : "IPv4";
         String shut = enforced == Family.IPV4 ? "IPv4" : "IPv6";
@@ -141,7 +144,7 @@ class EnforcementCheckTest {
         Enforcement found = report.enforcement().orElseThrow();
         assertThat(found.verdict()).isEqualTo(Verdict.PARTIAL);
         assertThat(found.headline())
-                .isEqualTo("PARTIAL: toy is not enforcing network policy over " + open
+                .isEqualTo("PARTIAL: memory is not enforcing network policy over " + open
                         + " on node1 and node2 (ingress and egress), where over " + shut + " it does");
         assertThat(found.advice().orElseThrow()).contains("rules for " + open, "nft");
         assertThat(found.rows()).hasSize(4).allSatisfy(row -> {
@@ -158,7 +161,7 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @EnumSource
     void an_open_family_is_found_by_node_and_direction(Direction missing) {
-        Enforcement found = basic(ToyCluster.of("node1", "node2")
+        Enforcement found = basic(InMemoryCluster.of("node1", "node2")
                         .seeing((node, direction, family) ->
                                 family == Family.IPV4 || node.equals("node1") || direction != missing))
                 .enforcement()
@@ -170,14 +173,14 @@ class EnforcementCheckTest {
                 .filteredOn(row -> row.status() == Status.ENFORCED)
                 .hasSize(3);
         assertThat(found.headline())
-                .startsWith("PARTIAL: toy is not enforcing network policy over IPv6 on node2 (" + missing.word()
+                .startsWith("PARTIAL: memory is not enforcing network policy over IPv6 on node2 (" + missing.word()
                         + "), where over IPv4 it does; node1 (ingress and egress), node2 (")
                 .endsWith(") do");
     }
 
     @Test
     void what_is_open_in_both_families_is_no_matter_of_families() {
-        Enforcement found = basic(ToyCluster.of("node1", "node2").engine((node, direction, since) -> false))
+        Enforcement found = basic(InMemoryCluster.of("node1", "node2").engine((node, direction, since) -> false))
                 .enforcement()
                 .orElseThrow();
 
@@ -189,7 +192,7 @@ class EnforcementCheckTest {
 
     @Test
     void rules_of_one_family_that_arrive_before_the_last_look_leave_it_unproved() {
-        ToyCluster cluster = ToyCluster.of("node1", "node2")
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2")
                 .delay(Duration.ofSeconds(12))
                 .seeing((node, direction, family) -> family == Family.IPV4 || node.equals("node1"));
         cluster.at(Duration.ofSeconds(30), () -> cluster.seeing((node, direction, family) -> true));
@@ -201,7 +204,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_cluster_wide_policy_may_be_what_allows_one_family() {
-        Report report = basic(ToyCluster.of("node1")
+        Report report = basic(InMemoryCluster.of("node1")
                 .enforcingOnly(Family.IPV4)
                 .clusterWide("ClusterNetworkPolicy", "let-all-through"));
 
@@ -213,11 +216,11 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @EnumSource
     void a_family_without_a_way_from_node_to_node_is_not_proved_and_the_other_one_is_looked_at(Family missing) {
-        Report report = basic(ToyCluster.of("node1", "node2").notRouting(missing));
+        Report report = basic(InMemoryCluster.of("node1", "node2").notRouting(missing));
 
         assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
         Enforcement found = report.enforcement().orElseThrow();
-        assertThat(found.headline()).startsWith("INCONCLUSIVE: not everything was proved on toy");
+        assertThat(found.headline()).startsWith("INCONCLUSIVE: not everything was proved on memory");
         assertThat(found.rows()).hasSize(4).allSatisfy(row -> {
             assertThat(row.reason()).isEqualTo(Reason.NO_BASELINE);
             assertThat(row.seen())
@@ -234,7 +237,7 @@ class EnforcementCheckTest {
     @Test
     void where_one_family_has_no_way_the_other_one_is_not_called_enforced() {
         Report report = basic(
-                ToyCluster.of("node1", "node2").notRouting(Family.IPV6).engine((node, direction, since) -> false));
+                InMemoryCluster.of("node1", "node2").notRouting(Family.IPV6).engine((node, direction, since) -> false));
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
         Enforcement found = report.enforcement().orElseThrow();
@@ -247,7 +250,7 @@ class EnforcementCheckTest {
     /** What gets there over IPv4 has other routes. */
     @Test
     void a_way_that_closes_in_one_family_is_no_denial_there() {
-        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2");
         cluster.at(Duration.ofSeconds(6), () -> cluster.notRouting(Family.IPV6));
 
         Enforcement found = basic(cluster).enforcement().orElseThrow();
@@ -260,7 +263,8 @@ class EnforcementCheckTest {
 
     @Test
     void every_denial_has_a_control_on_the_same_pod_and_port() {
-        Enforcement found = basic(ToyCluster.of("node1", "node2")).enforcement().orElseThrow();
+        Enforcement found =
+                basic(InMemoryCluster.of("node1", "node2")).enforcement().orElseThrow();
 
         assertThat(found.rows().stream()
                         .flatMap(row -> row.edges().stream())
@@ -272,13 +276,13 @@ class EnforcementCheckTest {
 
     @Test
     void an_engine_that_is_off_is_not_enforcing_after_the_deadline_and_not_before() {
-        ToyCluster cluster = ToyCluster.of("node1", "node2").engine((node, direction, since) -> false);
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2").engine((node, direction, since) -> false);
         Report report = basic(cluster);
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
         Enforcement found = report.enforcement().orElseThrow();
         assertThat(found.verdict()).isEqualTo(Verdict.NOT_ENFORCED);
-        assertThat(found.headline()).startsWith("NOT ENFORCED: toy");
+        assertThat(found.headline()).startsWith("NOT ENFORCED: memory");
         assertThat(found.rows()).allMatch(row -> row.reason() == Reason.LETS_THROUGH);
         assertThat(cluster.elapsed()).isGreaterThan(Duration.ofSeconds(20));
     }
@@ -291,7 +295,7 @@ class EnforcementCheckTest {
     void connections_that_were_told_of_late_are_dated_by_the_probes_clock() {
         Duration lag = Duration.ofSeconds(25);
         Duration caughtUp = Duration.ofSeconds(45);
-        ToyCluster cluster = ToyCluster.of("node1", "node2")
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2")
                 .delivering((probe, said) -> probe.id().equals("s-two-0") && said.compareTo(caughtUp) < 0
                         ? earlier(said.plus(lag), caughtUp)
                         : said);
@@ -319,7 +323,7 @@ class EnforcementCheckTest {
 
     @Test
     void what_a_cluster_wide_policy_may_allow_is_not_proved_to_be_unenforced() {
-        Report report = basic(ToyCluster.of("node1", "node2")
+        Report report = basic(InMemoryCluster.of("node1", "node2")
                 .engine((node, direction, since) -> false)
                 .clusterWide("ClusterNetworkPolicy", "let-all-through"));
 
@@ -332,7 +336,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_cluster_wide_policy_does_not_explain_one_node_alone() {
-        Report report = basic(ToyCluster.of("node1", "node2")
+        Report report = basic(InMemoryCluster.of("node1", "node2")
                 .engine((node, direction, since) -> node.equals("node1"))
                 .clusterWide("ClusterNetworkPolicy", "let-all-through"));
 
@@ -343,8 +347,9 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"BaselineAdminNetworkPolicy", "Tier"})
     void what_comes_behind_network_policies_explains_nothing(String kind) {
-        Report report = basic(
-                ToyCluster.of("node1").engine((node, direction, since) -> false).clusterWide(kind, "default"));
+        Report report = basic(InMemoryCluster.of("node1")
+                .engine((node, direction, since) -> false)
+                .clusterWide(kind, "default"));
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_ENFORCING);
     }
@@ -352,8 +357,8 @@ class EnforcementCheckTest {
     /** The lab's engine judges both directions of all that passes its node. */
     @ParameterizedTest
     @EnumSource
-    void an_engine_on_one_node_is_partial_and_the_other_node_is_named_as_source_and_as_target(ToyCluster.Reach reach) {
-        Report report = basic(ToyCluster.of("node1", "node2")
+    void an_engine_on_one_node_is_partial_and_the_other_node_is_named_as_source_and_as_target(Engine.Reach reach) {
+        Report report = basic(InMemoryCluster.of("node1", "node2")
                 .reaching(reach)
                 .engine((node, direction, since) -> node.equals("node1")));
 
@@ -361,7 +366,7 @@ class EnforcementCheckTest {
         Enforcement found = report.enforcement().orElseThrow();
         assertThat(found.verdict()).isEqualTo(Verdict.PARTIAL);
         assertThat(found.headline())
-                .isEqualTo("PARTIAL: toy is not enforcing network policy on node2 (ingress and egress); node1"
+                .isEqualTo("PARTIAL: memory is not enforcing network policy on node2 (ingress and egress); node1"
                         + " (ingress and egress) does");
         assertThat(status(found, "node1", INGRESS)).isEqualTo(Status.ENFORCED);
         assertThat(status(found, "node1", EGRESS)).isEqualTo(Status.ENFORCED);
@@ -373,7 +378,7 @@ class EnforcementCheckTest {
     @EnumSource
     void an_engine_that_knows_one_direction_is_partial_and_the_other_one_is_named(Direction missing) {
         Enforcement found = basic(
-                        ToyCluster.of("node1", "node2").engine((node, direction, since) -> direction != missing))
+                        InMemoryCluster.of("node1", "node2").engine((node, direction, since) -> direction != missing))
                 .enforcement()
                 .orElseThrow();
 
@@ -384,7 +389,7 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @EnumSource(names = {"REFUSED", "UNREACHABLE"})
     void an_engine_that_answers_instead_of_being_silent_enforces_and_it_is_said_how_it_looks(Outcome manner) {
-        Enforcement found = basic(ToyCluster.of("node1", "node2").manner(manner))
+        Enforcement found = basic(InMemoryCluster.of("node1", "node2").manner(manner))
                 .enforcement()
                 .orElseThrow();
 
@@ -394,7 +399,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_target_that_dies_quietly_is_no_denial() {
-        ToyCluster cluster = ToyCluster.of("node1", "node2").engine((node, direction, since) -> false);
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2").engine((node, direction, since) -> false);
         cluster.at(Duration.ofSeconds(8), () -> cluster.kill("t-a-0"));
 
         Enforcement found = basic(cluster).enforcement().orElseThrow();
@@ -405,7 +410,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_target_that_was_dead_for_a_while_is_tried_once_more() {
-        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2");
         cluster.at(Duration.ofSeconds(8), () -> cluster.kill("t-a-0"));
         cluster.at(Duration.ofSeconds(40), () -> cluster.revive("t-a-0"));
 
@@ -417,7 +422,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_target_that_stays_dead_is_not_waited_for_forever() {
-        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2");
         cluster.at(Duration.ofSeconds(8), () -> cluster.kill("t-a-0"));
 
         Report report = basic(cluster);
@@ -429,7 +434,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_target_that_is_killed_in_the_middle_is_inconclusive() {
-        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2");
         cluster.at(Duration.ofSeconds(7), () -> cluster.killLoudly("t-a-1"));
 
         Report report = basic(cluster);
@@ -441,7 +446,7 @@ class EnforcementCheckTest {
 
     @Test
     void without_a_connection_before_there_is_no_verdict_and_the_likely_cause_is_named() {
-        Report report = basic(ToyCluster.of("node1", "node2").isolating("netproof-1/deny-all"));
+        Report report = basic(InMemoryCluster.of("node1", "node2").isolating("netproof-1/deny-all"));
 
         assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
         Row row = row(report.enforcement().orElseThrow(), "node1", INGRESS);
@@ -454,11 +459,12 @@ class EnforcementCheckTest {
     void a_lossy_network_fools_nobody(long seed) {
         // What curl makes of 20 % lost packets: two tries in two seconds, both ways.
         double failing = 0.13;
-        Enforcement on = basic(ToyCluster.of("node1", "node2").loss(failing, seed))
+        Enforcement on = basic(InMemoryCluster.of("node1", "node2").loss(failing, seed))
                 .enforcement()
                 .orElseThrow();
-        Enforcement off = basic(
-                        ToyCluster.of("node1", "node2").loss(failing, seed).engine((node, direction, since) -> false))
+        Enforcement off = basic(InMemoryCluster.of("node1", "node2")
+                        .loss(failing, seed)
+                        .engine((node, direction, since) -> false))
                 .enforcement()
                 .orElseThrow();
 
@@ -468,7 +474,7 @@ class EnforcementCheckTest {
 
     @Test
     void rules_that_arrive_late_but_in_time_are_enforced_and_it_is_measured() {
-        Enforcement found = basic(ToyCluster.of("node1", "node2").delay(Duration.ofSeconds(12)))
+        Enforcement found = basic(InMemoryCluster.of("node1", "node2").delay(Duration.ofSeconds(12)))
                 .enforcement()
                 .orElseThrow();
 
@@ -480,7 +486,7 @@ class EnforcementCheckTest {
 
     @Test
     void an_engine_that_stops_while_it_is_looked_at_leaves_nothing_proved() {
-        Enforcement found = basic(ToyCluster.of("node1", "node2")
+        Enforcement found = basic(InMemoryCluster.of("node1", "node2")
                         .delay(Duration.ofSeconds(1))
                         .engine((node, direction, since) ->
                                 // Long enough to be seen on some paths, never on all of them for good.
@@ -495,7 +501,7 @@ class EnforcementCheckTest {
     @Test
     void an_engine_that_starts_after_the_deadline_makes_what_was_concluded_before_doubtful() {
         // node1 answers at once and node2 only when its deadline has passed, while node1's other row is still open.
-        Enforcement found = basic(ToyCluster.of("node1", "node2")
+        Enforcement found = basic(InMemoryCluster.of("node1", "node2")
                         .engine((node, direction, since) -> node.equals("node1")
                                 ? direction == INGRESS || since.compareTo(Duration.ofSeconds(40)) > 0
                                 : since.compareTo(Duration.ofSeconds(90)) > 0))
@@ -509,7 +515,7 @@ class EnforcementCheckTest {
 
     @Test
     void probes_that_get_no_cpu_prove_nothing() {
-        Report report = basic(ToyCluster.of("node1", "node2").starving());
+        Report report = basic(InMemoryCluster.of("node1", "node2").starving());
 
         assertThat(report.exit()).isEqualTo(Exit.INCONCLUSIVE);
         assertThat(report.enforcement().orElseThrow().rows())
@@ -522,7 +528,7 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 5, 8, 9, 10, 12})
     void probes_that_get_no_cpu_for_longer_than_a_deadline_are_waited_for(int seconds) {
-        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2");
         cluster.at(Duration.ofSeconds(seconds), cluster::starving);
         cluster.at(Duration.ofSeconds(seconds + 25), cluster::fed);
 
@@ -531,7 +537,8 @@ class EnforcementCheckTest {
 
     @Test
     void a_sidecar_is_found_and_said() {
-        Report report = basic(ToyCluster.of("node1", "node2").admitting("t-a-0", "container istio-proxy was added"));
+        Report report =
+                basic(InMemoryCluster.of("node1", "node2").admitting("t-a-0", "container istio-proxy was added"));
 
         Row row = row(report.enforcement().orElseThrow(), "node1", INGRESS);
         assertThat(row.reason()).isEqualTo(Reason.CHANGED_BY_ADMISSION);
@@ -542,7 +549,7 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"t-a-0", "e-a-0"})
     void a_pod_that_is_taken_from_its_policy_while_it_runs_is_no_failure_of_the_engine(String pod) {
-        ToyCluster cluster = ToyCluster.of("node1", "node2").delay(Duration.ofSeconds(10));
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2").delay(Duration.ofSeconds(10));
         cluster.at(Duration.ofSeconds(10), () -> cluster.strip(pod, "netproof.dev/part"));
 
         Enforcement found = basic(cluster).enforcement().orElseThrow();
@@ -554,8 +561,8 @@ class EnforcementCheckTest {
     }
 
     /** node1's rows are still looked at when node2's are concluded, and node2's engine is started a moment later. */
-    private static ToyCluster startedAfterTheConclusion() {
-        return ToyCluster.of("node1", "node2")
+    private static InMemoryCluster startedAfterTheConclusion() {
+        return InMemoryCluster.of("node1", "node2")
                 .delay(Duration.ofSeconds(12))
                 .engine((node, direction, since) ->
                         node.equals("node1") || since.compareTo(Duration.ofSeconds(30)) > 0);
@@ -572,7 +579,7 @@ class EnforcementCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"t-a-1", "e-a-1"})
     void a_pod_that_is_taken_from_its_policy_before_the_last_look_shows_nothing_then(String pod) {
-        ToyCluster cluster = startedAfterTheConclusion();
+        InMemoryCluster cluster = startedAfterTheConclusion();
         cluster.at(Duration.ofMillis(29_500), () -> cluster.strip(pod, "netproof.dev/part"));
 
         Enforcement found = basic(cluster).enforcement().orElseThrow();
@@ -584,7 +591,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_policy_that_somebody_removes_before_the_last_look_shows_nothing_then() {
-        ToyCluster cluster = startedAfterTheConclusion();
+        InMemoryCluster cluster = startedAfterTheConclusion();
         cluster.at(Duration.ofMillis(29_500), () -> cluster.withdraw("ingress-1"));
 
         Row row = row(basic(cluster).enforcement().orElseThrow(), "node2", INGRESS);
@@ -595,7 +602,7 @@ class EnforcementCheckTest {
 
     @Test
     void a_node_that_nothing_can_run_on_is_untestable_and_never_enforced() {
-        Report report = basic(ToyCluster.of("node1").unusable("node2", "it is not ready"));
+        Report report = basic(InMemoryCluster.of("node1").unusable("node2", "it is not ready"));
 
         Enforcement found = report.enforcement().orElseThrow();
         assertThat(found.verdict()).isEqualTo(Verdict.ENFORCED);
@@ -608,7 +615,7 @@ class EnforcementCheckTest {
 
     @Test
     void of_many_nodes_some_are_looked_at_and_the_others_are_named() {
-        ToyCluster cluster = ToyCluster.of("a", "b", "c", "d", "e");
+        InMemoryCluster cluster = InMemoryCluster.of("a", "b", "c", "d", "e");
         Report report = check(cluster, terms(Profile.BASIC, new NodeChoice.Some(2), Optional.empty()))
                 .run();
 
@@ -620,7 +627,8 @@ class EnforcementCheckTest {
 
     @Test
     void a_missing_permission_is_named_and_nothing_is_created() {
-        ToyCluster cluster = ToyCluster.of("node1").forbidding("create", "networking.k8s.io", "networkpolicies");
+        InMemoryCluster cluster =
+                InMemoryCluster.of("node1").forbidding("create", "networking.k8s.io", "networkpolicies");
         Report report = basic(cluster);
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
@@ -630,7 +638,7 @@ class EnforcementCheckTest {
 
     @Test
     void what_only_the_full_profile_does_is_asked_of_no_other() {
-        ToyCluster cluster = ToyCluster.of("node1")
+        InMemoryCluster cluster = InMemoryCluster.of("node1")
                 .forbidding("patch", "", "pods")
                 .forbidding("update", "networking.k8s.io", "networkpolicies");
 
@@ -646,7 +654,7 @@ class EnforcementCheckTest {
 
     @Test
     void what_only_looks_like_a_leftover_is_named_and_stops_nothing() {
-        Report report = basic(ToyCluster.of("node1").lookalike("Namespace team-a is left alone"));
+        Report report = basic(InMemoryCluster.of("node1").foreignNamespace("Namespace team-a is left alone"));
 
         assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
         assertThat(report.notes()).contains("Namespace team-a is left alone");
@@ -654,7 +662,7 @@ class EnforcementCheckTest {
 
     @Test
     void where_leftovers_may_not_be_looked_for_the_report_says_so() {
-        Report report = basic(ToyCluster.of("node1").unreadable("list namespaces"));
+        Report report = basic(InMemoryCluster.of("node1").unreadableNamespaces("list namespaces"));
 
         assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
         assertThat(report.notes())
@@ -664,7 +672,7 @@ class EnforcementCheckTest {
 
     @Test
     void the_privileged_namespace_of_a_killed_check_in_a_named_one_is_removed_by_the_next() {
-        ToyCluster cluster = ToyCluster.of("node1").unreadable("list namespaces");
+        InMemoryCluster cluster = InMemoryCluster.of("node1").unreadableNamespaces("list namespaces");
         Report report = check(
                         cluster, terms(Profile.FULL, NodeChoice.usual(), Optional.of("mine"), Besides.HOST_NETWORK))
                 .run();
@@ -674,7 +682,7 @@ class EnforcementCheckTest {
                 .contains(
                         "not permitted to list namespaces: what a killed check may have left there was not looked for");
 
-        ToyCluster plain = ToyCluster.of("node1").unreadable("list namespaces");
+        InMemoryCluster plain = InMemoryCluster.of("node1").unreadableNamespaces("list namespaces");
         check(plain, terms(Profile.BASIC, NodeChoice.usual(), Optional.of("mine")))
                 .run();
         assertThat(plain.wasSwept()).isFalse();
@@ -682,7 +690,7 @@ class EnforcementCheckTest {
 
     @Test
     void where_no_namespace_may_be_created_one_can_be_named() {
-        ToyCluster cluster = ToyCluster.of("node1").forbidding("create", "", "namespaces");
+        InMemoryCluster cluster = InMemoryCluster.of("node1").forbidding("create", "", "namespaces");
 
         assertThat(basic(cluster).breakage().orElseThrow().fix()).contains("--namespace");
         assertThat(check(cluster, terms(Profile.BASIC, NodeChoice.usual(), Optional.of("mine")))
@@ -693,7 +701,7 @@ class EnforcementCheckTest {
 
     @Test
     void an_interrupted_check_reports_what_it_knows_and_cleans_up() {
-        ToyCluster cluster = ToyCluster.of("node1", "node2");
+        InMemoryCluster cluster = InMemoryCluster.of("node1", "node2");
         EnforcementCheck check = check(cluster, terms(Profile.BASIC, NodeChoice.usual(), Optional.empty()));
         cluster.at(Duration.ofSeconds(6), () -> check.interrupt(Exit.INTERRUPTED));
 
@@ -721,7 +729,7 @@ class EnforcementCheckTest {
                 toggles.put(node, times);
             }
             boolean first = random.nextBoolean();
-            ToyCluster cluster = ToyCluster.of("node1", "node2")
+            InMemoryCluster cluster = InMemoryCluster.of("node1", "node2")
                     .engine((node, direction, since) -> on(first, toggles.get(node), since));
             Enforcement found = basic(cluster).enforcement().orElseThrow();
             for (Row row : found.rows()) {
@@ -758,12 +766,12 @@ class EnforcementCheckTest {
         return (double) on / all;
     }
 
-    private Report basic(ToyCluster cluster) {
+    private Report basic(InMemoryCluster cluster) {
         return check(cluster, terms(Profile.BASIC, NodeChoice.usual(), Optional.empty()))
                 .run();
     }
 
-    private EnforcementCheck check(ToyCluster cluster, EnforcementTerms terms) {
+    private EnforcementCheck check(InMemoryCluster cluster, EnforcementTerms terms) {
         clusters.add(cluster);
         return new EnforcementCheck(cluster, terms, step -> {}, cluster.clock());
     }

@@ -2,6 +2,7 @@ package dev.netproof.enforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.inmemory.InMemoryCluster;
 import dev.netproof.enforce.EnforcementTerms.Besides;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.Enforcement.Profile;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class LentNamespaceTest {
     private static final String NAME = "netproof-lent-5ea1";
 
-    private final ToyCluster cluster = ToyCluster.of("node1", "node2");
+    private final InMemoryCluster cluster = InMemoryCluster.of("node1", "node2");
     private int creations;
 
     private final LentNamespace lent = new LentNamespace() {
@@ -37,7 +38,7 @@ class LentNamespaceTest {
 
         assertThat(report.enforcement().orElseThrow().verdict()).isEqualTo(Verdict.ENFORCED);
         assertThat(creations).isEqualTo(1);
-        assertThat(cluster.created()).as("namespaces that the check creates itself").isEmpty();
+        assertThat(cluster.everCreated()).as("namespaces that the check creates itself").isEmpty();
         assertThat(cluster.used()).containsOnly(NAME);
         assertThat(cluster.isClean()).isTrue();
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class SummaryTest {
     private static Row row(String node, Direction direction, Status status) {
         return new Row(
-                Catalogue.DEFAULT_DENY,
+                "default-deny",
                 node,
                 direction,
                 status,
@@ -33,7 +33,7 @@ final class SummaryTest {
 
     private static Row open(String node, Direction direction, Reason reason) {
         return new Row(
-                Catalogue.DEFAULT_DENY,
+                "default-deny",
                 node,
                 direction,
                 Status.NOT_ENFORCED,

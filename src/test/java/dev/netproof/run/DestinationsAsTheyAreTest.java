@@ -8,6 +8,8 @@ import static dev.netproof.plan.Shop.port;
 import static dev.netproof.plan.Shop.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.inmemory.InMemoryCluster;
+import dev.netproof.inmemory.Try;
 import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.CheckResult;
@@ -28,7 +30,7 @@ import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.ServicePort;
 import dev.netproof.plan.ClusterFacts.Serving;
 import dev.netproof.plan.Shop;
-import dev.netproof.run.InMemoryCluster.Network;
+import dev.netproof.inmemory.InMemoryCluster.Network;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,7 @@ class DestinationsAsTheyAreTest {
                 new Target.Pods("shop", Map.of("app", "cache")), Optional.of(new PortRef.Number(8080)), Protocol.TCP);
 
         /** As kube-proxy has it, where no policy stops anything. */
-        private Outcome proxied(InMemoryCluster.Try attempt, Outcome silence) {
+        private Outcome proxied(Try attempt, Outcome silence) {
             boolean nowhere = attempt.ip().equals(VIP) && attempt.probe().node().equals(Optional.of("node-2"));
             return nowhere ? silence : CONNECTED;
         }

@@ -5,6 +5,8 @@ import static dev.netproof.model.Outcome.TIMEOUT;
 import static dev.netproof.plan.Shop.from;
 import static dev.netproof.plan.Shop.to;
 
+import dev.netproof.inmemory.InMemoryCluster;
+import dev.netproof.inmemory.Try;
 import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.SessionTerms;
 import dev.netproof.kube.SessionTerms.Images;
@@ -95,7 +97,7 @@ final class ManyChecks {
                 });
     }
 
-    private static int group(InMemoryCluster.Try attempt) {
+    private static int group(Try attempt) {
         return Integer.parseInt(attempt.probe().source().substring(1)) % 3;
     }
 }

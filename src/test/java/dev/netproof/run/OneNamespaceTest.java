@@ -7,6 +7,7 @@ import static dev.netproof.plan.Shop.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.netproof.inmemory.InMemoryCluster;
 import dev.netproof.enforce.LentNamespace;
 import dev.netproof.enforce.NodeChoice;
 import dev.netproof.judge.ConvergenceTerms;
@@ -20,7 +21,7 @@ import dev.netproof.model.Report;
 import dev.netproof.model.Target;
 import dev.netproof.plan.PlanTerms;
 import dev.netproof.plan.Shop;
-import dev.netproof.run.InMemoryCluster.Operation;
+import dev.netproof.inmemory.InMemoryCluster.Operation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

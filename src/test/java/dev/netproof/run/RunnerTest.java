@@ -13,6 +13,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.enforce.LentNamespace;
 import dev.netproof.enforce.NodeChoice;
+import dev.netproof.inmemory.InMemoryCluster;
+import dev.netproof.inmemory.InMemoryCluster.Network;
+import dev.netproof.inmemory.InMemoryCluster.Operation;
+import dev.netproof.inmemory.Try;
 import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.CheckResult;
@@ -42,8 +46,6 @@ import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.ServicePort;
 import dev.netproof.plan.Selector;
 import dev.netproof.plan.Shop;
-import dev.netproof.run.InMemoryCluster.Network;
-import dev.netproof.run.InMemoryCluster.Operation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,7 +99,7 @@ class RunnerTest {
                 .dualService("api", "10.96.0.5", "fd00:96::5", 80, 8080);
     }
 
-    private static boolean isSix(InMemoryCluster.Try attempt) {
+    private static boolean isSix(Try attempt) {
         return attempt.ip().contains(":");
     }
 

@@ -1,4 +1,4 @@
-package dev.netproof.enforce;
+package dev.netproof.inmemory;
 
 import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.model.PortRef;
@@ -9,6 +9,7 @@ import dev.netproof.plan.PolicyManifest.Peer;
 import dev.netproof.plan.PolicyManifest.Pods;
 import dev.netproof.plan.PolicyManifest.Ports;
 import dev.netproof.plan.PolicyManifest.Rule;
+import dev.netproof.plan.Selector;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -18,24 +19,24 @@ import java.util.Map;
  * What policies mean, straight from the API's own documentation, for TCP and UDP. A test's engine may take them to mean something else, one
  * thing at a time.
  */
-class Specification {
+public class Specification {
     static final Specification AS_WRITTEN = new Specification();
 
     final boolean lets(
             List<PolicyManifest> policies,
             Direction direction,
-            ToyCluster.Live from,
-            ToyCluster.Live to,
+            Live from,
+            Live to,
             String ip,
             int port,
             Protocol protocol) {
         if (!concerns(protocol)) {
             return true;
         }
-        ToyCluster.Live subject = direction == Direction.INGRESS ? to : from;
+        Live subject = direction == Direction.INGRESS ? to : from;
         List<PolicyManifest> selecting = policies.stream()
                 .filter(policy -> policy.namespace().equals(subject.namespace)
-                        && policy.directions().contains(direction)
+                        && isolates(policy, direction)
                         && selects(policy, subject))
                 .toList();
         if (selecting.isEmpty()) {
@@ -48,31 +49,30 @@ class Specification {
                 .toList());
     }
 
-    boolean selects(PolicyManifest policy, ToyCluster.Live pod) {
-        return policy.pods().selects(pod.labels);
+    protected boolean isolates(PolicyManifest policy, Direction direction) {
+        return policy.directions().contains(direction);
     }
 
-    boolean concerns(Protocol protocol) {
+    protected boolean selects(PolicyManifest policy, Live pod) {
+        return policy.pods().selects(pod.labels());
+    }
+
+    protected boolean concerns(Protocol protocol) {
         return true;
     }
 
     /** Policies add up. */
-    boolean combined(List<Boolean> each) {
+    protected boolean combined(List<Boolean> each) {
         return each.contains(true);
     }
 
     private boolean matches(
-            PolicyManifest policy,
-            Rule rule,
-            ToyCluster.Live from,
-            ToyCluster.Live to,
-            String ip,
-            int port,
-            Protocol protocol) {
-        ToyCluster.Live other = rule.direction() == Direction.INGRESS ? from : to;
+            PolicyManifest policy, Rule rule, Live from, Live to, String ip, int port, Protocol protocol) {
+        Live other = rule.direction() == Direction.INGRESS ? from : to;
         String address = rule.direction() == Direction.INGRESS ? from.like(ip).orElseThrow() : ip;
         boolean peer = rule.peers().isEmpty()
-                || peers(rule.peers().stream()
+                ? isForEverybody(rule)
+                : peers(rule.peers().stream()
                         .map(one -> matches(policy, one, other, address))
                         .toList());
         boolean ports =
@@ -80,37 +80,44 @@ class Specification {
         return peer && ports;
     }
 
+    /** A rule without peers is for everybody. */
+    protected boolean isForEverybody(Rule rule) {
+        return true;
+    }
+
     /** Peers of one rule are alternatives. */
-    boolean peers(List<Boolean> each) {
+    protected boolean peers(List<Boolean> each) {
         return each.contains(true);
     }
 
-    private boolean matches(PolicyManifest policy, Peer peer, ToyCluster.Live other, String address) {
+    private boolean matches(PolicyManifest policy, Peer peer, Live other, String address) {
         if (peer instanceof Block block) {
             return block(block, address);
         }
-        Pods pods = (Pods) peer;
-        return namespaceAndPod(
-                namespace(policy, pods, other),
-                pods.pods().map(one -> one.selects(other.labels)).orElse(true));
+        return peer(policy, (Pods) peer, other);
     }
 
-    /** Both in one peer must hold. */
-    boolean namespaceAndPod(boolean namespace, boolean pod) {
-        return namespace && pod;
+    protected boolean selects(Selector pods, Map<String, String> labels) {
+        return pods.selects(labels);
     }
 
-    boolean namespace(PolicyManifest policy, Pods pods, ToyCluster.Live other) {
+    /** Both selectors of one peer must select. */
+    protected boolean peer(PolicyManifest policy, Pods pods, Live other) {
+        return namespace(policy, pods, other)
+                && pods.pods().map(one -> selects(one, other.labels())).orElse(true);
+    }
+
+    protected boolean namespace(PolicyManifest policy, Pods pods, Live other) {
         return pods.namespaces()
                 .map(one -> one.selects(Map.of("kubernetes.io/metadata.name", other.namespace)))
                 .orElse(other.namespace.equals(policy.namespace()));
     }
 
-    boolean block(Block block, String address) {
+    protected boolean block(Block block, String address) {
         return within(block.cidr(), address) && block.except().stream().noneMatch(one -> within(one, address));
     }
 
-    static boolean within(String cidr, String address) {
+    private static boolean within(String cidr, String address) {
         try {
             byte[] net =
                     InetAddress.getByName(cidr.substring(0, cidr.indexOf('/'))).getAddress();
@@ -131,7 +138,7 @@ class Specification {
         }
     }
 
-    boolean matches(Ports ports, ToyCluster.Live to, int port, Protocol protocol) {
+    protected boolean matches(Ports ports, Live to, int port, Protocol protocol) {
         if (ports.protocol() != protocol) {
             return false;
         }
