@@ -570,7 +570,7 @@ class ConvergenceTest {
             assertThat(watch.verdict().fix())
                     .hasValueSatisfying(fix -> assertThat(fix)
                             .contains("a policy stops it most of the time")
-                            .contains("the engine on node-1"));
+                            .contains("the CNI on node-1"));
         }
 
         @Test
