@@ -287,8 +287,7 @@ public final class EnforcementCheck {
         if (own) {
             terms.lent()
                     .ifPresentOrElse(
-                            LentNamespace::create,
-                            () -> testbed.createNamespace(layout.home(), Standard.RESTRICTED));
+                            LentNamespace::create, () -> testbed.createNamespace(layout.home(), Standard.RESTRICTED));
             if (!layout.away().equals(layout.home()) && layout.uses(Role.Space.AWAY)) {
                 testbed.createNamespace(layout.away(), Standard.RESTRICTED);
             }

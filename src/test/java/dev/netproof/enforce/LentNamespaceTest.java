@@ -37,7 +37,9 @@ class LentNamespaceTest {
 
         assertThat(report.enforcement().orElseThrow().verdict()).isEqualTo(Verdict.ENFORCED);
         assertThat(creations).isEqualTo(1);
-        assertThat(cluster.created()).as("namespaces that the check creates itself").isEmpty();
+        assertThat(cluster.created())
+                .as("namespaces that the check creates itself")
+                .isEmpty();
         assertThat(cluster.used()).containsOnly(NAME);
         assertThat(cluster.isClean()).isTrue();
     }
