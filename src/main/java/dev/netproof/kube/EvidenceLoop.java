@@ -42,7 +42,11 @@ public final class EvidenceLoop {
      * @param interrupted whether somebody asked it to end before
      */
     public EvidenceLoop(
-            ProbeSession session, EvidenceCollector collector, Duration tick, Instant end, BooleanSupplier interrupted) {
+            ProbeSession session,
+            EvidenceCollector collector,
+            Duration tick,
+            Instant end,
+            BooleanSupplier interrupted) {
         this.session = session;
         this.collector = collector;
         this.tick = tick;
@@ -58,9 +62,10 @@ public final class EvidenceLoop {
     /** The same, but not beyond this moment. */
     public void run(Instant deadline, Listener listener) {
         Instant last = earlier(deadline, end);
-        while (!listener.isDone() && !interrupted.getAsBoolean() && session.now().isBefore(last)) {
-            Optional<ProbeEvent> event =
-                    session.next(earlier(session.now().plus(tick), last));
+        while (!listener.isDone()
+                && !interrupted.getAsBoolean()
+                && session.now().isBefore(last)) {
+            Optional<ProbeEvent> event = session.next(earlier(session.now().plus(tick), last));
             event.ifPresent(one -> listener.heard(one, collector.accept(one)));
             listener.look(session.now());
         }

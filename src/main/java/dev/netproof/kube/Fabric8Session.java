@@ -214,8 +214,9 @@ final class Fabric8Session implements ProbeSession {
     @Override
     public List<String> remaining() {
         return remaining.entrySet().stream()
-                .map(left -> left.getKey() + ": " + left.getValue().size() + " of netproof's pods are left there: " + String.join(", ", new TreeSet<>(left.getValue()))
-                        + "; they stop at " + deadline + ", and netproof clean removes them")
+                .map(left -> left.getKey() + ": " + left.getValue().size() + " of netproof's pods are left there: "
+                        + String.join(", ", new TreeSet<>(left.getValue())) + "; they stop at " + deadline
+                        + ", and netproof clean removes them")
                 .toList();
     }
 
@@ -272,8 +273,7 @@ final class Fabric8Session implements ProbeSession {
         String name = pod.getMetadata().getName();
         try {
             if (!creations.delete(pod)) {
-                Optional.ofNullable(namespaces.get(namespace))
-                        .ifPresent(probed -> probed.forget(PodWatch.key(pod)));
+                Optional.ofNullable(namespaces.get(namespace)).ifPresent(probed -> probed.forget(PodWatch.key(pod)));
             }
         } catch (KubernetesClientException e) {
             String why = e.getCode() == ApiServer.FORBIDDEN

@@ -187,8 +187,7 @@ final class Fabric8Testbed implements Testbed {
             // conflict.
             Pod there = pod.get();
             if (there == null || !NetproofLabels.same(asked, there)) {
-                throw new ClusterTrouble(
-                        "pod " + name + " in namespace " + namespace + " is gone", "run it again");
+                throw new ClusterTrouble("pod " + name + " in namespace " + namespace + " is gone", "run it again");
             }
             // The API server rejects the change for another pod of that name.
             ((ObjectNode) changes.get("metadata"))

@@ -112,12 +112,7 @@ final class LiveProbe {
         changed = change.isPresent();
         node = Optional.ofNullable(pod.getSpec().getNodeName()).orElse("");
         events.emit(new ProbeEvent.Started(
-                events.now(),
-                id,
-                name,
-                Optional.ofNullable(pod.getSpec().getNodeName()),
-                change,
-                Facts.instance(pod)));
+                events.now(), id, name, Optional.ofNullable(pod.getSpec().getNodeName()), change, Facts.instance(pod)));
         LogFollow follow = new LogFollow(
                 server.streams(),
                 URI.create(server.client().getMasterUrl().toString().replaceAll("/$", "")
@@ -147,8 +142,7 @@ final class LiveProbe {
         if (end.status() == ApiServer.FORBIDDEN) {
             lose(
                     "not permitted: get pods/log in namespace " + namespace,
-                    "have the permission granted to \""
-                            + server.connection().user() + "\"");
+                    "have the permission granted to \"" + server.connection().user() + "\"");
             return;
         }
         PodState.Over known = over;

@@ -39,8 +39,8 @@ final class TestbedPolicies {
         Key key = Key.of(policy);
         NetworkPolicy standing = policies.get(key);
         if (standing == null) {
-            Marked marked =
-                    stamp.mark("NetworkPolicy", policy.namespace(), Fabric8Testbed.STEM + policy.name(), NetproofLabels.GROUND);
+            Marked marked = stamp.mark(
+                    "NetworkPolicy", policy.namespace(), Fabric8Testbed.STEM + policy.name(), NetproofLabels.GROUND);
             NetworkPolicy wanted = PolicyShape.of(policy, marked);
             policies.put(key, wanted);
             server.ask("create networkpolicies in namespace " + policy.namespace(), () -> creations.create(wanted));

@@ -77,9 +77,8 @@ final class PathWitnesses {
         if (place.isEmpty()) {
             namespace
                     .refusal()
-                    .ifPresent(
-                            why -> notes.add("netproof could not show that packets get from node to node: "
-                                    + why + "; permit it to create namespaces, or name one with --control-namespace"));
+                    .ifPresent(why -> notes.add("netproof could not show that packets get from node to node: " + why
+                            + "; permit it to create namespaces, or name one with --control-namespace"));
             return;
         }
         List<ServerPod> starting = new ArrayList<>();

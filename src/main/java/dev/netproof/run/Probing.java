@@ -101,8 +101,7 @@ final class Probing {
         this.probes = new LaunchedProbes(session, collector, measuring::begin);
         this.settling = new SettlingTime(measuring, terms.convergence(), sessionTerms, notes::add);
         this.witnesses = new PathWitnesses(session, namespace, evidence, collector);
-        this.outside =
-                new OutsideControl(session, namespace, probes, evidence, loop, terms, progress, notes::add);
+        this.outside = new OutsideControl(session, namespace, probes, evidence, loop, terms, progress, notes::add);
     }
 
     int pods() {

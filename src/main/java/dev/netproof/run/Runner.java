@@ -327,8 +327,7 @@ public final class Runner {
     }
 
     /** Why the probes were not watched to the end, if they were not. */
-    private Optional<Report.Breakage> watched(
-            Probing probing, RunScope scope, ClusterFacts facts, Plan plan) {
+    private Optional<Report.Breakage> watched(Probing probing, RunScope scope, ClusterFacts facts, Plan plan) {
         try {
             probing.watch(
                     scope.matrices(),

@@ -108,7 +108,9 @@ final class EnforcementPrivilegeIT {
         assertThat(without.notes())
                 .anySatisfy(note -> assertThat(note)
                         .contains(
-                                "did not check whether the nodes enforce policies: not permitted to", "create namespaces", "create networkpolicies"));
+                                "did not check whether the nodes enforce policies: not permitted to",
+                                "create namespaces",
+                                "create networkpolicies"));
     }
 
     private static Row row(String permission) {

@@ -62,10 +62,12 @@ class OneNamespaceTest {
         Report report = run();
 
         assertThat(report.results())
-                .extracting(result -> result.verdict().status() + " " + result.verdict().reason())
+                .extracting(result ->
+                        result.verdict().status() + " " + result.verdict().reason())
                 .containsOnly("PASS DENIED");
         assertThat(cluster.witnesses()).isPositive();
-        assertThat(report.notes()).anyMatch(note -> note.contains("the control for outside addresses ran in namespace"));
+        assertThat(report.notes())
+                .anyMatch(note -> note.contains("the control for outside addresses ran in namespace"));
         assertOneThatIsGone();
         assertThat(canary.worksIn()).isEqualTo(cluster.everCreated().get(0));
     }
@@ -202,7 +204,8 @@ class OneNamespaceTest {
         Report report = run();
 
         assertThat(report.notes())
-                .anyMatch(note -> note.contains("the canary did not check whether the nodes enforce policies: forbidden: create_namespace; ask for"
+                .anyMatch(note -> note.contains(
+                        "the canary did not check whether the nodes enforce policies: forbidden: create_namespace; ask for"
                                 + " the permission"))
                 .anyMatch(note -> note.contains("permit it to create namespaces"));
         assertThat(cluster.isClean()).isTrue();
@@ -342,8 +345,8 @@ class OneNamespaceTest {
                     List.of(),
                     failure.map(why -> new Report.Breakage(why, "see"))
                             .or(() -> trouble.get()
-                                    .map(known -> new Report.Breakage(
-                                            String.valueOf(known.getMessage()), known.fix()))),
+                                    .map(known ->
+                                            new Report.Breakage(String.valueOf(known.getMessage()), known.fix()))),
                     new Report.Costs(4, 0),
                     Exit.CONFORMS);
         }

@@ -691,8 +691,8 @@ class RunnerTest {
 
         assertThat(report.exit()).isEqualTo(Exit.TERMINATED);
         assertThat(report.breakage())
-                .hasValueSatisfying(b -> assertThat(b.problem())
-                        .isEqualTo("the run was ended while asking the cluster who we are"));
+                .hasValueSatisfying(b ->
+                        assertThat(b.problem()).isEqualTo("the run was ended while asking the cluster who we are"));
     }
 
     @Test
