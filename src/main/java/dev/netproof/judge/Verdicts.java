@@ -430,8 +430,8 @@ final class Verdicts {
             advice = source + " reaches other destinations: look first at the Ingress of " + destination
                     + ", then whether the Egress of " + source + " names its pods and their port";
         } else if (differsByPod()) {
-            advice = "some pods of " + source + " get there and some do not: compare their labels with what the policies"
-                    + " select";
+            advice = "some pods of " + source
+                    + " get there and some do not: compare their labels with what the policies" + " select";
         } else if (vipOnly) {
             advice = "the pods can be reached, the Service's address cannot: does an egress rule name the pods by"
                     + " ipBlock, or is kube-proxy behind?";

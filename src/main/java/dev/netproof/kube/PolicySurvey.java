@@ -178,8 +178,10 @@ final class PolicySurvey {
     private static LabelReads peers(JsonNode spec) {
         List<Selector> selectors = new ArrayList<>();
         for (String direction : List.of("ingress", "egress")) {
-            spec.path(direction).forEach(rule -> List.of("from", "to").forEach(side -> rule.path(side)
-                    .forEach(peer -> selectors.add(selector(peer.path("podSelector"))))));
+            spec.path(direction)
+                    .forEach(rule -> List.of("from", "to")
+                            .forEach(side -> rule.path(side)
+                                    .forEach(peer -> selectors.add(selector(peer.path("podSelector"))))));
         }
         return LabelReads.of(selectors);
     }

@@ -51,22 +51,12 @@ public record ClusterFacts(
             List<Node> nodes,
             Set<String> unreadable,
             Set<String> lookalikes) {
-        this(
-                namespaces,
-                pods,
-                services,
-                workloads,
-                selectors,
-                nodes,
-                unreadable,
-                lookalikes,
-                Policies.UNKNOWN);
+        this(namespaces, pods, services, workloads, selectors, nodes, unreadable, lookalikes, Policies.UNKNOWN);
     }
 
     /** The same, and which policies are in reach. */
     public ClusterFacts with(Policies known) {
-        return new ClusterFacts(
-                namespaces, pods, services, workloads, selectors, nodes, unreadable, lookalikes, known);
+        return new ClusterFacts(namespaces, pods, services, workloads, selectors, nodes, unreadable, lookalikes, known);
     }
 
     /** Where nothing looks like netproof's own. */

@@ -44,8 +44,9 @@ final class ControllerLabels {
      */
     static Map<String, String> without(Map<String, String> labels, LabelReads reads) {
         Map<String, String> kept = new HashMap<>(labels);
-        kept.keySet().removeIf(key -> !reads.names(key)
-                && (isHash(key) || ORDINALS.contains(key) && reads.extent() == LabelReads.Extent.THESE));
+        kept.keySet()
+                .removeIf(key -> !reads.names(key)
+                        && (isHash(key) || ORDINALS.contains(key) && reads.extent() == LabelReads.Extent.THESE));
         return kept;
     }
 

@@ -82,8 +82,7 @@ public final class LabelGroups {
             for (Policy policy : policies.found()) {
                 all = all.and(policy.reads());
                 if (policy.namespace().equals(Optional.of(where))) {
-                    all = all.and(
-                            LabelReads.of(policy.podSelector().stream().toList()));
+                    all = all.and(LabelReads.of(policy.podSelector().stream().toList()));
                 }
             }
             return all;

@@ -56,8 +56,8 @@ public record LabelReads(Map<String, Set<String>> values, Set<String> whole, Ext
     public LabelReads and(LabelReads other) {
         Map<String, Set<String>> both = new TreeMap<>();
         for (LabelReads one : List.of(this, other)) {
-            one.values.forEach(
-                    (key, named) -> both.computeIfAbsent(key, k -> new HashSet<>()).addAll(named));
+            one.values.forEach((key, named) ->
+                    both.computeIfAbsent(key, k -> new HashSet<>()).addAll(named));
         }
         Set<String> parts = new HashSet<>(whole);
         parts.addAll(other.whole);

@@ -44,9 +44,7 @@ class LabelGroupsTest {
                 pod("b", Map.of("app", "web", EXEMPT, "")),
                 pod("c", Map.of("app", "web", EXEMPT, "no")));
 
-        assertThat(groups)
-                .extracting(Group::names)
-                .containsExactly(List.of("a"), List.of("b"), List.of("c"));
+        assertThat(groups).extracting(Group::names).containsExactly(List.of("a"), List.of("b"), List.of("c"));
         assertThat(groups)
                 .extracting(Group::difference)
                 .containsExactly("without " + EXEMPT, EXEMPT + "=", EXEMPT + "=no");
@@ -61,9 +59,7 @@ class LabelGroupsTest {
                 pod("c", Map.of("tier", "private")),
                 pod("d", Map.of("tier", "partner")));
 
-        assertThat(groups)
-                .extracting(Group::names)
-                .containsExactly(List.of("a"), List.of("b", "c"), List.of("d"));
+        assertThat(groups).extracting(Group::names).containsExactly(List.of("a"), List.of("b", "c"), List.of("d"));
     }
 
     @ParameterizedTest
