@@ -3,7 +3,6 @@ package dev.netproof.kube;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.netproof.plan.LabelReads;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -58,8 +57,7 @@ final class PolicyReads {
             node.forEach(this::look);
             return;
         }
-        for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
             if (!NOT_OF_PODS.contains(field.getKey())) {
                 look(field.getKey(), field.getValue());
             }
@@ -68,10 +66,8 @@ final class PolicyReads {
 
     private void look(String name, JsonNode value) {
         if (name.equals("matchLabels")) {
-            for (Iterator<Map.Entry<String, JsonNode>> labels = value.fields(); labels.hasNext(); ) {
-                Map.Entry<String, JsonNode> label = labels.next();
-                named(label.getKey()).add(label.getValue().asText());
-            }
+            value.properties()
+                    .forEach(label -> named(label.getKey()).add(label.getValue().asText()));
         } else if (name.equals("matchExpressions")) {
             value.forEach(one -> {
                 Set<String> known = named(one.path("key").asText());
