@@ -258,7 +258,9 @@ final class DefinitionReader {
             case "service" ->
                 kubernetesName(text, "Service", KubernetesNames.LABEL).map(name -> new Target.Service(namespace, name));
             case "workload" ->
-                references.targetWorkload(text).map(found -> new Target.Workload(namespace, found.kind(), found.name()));
+                references
+                        .targetWorkload(text)
+                        .map(found -> new Target.Workload(namespace, found.kind(), found.name()));
             case "host" -> host(text);
             default -> references.ipTarget(text, text.value(), 0);
         });

@@ -111,15 +111,15 @@ public final class DiagnosticText {
         int from = line.length <= WIDEST_LINE ? 0 : Math.max(0, caret - BEFORE_CARET);
         int to = Math.min(line.length, from + WIDEST_LINE);
         // As a whole: a caret in the middle of a runner's command must not make two harmless halves of it.
-        int[] visible =
-                Visible.of(new String(line, from, Math.max(0, to - from))).codePoints().toArray();
+        int[] visible = Visible.of(new String(line, from, Math.max(0, to - from)))
+                .codePoints()
+                .toArray();
         int at = Math.min(caret, to) - from;
         String before = (from > 0 ? "…" : "") + new String(visible, 0, at);
         String shown = before + new String(visible, at, visible.length - at) + (to < line.length ? "…" : "");
         int width = Math.max(1, Math.min(excerpt.width(), Math.max(1, to - caret)));
         String carets = String.valueOf(under)
-                .repeat(Math.max(
-                        1, TextWidth.of(new String(visible, at, Math.min(at + width, visible.length) - at))));
+                .repeat(Math.max(1, TextWidth.of(new String(visible, at, Math.min(at + width, visible.length) - at))));
         String empty = " ".repeat(gutter) + ink.in(BLUE, " |");
         String number = String.format(
                 Locale.ROOT, "%" + gutter + "d", excerpt.location().line());

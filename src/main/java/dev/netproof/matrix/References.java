@@ -229,7 +229,8 @@ final class References {
 
     private Optional<Identity.Workload> workload(Text text, WorkloadKind kind) {
         String[] parts = text.value().split("/", -1);
-        return check(                        text.part(parts[0].length() + 1, parts[1].length()),
+        return check(
+                        text.part(parts[0].length() + 1, parts[1].length()),
                         kind.kind(),
                         parts[1],
                         KubernetesNames.SUBDOMAIN)

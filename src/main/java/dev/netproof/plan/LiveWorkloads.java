@@ -38,8 +38,8 @@ final class LiveWorkloads {
 
     Found find(Source source, Workload workload) {
         List<Pod> made = facts.pods().stream()
-                .filter(pod -> pod.namespace().equals(workload.namespace())
-                        && pod.isOf(workload.kind(), workload.name()))
+                .filter(pod ->
+                        pod.namespace().equals(workload.namespace()) && pod.isOf(workload.kind(), workload.name()))
                 .toList();
         List<Pod> live = made.stream().filter(pod -> pod.stage() == Stage.LIVE).toList();
         boolean onNodes = live.isEmpty()
@@ -63,8 +63,7 @@ final class LiveWorkloads {
     private List<Who> who(Source source, Workload workload, List<Pod> made) {
         Pod template = template(workload);
         List<Pod> candidates = Stream.concat(
-                        made.stream()
-                                .filter(pod -> pod.stage() != Stage.FINISHED && pod.network() == Network.POD),
+                        made.stream().filter(pod -> pod.stage() != Stage.FINISHED && pod.network() == Network.POD),
                         Stream.of(template))
                 .toList();
         List<Who> all = new ArrayList<>();
@@ -83,8 +82,8 @@ final class LiveWorkloads {
             } else if (workload.kind() == WorkloadKind.CRON_JOB) {
                 all.add(new Who(identity(source, workload, template), List.of(), group.difference()));
             } else {
-                notes.add("the template of " + workload.title() + " differs from its live pods in " + read(workload) + " ("
-                        + group.difference() + "): the live pods are probed, not the template");
+                notes.add("the template of " + workload.title() + " differs from its live pods in " + read(workload)
+                        + " (" + group.difference() + "): the live pods are probed, not the template");
             }
         }
         if (all.size() > 1) {
@@ -106,10 +105,8 @@ final class LiveWorkloads {
     private void noteGone(Source source, Workload workload, List<Pod> made) {
         if (!made.isEmpty()) {
             notes.add("source " + source.name() + " has no live pod ("
-                    + Listing.of(made.stream()
-                            .map(PreflightVerdicts::gone)
-                            .sorted()
-                            .toList())
+                    + Listing.of(
+                            made.stream().map(PreflightVerdicts::gone).sorted().toList())
                     + "): the template of " + workload.title() + " is probed");
         }
     }

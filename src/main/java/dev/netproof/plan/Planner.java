@@ -143,8 +143,8 @@ public final class Planner {
     }
 
     private List<PlannedPath> paths(Check check, Reach reach, Sources.Who who, Optional<String> node) {
-        ProbeBook.Entry probe = probes.entry(
-                check.source().name(), who.identity().on(node.or(who.identity()::node)), who.pods());
+        ProbeBook.Entry probe =
+                probes.entry(check.source().name(), who.identity().on(node.or(who.identity()::node)), who.pods());
         return reach.ways().stream()
                 .filter(way -> way.kind() != Path.Kind.LOOKUP || lookupMatters(check, reach))
                 .map(way -> new PlannedPath(

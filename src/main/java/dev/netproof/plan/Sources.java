@@ -99,8 +99,8 @@ final class Sources {
             return workloads.find(source, there.get());
         }
         return Found.none(facts.hidden(Planner.plural(wanted.kind()), source.namespace())
-                .map(hidden -> PreflightVerdicts.hidden(
-                        hidden, "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE))
+                .map(hidden ->
+                        PreflightVerdicts.hidden(hidden, "the source " + source.name(), Verdict.Reason.NO_SUCH_SOURCE))
                 .orElseGet(() -> PreflightVerdicts.missingWorkload(
                         wanted.kind().kind(),
                         wanted.name(),
@@ -155,7 +155,8 @@ final class Sources {
                 .findFirst();
         if (next.isPresent()) {
             notes.add("no live pod in namespace " + source.namespace() + " has the labels " + Labels.text(labels)
-                    + " of source " + source.name() + " now; the next pod of " + next.get().title() + " will");
+                    + " of source " + source.name() + " now; the next pod of "
+                    + next.get().title() + " will");
             return exactly;
         }
         return new Found(
@@ -180,7 +181,8 @@ final class Sources {
         if (!more.isEmpty()) {
             notes.add("source " + source.name() + " is a pod with the labels " + Labels.text(labels)
                     + " and no others; live pods with these labels also have "
-                    + Listing.of(more) + ", which policies read: name their workload as the source to test what they are");
+                    + Listing.of(more)
+                    + ", which policies read: name their workload as the source to test what they are");
         }
     }
 
@@ -197,8 +199,8 @@ final class Sources {
     private Optional<String> meant(Source source, Map<String, String> labels) {
         List<Map<String, String>> known = Stream.concat(
                         facts.pods().stream()
-                                .filter(pod -> pod.namespace().equals(source.namespace())
-                                        && pod.stage() != Stage.FINISHED)
+                                .filter(pod ->
+                                        pod.namespace().equals(source.namespace()) && pod.stage() != Stage.FINISHED)
                                 .map(Pod::labels),
                         facts.workloads().stream()
                                 .filter(w -> w.namespace().equals(source.namespace()) && w.makesMore())

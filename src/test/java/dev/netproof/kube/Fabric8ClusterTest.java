@@ -45,8 +45,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import org.awaitility.Awaitility;
 import org.assertj.core.groups.Tuple;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -222,8 +222,10 @@ final class Fabric8ClusterTest {
             assertThat(pod.serviceAccount()).contains("robot");
         });
         assertThat(facts.workloads())
-                .extracting(ClusterFacts.Workload::kind, ClusterFacts.Workload::name, one -> one.templateLabels()
-                        .get("app"))
+                .extracting(
+                        ClusterFacts.Workload::kind,
+                        ClusterFacts.Workload::name,
+                        one -> one.templateLabels().get("app"))
                 .containsExactlyInAnyOrder(
                         Tuple.tuple(WorkloadKind.JOB, "nightly-1", "nightly"),
                         Tuple.tuple(WorkloadKind.CRON_JOB, "nightly", "nightly"));

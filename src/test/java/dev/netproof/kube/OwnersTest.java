@@ -46,12 +46,10 @@ class OwnersTest {
     @Test
     void a_CronJob_owns_the_pods_of_its_Jobs_and_so_do_they() {
         Job job = Serialization.unmarshal(
-                "metadata: {name: nightly-1, " + CONTROLLER.formatted("CronJob", "nightly") + "}",
-                Job.class);
+                "metadata: {name: nightly-1, " + CONTROLLER.formatted("CronJob", "nightly") + "}", Job.class);
 
         assertThat(Owners.of(List.of(), List.of(job)).of(pod("{app: x}", "Job", "nightly-1")))
-                .containsExactly(
-                        new Owner(WorkloadKind.JOB, "nightly-1"), new Owner(WorkloadKind.CRON_JOB, "nightly"));
+                .containsExactly(new Owner(WorkloadKind.JOB, "nightly-1"), new Owner(WorkloadKind.CRON_JOB, "nightly"));
     }
 
     @Test
@@ -69,7 +67,6 @@ class OwnersTest {
 
     private static ReplicaSet set(String name, String kind, String owner) {
         return Serialization.unmarshal(
-                "metadata: {name: " + name + ", " + CONTROLLER.formatted(kind, owner) + "}",
-                ReplicaSet.class);
+                "metadata: {name: " + name + ", " + CONTROLLER.formatted(kind, owner) + "}", ReplicaSet.class);
     }
 }

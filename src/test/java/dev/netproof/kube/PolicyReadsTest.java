@@ -49,8 +49,7 @@ class PolicyReadsTest {
                     - action: Allow
                       source: {selector: "app.kubernetes.io/name starts with 'web-' || all()"}
                 """))
-                .isEqualTo(new LabelReads(
-                        Map.of(), Set.of("role", "exempt", "app.kubernetes.io/name"), Extent.THESE));
+                .isEqualTo(new LabelReads(Map.of(), Set.of("role", "exempt", "app.kubernetes.io/name"), Extent.THESE));
     }
 
     @Test

@@ -41,10 +41,7 @@ final class SourcesIT {
         labels.apply();
         LIVE.awaitReady("db", "client");
 
-        labels.run()
-                .exits(0)
-                .that("deploy/client → svc/db is denied")
-                .is("PASS", "DENIED");
+        labels.run().exits(0).that("deploy/client → svc/db is denied").is("PASS", "DENIED");
 
         Pod client = LIVE.podOf("client");
         label(client, Map.of(EXEMPT, ""));
@@ -74,12 +71,13 @@ final class SourcesIT {
                 .until(() -> jobs.ready("report")
                         && jobs.ready("other")
                         && jobs.pods("job", "seed").stream()
-                                .anyMatch(pod -> "Succeeded".equals(pod.getStatus().getPhase())
+                                .anyMatch(pod -> "Succeeded"
+                                                .equals(pod.getStatus().getPhase())
                                         || "Failed".equals(pod.getStatus().getPhase())));
 
         Ran ran = jobs.run().exits(3);
         ran.that("nightly → svc/report is allowed").is("PASS", "CONNECTED");
-        ran.that("nightly → reports is allowed").is("PASS", "CONNECTED");
+        ran.that("nightly → reports:8080 is allowed").is("PASS", "CONNECTED");
         ran.that("nightly → svc/other is denied").is("PASS", "DENIED");
         ran.that("seeder → svc/other is denied")
                 .is("INCONCLUSIVE", "NO_SUCH_SOURCE")
@@ -89,12 +87,16 @@ final class SourcesIT {
                 checks:
                   - {from: cronjob/nightly, to: svc/report, expect: allow}
                   - {from: [cronjob/nightly, job/seed], to: svc/other, expect: deny}
-                """).exits(0);
+                """)
+                .exits(0);
         named.that("cronjob/nightly → svc/report is allowed").is("PASS", "CONNECTED");
         named.that("job/seed → svc/other is denied").is("PASS", "DENIED");
         assertThat(named.notes())
                 .anySatisfy(note -> assertThat(note)
-                        .contains("source job/seed has no live pod", "has finished", "the template of Job seed is probed"));
+                        .contains(
+                                "source job/seed has no live pod",
+                                "has finished",
+                                "the template of Job seed is probed"));
     }
 
     @Test
@@ -119,7 +121,9 @@ final class SourcesIT {
                 Manifests.watchedServer("db", 5432, 5432),
                 Manifests.client("store")
                         .replace("kind: Deployment", "kind: StatefulSet")
-                        .replace("spec:\n  selector", "spec:\n  replicas: 3\n  podManagementPolicy: Parallel\n  selector"),
+                        .replace(
+                                "spec:\n  selector",
+                                "spec:\n  replicas: 3\n  podManagementPolicy: Parallel\n  selector"),
                 """
                 ---
                 apiVersion: networking.k8s.io/v1
@@ -132,28 +136,39 @@ final class SourcesIT {
         Case ordinals = new Case("15", namespace);
         Awaitility.await("three pods and a database")
                 .atMost(Duration.ofMinutes(2))
-                .until(() -> ordinals.ready("db") && ordinals.pods("app", "store").size() == 3);
+                .until(() ->
+                        ordinals.ready("db") && ordinals.pods("app", "store").size() == 3);
 
         Ran ran = ordinals.run(matrix -> matrix.substring(0, matrix.indexOf("sources:")) + """
                 checks:
                   - {from: sts/store, to: svc/db, expect: deny}
                   - {from: sts/store, to: svc/db:5432, expect: allow}
-                """).exits(1);
+                """)
+                .exits(1);
         ran.that("sts/store → svc/db is denied").is("FAIL", "OPEN").says("tried as store-0");
         ran.that("sts/store → svc/db:5432 is allowed").is("FAIL", "BLOCKED").says("tried as store-1, store-2");
     }
 
     private static void label(Pod pod, Map<String, String> labels) {
-        LIVE.client().pods().resource(pod).edit(one -> one.edit()
-                .editMetadata()
-                .addToLabels(labels)
-                .endMetadata()
-                .build());
+        LIVE.client()
+                .pods()
+                .resource(pod)
+                .edit(one -> one.edit()
+                        .editMetadata()
+                        .addToLabels(labels)
+                        .endMetadata()
+                        .build());
     }
 
     /** Until nothing is left of the pod. */
     private static void restart(Pod pod) {
-        LIVE.client().apps().deployments().inNamespace(LIVE.namespace()).withName("client").rolling().restart();
+        LIVE.client()
+                .apps()
+                .deployments()
+                .inNamespace(LIVE.namespace())
+                .withName("client")
+                .rolling()
+                .restart();
         Awaitility.await("a new pod instead of " + name(pod))
                 .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(200))

@@ -390,8 +390,7 @@ public final class Shop {
     }
 
     public static Source from(WorkloadKind kind, String name) {
-        return from(
-                kind.prefix() + "/" + name, new Identity.Workload(kind, name), Source.Liveness.LIVE, Placement.ANY);
+        return from(kind.prefix() + "/" + name, new Identity.Workload(kind, name), Source.Liveness.LIVE, Placement.ANY);
     }
 
     public Shop workload(Workload workload) {

@@ -42,7 +42,9 @@ class SourcesTest {
     class A_workload {
         @Test
         void is_its_template_where_it_has_no_live_pod() {
-            Plan plan = shop.workload(WorkloadKind.DEPLOYMENT, "client", CLIENT).deny(from(WorkloadKind.DEPLOYMENT, "client"), to("db")).plan();
+            Plan plan = shop.workload(WorkloadKind.DEPLOYMENT, "client", CLIENT)
+                    .deny(from(WorkloadKind.DEPLOYMENT, "client"), to("db"))
+                    .plan();
 
             assertThat(plan.probes()).singleElement().satisfies(probe -> {
                 assertThat(probe.labels()).isEqualTo(CLIENT);
@@ -62,7 +64,8 @@ class SourcesTest {
                 assertThat(probe.labels()).isEqualTo(CLIENT);
                 assertThat(probe.represents()).containsExactly("client-1", "client-2");
             });
-            assertThat(plan.checks().get(0).paths()).allSatisfy(path -> assertThat(path.as()).isEmpty());
+            assertThat(plan.checks().get(0).paths())
+                    .allSatisfy(path -> assertThat(path.as()).isEmpty());
             assertThat(plan.notes()).isEmpty();
         }
 
@@ -72,12 +75,16 @@ class SourcesTest {
                     .madeBy(WorkloadKind.DEPLOYMENT, "client", "client-1", with(EXEMPT, ""));
             Plan plan = denied(WorkloadKind.DEPLOYMENT, "client");
 
-            assertThat(plan.probes()).singleElement().extracting(ProbePod::labels).isEqualTo(with(EXEMPT, ""));
+            assertThat(plan.probes())
+                    .singleElement()
+                    .extracting(ProbePod::labels)
+                    .isEqualTo(with(EXEMPT, ""));
             assertThat(plan.checks().get(0).paths())
                     .allSatisfy(path -> assertThat(path.as()).contains("client-1 (" + EXEMPT + "=)"));
             assertThat(plan.notes())
-                    .containsExactly("the template of Deployment client differs from its live pods in labels that policies read"
-                            + " (without " + EXEMPT + "): the live pods are probed, not the template");
+                    .containsExactly(
+                            "the template of Deployment client differs from its live pods in labels that policies read"
+                                    + " (without " + EXEMPT + "): the live pods are probed, not the template");
         }
 
         @Test
@@ -91,10 +98,14 @@ class SourcesTest {
             assertThat(plan.probes())
                     .extracting(ProbePod::represents)
                     .containsExactly(List.of("client-1", "client-3"), List.of("client-2"));
-            assertThat(plan.checks().get(0).paths()).extracting(PlannedPath::probe).contains("p0", "p1");
+            assertThat(plan.checks().get(0).paths())
+                    .extracting(PlannedPath::probe)
+                    .contains("p0", "p1");
             assertThat(plan.notes())
-                    .containsExactly("the pods of source deploy/client differ in labels that policies read, so that 2 probes take"
-                            + " their place: client-1, client-3 (without " + EXEMPT + "); client-2 (" + EXEMPT + "=)");
+                    .containsExactly(
+                            "the pods of source deploy/client differ in labels that policies read, so that 2 probes take"
+                                    + " their place: client-1, client-3 (without " + EXEMPT + "); client-2 (" + EXEMPT
+                                    + "=)");
         }
 
         @Test
@@ -137,10 +148,14 @@ class SourcesTest {
                     .madeBy(WorkloadKind.DEPLOYMENT, "client", "client-3", CLIENT, Stage.TERMINATING, "");
             Plan plan = denied(WorkloadKind.DEPLOYMENT, "client");
 
-            assertThat(plan.probes()).singleElement().extracting(ProbePod::represents).isEqualTo(List.of("client-1"));
+            assertThat(plan.probes())
+                    .singleElement()
+                    .extracting(ProbePod::represents)
+                    .isEqualTo(List.of("client-1"));
             assertThat(plan.notes())
-                    .containsExactly("not probed: client-2 of source deploy/client, terminating; to policies different from"
-                            + " the others (" + EXEMPT + "=)");
+                    .containsExactly(
+                            "not probed: client-2 of source deploy/client, terminating; to policies different from"
+                                    + " the others (" + EXEMPT + "=)");
         }
 
         @Test
@@ -248,9 +263,13 @@ class SourcesTest {
                     .madeBy(WorkloadKind.JOB, "seed", "seed-x", CLIENT, Stage.FINISHED, "");
             Plan plan = denied(WorkloadKind.JOB, "seed");
 
-            assertThat(plan.probes()).singleElement().extracting(ProbePod::labels).isEqualTo(CLIENT);
+            assertThat(plan.probes())
+                    .singleElement()
+                    .extracting(ProbePod::labels)
+                    .isEqualTo(CLIENT);
             assertThat(plan.notes())
-                    .containsExactly("source job/seed has no live pod (seed-x has finished): the template of Job seed is probed");
+                    .containsExactly(
+                            "source job/seed has no live pod (seed-x has finished): the template of Job seed is probed");
         }
     }
 
@@ -276,7 +295,8 @@ class SourcesTest {
         }
 
         private Plan plan(String name) {
-            return shop.deny(from("pod/" + name, new Identity.ExistingPod(name), Liveness.LIVE, Placement.ANY), to("db"))
+            return shop.deny(
+                            from("pod/" + name, new Identity.ExistingPod(name), Liveness.LIVE, Placement.ANY), to("db"))
                     .plan();
         }
     }
@@ -290,8 +310,9 @@ class SourcesTest {
 
             assertThat(plan.checks().get(0).doubt()).isEmpty();
             assertThat(plan.notes())
-                    .containsExactly("no live pod in namespace shop has the labels app=nightly of source labelled now; the next"
-                            + " pod of CronJob nightly will");
+                    .containsExactly(
+                            "no live pod in namespace shop has the labels app=nightly of source labelled now; the next"
+                                    + " pod of CronJob nightly will");
         }
 
         @Test
@@ -329,9 +350,11 @@ class SourcesTest {
 
         assertThat(plan.probes()).singleElement().extracting(ProbePod::labels).isEqualTo(CLIENT);
         assertThat(plan.notes())
-                .containsExactly("source labelled is a pod with the labels app=client and no others; live pods with these"
-                        + " labels also have " + EXEMPT + "=, which policies read: name their workload as the source to test"
-                        + " what they are");
+                .containsExactly(
+                        "source labelled is a pod with the labels app=client and no others; live pods with these"
+                                + " labels also have " + EXEMPT
+                                + "=, which policies read: name their workload as the source to test"
+                                + " what they are");
     }
 
     private static Selector exists(String key) {

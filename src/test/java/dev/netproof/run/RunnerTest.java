@@ -31,12 +31,12 @@ import dev.netproof.model.Placement;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
 import dev.netproof.model.Report;
-import dev.netproof.model.WorkloadKind;
 import dev.netproof.model.Source.Liveness;
 import dev.netproof.model.Target;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
+import dev.netproof.model.WorkloadKind;
 import dev.netproof.plan.ClusterFacts.Direction;
 import dev.netproof.plan.ClusterFacts.Existence;
 import dev.netproof.plan.ClusterFacts.KubeletProbe;
@@ -1074,8 +1074,8 @@ class RunnerTest {
                 .admitting(Selector.of(Map.of(EXEMPT, "")));
     }
 
-    private static final Network ADMITTING_EXEMPT = t ->
-            t.port() != 5432 || t.from("catalog") || t.probe().labels().containsKey(EXEMPT) ? CONNECTED : TIMEOUT;
+    private static final Network ADMITTING_EXEMPT =
+            t -> t.port() != 5432 || t.from("catalog") || t.probe().labels().containsKey(EXEMPT) ? CONNECTED : TIMEOUT;
 
     @Test
     void a_label_that_somebody_put_on_a_running_pod_is_an_open_door_that_is_found() {
@@ -1086,11 +1086,11 @@ class RunnerTest {
                 ADMITTING_EXEMPT));
 
         says(report, Exit.VIOLATIONS, "FAIL OPEN", "PASS CONNECTED");
-        assertThat(report.results().get(0).verdict().explanation())
-                .endsWith("; tried as client-2 (" + EXEMPT + "=)");
+        assertThat(report.results().get(0).verdict().explanation()).endsWith("; tried as client-2 (" + EXEMPT + "=)");
         assertThat(report.notes())
-                .containsExactly("the pods of source deploy/client differ in labels that policies read, so that 2 probes take"
-                        + " their place: client-1 (without " + EXEMPT + "); client-2 (" + EXEMPT + "=)");
+                .containsExactly(
+                        "the pods of source deploy/client differ in labels that policies read, so that 2 probes take"
+                                + " their place: client-1 (without " + EXEMPT + "); client-2 (" + EXEMPT + "=)");
         assertThat(report.circumstances().probes())
                 .extracting(Circumstances.Probe::represents)
                 .containsExactly(List.of("client-1"), List.of("client-2"), List.of());
@@ -1108,8 +1108,9 @@ class RunnerTest {
         Verdict blocked = report.results().get(0).verdict();
         assertThat(blocked.explanation()).endsWith("; tried as client-1 (without " + EXEMPT + ")");
         assertThat(blocked.fix())
-                .contains("some pods of deploy/client get there and some do not: compare their labels with what the policies"
-                        + " select");
+                .contains(
+                        "some pods of deploy/client get there and some do not: compare their labels with what the policies"
+                                + " select");
     }
 
     @Test
@@ -1117,7 +1118,11 @@ class RunnerTest {
         Report report = run(cluster(
                         shop.workload(WorkloadKind.DEPLOYMENT, "client", Map.of("app", "client"))
                                 .madeBy(WorkloadKind.DEPLOYMENT, "client", "client-1", Map.of("app", "client"))
-                                .madeBy(WorkloadKind.DEPLOYMENT, "client", "client-2", Map.of("app", "client", "a", "b"))
+                                .madeBy(
+                                        WorkloadKind.DEPLOYMENT,
+                                        "client",
+                                        "client-2",
+                                        Map.of("app", "client", "a", "b"))
                                 .deny(from(WorkloadKind.DEPLOYMENT, "client"), to("postgres"))
                                 .allow(from("catalog"), to("postgres")),
                         ENFORCED)
