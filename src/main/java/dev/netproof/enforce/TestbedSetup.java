@@ -42,8 +42,7 @@ final class TestbedSetup {
 
     /** Creates the namespaces of netproof's own that restricted pods run in. */
     static void createNamespaces(Testbed testbed, TestbedLayout layout, Optional<LentNamespace> lent) {
-        lent.ifPresentOrElse(
-                LentNamespace::create, () -> testbed.createNamespace(layout.home(), Standard.RESTRICTED));
+        lent.ifPresentOrElse(LentNamespace::create, () -> testbed.createNamespace(layout.home(), Standard.RESTRICTED));
         if (!layout.away().equals(layout.home()) && layout.uses(Role.Space.AWAY)) {
             testbed.createNamespace(layout.away(), Standard.RESTRICTED);
         }

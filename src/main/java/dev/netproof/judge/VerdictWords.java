@@ -63,8 +63,8 @@ final class VerdictWords {
     private String suspect() {
         List<Finding> findings = decision.byAddress();
         return RuleAdvice.block(findings)
-                        .map(block ->
-                                "look at the Egress of " + decision.check().check().source().name() + ": " + block)
+                        .map(block -> "look at the Egress of "
+                                + decision.check().check().source().name() + ": " + block)
                         .orElseGet(this::side)
                 + RuleAdvice.port(findings).map(port -> "; " + port).orElse("");
     }
@@ -83,7 +83,8 @@ final class VerdictWords {
                 "the pods can be reached, the Service's address cannot: does an egress rule name the pods by"
                         + " ipBlock, or has kube-proxy not caught up?";
             case SOME_PODS_OF_THE_SOURCE ->
-                "some pods of " + source + " get there and some do not: compare their labels with what the policies select";
+                "some pods of " + source
+                        + " get there and some do not: compare their labels with what the policies select";
             case SOME_OF_THE_PODS -> "some pods can be reached and some cannot: compare the nodes they run on";
         };
     }

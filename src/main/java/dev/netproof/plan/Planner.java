@@ -148,12 +148,7 @@ public final class Planner {
         return reach.ways().stream()
                 .filter(way -> way.kind() != Path.Kind.LOOKUP || lookupMatters(check, reach))
                 .map(way -> new PlannedPath(
-                        probe.id(),
-                        probe.index(way.attempt()),
-                        way.path(),
-                        way.backends(),
-                        way.routing(),
-                        who.title()))
+                        probe.id(), probe.index(way.attempt()), way.path(), way.backends(), way.routing(), who.title()))
                 .toList();
     }
 

@@ -2,8 +2,8 @@ package dev.netproof.enforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.netproof.inmemory.InMemoryCluster;
 import dev.netproof.enforce.EnforcementTerms.Besides;
+import dev.netproof.inmemory.InMemoryCluster;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.Enforcement.Profile;
 import dev.netproof.model.Enforcement.Verdict;
@@ -38,7 +38,9 @@ class LentNamespaceTest {
 
         assertThat(report.enforcement().orElseThrow().verdict()).isEqualTo(Verdict.ENFORCED);
         assertThat(creations).isEqualTo(1);
-        assertThat(cluster.everCreated()).as("namespaces that the check creates itself").isEmpty();
+        assertThat(cluster.everCreated())
+                .as("namespaces that the check creates itself")
+                .isEmpty();
         assertThat(cluster.used()).containsOnly(NAME);
         assertThat(cluster.isClean()).isTrue();
     }

@@ -180,7 +180,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void podsKnowTheWorkloadThatMadeThemAndCronJobsAreWorkloads() {
+    void pods_know_the_workload_that_made_them_and_cron_jobs_are_workloads() {
         given("""
                 apiVersion: batch/v1
                 kind: CronJob
@@ -235,7 +235,7 @@ final class Fabric8ClusterTest {
     }
 
     @Test
-    void policiesOfEveryKindThatTheClusterHas() {
+    void policies_of_every_kind_that_the_cluster_has() {
         answers("/apis", "{groups: [{name: cilium.io, preferredVersion: {groupVersion: cilium.io/v2}}]}");
         answers("/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies", """
                 {kind: NetworkPolicyList, apiVersion: networking.k8s.io/v1, items: [

@@ -94,7 +94,7 @@ final class FactsTest {
     }
 
     @Test
-    void anEndpointServesAsKubeProxyReadsItsConditions() {
+    void an_endpoint_serves_as_kube_proxy_reads_its_conditions() {
         EndpointSlice slice = Serialization.unmarshal("""
                 apiVersion: discovery.k8s.io/v1
                 kind: EndpointSlice
@@ -123,7 +123,7 @@ final class FactsTest {
     }
 
     @Test
-    void aServiceIsWhatItsSpecSays() {
+    void a_service_is_what_its_spec_says() {
         ClusterFacts.Service local =
                 Facts.service(service("{clusterIP: 10.96.0.7, internalTrafficPolicy: Local}"), List.of(), Set.of());
         ClusterFacts.Service usual =
@@ -139,7 +139,7 @@ final class FactsTest {
     }
 
     @Test
-    void theContainersOfAPodComeBeforeItsSidecarsAndOtherInitContainersAreNone() {
+    void the_containers_of_a_pod_come_before_its_sidecars_and_other_init_containers_are_none() {
         Pod pod = Serialization.unmarshal("""
                 apiVersion: v1
                 kind: Pod

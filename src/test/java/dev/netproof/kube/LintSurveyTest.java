@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.netproof.model.Enforcement.Direction;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
-import dev.netproof.plan.ClusterFacts.Network;
 import dev.netproof.plan.PolicyManifest;
 import dev.netproof.plan.PolicyManifest.Block;
 import dev.netproof.plan.PolicyManifest.Pods;
@@ -114,8 +113,7 @@ class LintSurveyTest {
 
         assertThat(survey.starter(Set.of("shop")))
                 .isEqualTo(new StarterFacts(
-                        List.of(new StarterFacts.ExternalName("shop", "partner", "outside.example.com")),
-                        Set.of()));
+                        List.of(new StarterFacts.ExternalName("shop", "partner", "outside.example.com")), Set.of()));
     }
 
     @Test

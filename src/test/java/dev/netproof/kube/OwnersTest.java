@@ -23,28 +23,28 @@ class OwnersTest {
     }
 
     @Test
-    void a_Deployment_owns_the_pods_of_its_ReplicaSets() {
+    void a_deployment_owns_the_pods_of_its_replica_sets() {
         assertThat(Owners.of(List.of(set("web-5d", "Deployment", "web")), List.of())
                         .of(pod("{app: x}", "ReplicaSet", "web-5d")))
                 .containsExactly(new Owner(WorkloadKind.DEPLOYMENT, "web"));
     }
 
     @Test
-    void a_ReplicaSet_of_another_kind_of_workload_makes_them_nobodys() {
+    void a_replica_set_of_another_kind_of_workload_makes_them_nobodys() {
         assertThat(Owners.of(List.of(set("web-5d", "Rollout", "web")), List.of())
                         .of(pod("{pod-template-hash: 5d}", "ReplicaSet", "web-5d")))
                 .isEmpty();
     }
 
     @Test
-    void where_ReplicaSets_may_not_be_listed_their_names_say_whose_they_are() {
+    void where_replica_sets_may_not_be_listed_their_names_say_whose_they_are() {
         assertThat(Owners.NONE.of(pod("{pod-template-hash: 5d}", "ReplicaSet", "web-api-5d")))
                 .containsExactly(new Owner(WorkloadKind.DEPLOYMENT, "web-api"));
         assertThat(Owners.NONE.of(pod("{app: x}", "ReplicaSet", "web-5d"))).isEmpty();
     }
 
     @Test
-    void a_CronJob_owns_the_pods_of_its_Jobs_and_so_do_they() {
+    void a_cron_job_owns_the_pods_of_its_jobs_and_so_do_they() {
         Job job = Serialization.unmarshal(
                 "metadata: {name: nightly-1, " + CONTROLLER.formatted("CronJob", "nightly") + "}", Job.class);
 

@@ -29,7 +29,7 @@ class PolicyReadsTest {
     }
 
     @Test
-    void of_a_policy_of_Cilium_are_without_their_origin() {
+    void of_a_policy_of_cilium_are_without_their_origin() {
         assertThat(reads("""
                 specs:
                   - endpointSelector: {matchLabels: {"k8s:app": db}}
@@ -40,7 +40,7 @@ class PolicyReadsTest {
     }
 
     @Test
-    void of_a_policy_of_Calico_are_those_of_its_expressions_with_every_value() {
+    void of_a_policy_of_calico_are_those_of_its_expressions_with_every_value() {
         assertThat(reads("""
                 spec:
                   selector: role == 'db' && !has(exempt)

@@ -55,7 +55,7 @@ class PolicySurveyTest {
     }
 
     @Test
-    void aNetworkPolicyReadsTheLabelsOfItsPeers() throws IOException {
+    void a_network_policy_reads_the_labels_of_its_peers() throws IOException {
         Policy policy = read(POLICY.replace("\"to\": []", """
                 "to": [{"podSelector": {"matchLabels": {"app": "db"}}}, {"ipBlock": {"cidr": "10.0.0.0/8"}},
                        {"namespaceSelector": {"matchLabels": {"team": "a"}},

@@ -89,7 +89,7 @@ final class CanaryIT {
     }
 
     @Test
-    void theCanaryWitnessesAndTheControlOfAnOutsideHostShareOneNamespace() {
+    void the_canary_witnesses_and_the_control_of_an_outside_host_share_one_namespace() {
         Lab.needed("a host outside that may be contacted");
         Set<String> before = own();
         Set<String> created = ConcurrentHashMap.newKeySet();
@@ -142,7 +142,7 @@ final class CanaryIT {
     }
 
     @Test
-    void aRunOnAClusterThatEnforcesNothingBeginsWithThat() {
+    void a_run_on_a_cluster_that_enforces_nothing_begins_with_that() {
         Lab.needed("an engine that can be switched off");
         Lab.engine("off");
         Ran ran = run(LiveCluster.CANARY, SHORT).exits(4);

@@ -30,7 +30,7 @@ final class CasesIT {
 
     /** The lab's engine takes named ports from ordinary containers alone, and stops what the policy admits. */
     @Test
-    void case01APortThatOnlyANativeSidecarDeclares() {
+    void case01_a_port_that_only_a_native_sidecar_declares() {
         FieldCase edge = given("01");
 
         Ran ran = edge.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
@@ -47,7 +47,7 @@ final class CasesIT {
     }
 
     @Test
-    void case03TheServicesPortInThePolicy() {
+    void case03_the_services_port_in_the_policy() {
         FieldCase web = given("03");
 
         Ran ran = web.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
@@ -65,13 +65,13 @@ final class CasesIT {
     }
 
     @Test
-    void case04PolicyTypesLeftOutSaidAndForgotten() {
+    void case04_policy_types_left_out_said_and_forgotten() {
         Ran ran = given("04").run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
 
         ran.that("deploy/prom → svc/worker is allowed").is("FAIL", "BLOCKED");
         ran.that("deploy/picky → svc/other is denied").is("FAIL", "OPEN");
-        for (String allowed : new String[] {"deploy/prom → svc/clerk", "deploy/worker → svc/store", "deploy/picky → svc/store"
-        }) {
+        for (String allowed :
+                new String[] {"deploy/prom → svc/clerk", "deploy/worker → svc/store", "deploy/picky → svc/store"}) {
             ran.that(allowed + " is allowed").is("PASS", "CONNECTED");
         }
         for (String denied : new String[] {"deploy/worker → svc/other", "deploy/clerk → svc/other"}) {
@@ -80,7 +80,7 @@ final class CasesIT {
     }
 
     @Test
-    void case06AnEgressRuleOfOneFamily() {
+    void case06_an_egress_rule_of_one_family() {
         FieldCase api = given("06");
 
         api.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
@@ -93,7 +93,7 @@ final class CasesIT {
 
     @ParameterizedTest
     @CsvSource({"::/0, IPv6", "0.0.0.0/0, IPv4"})
-    void case07AHoleInOneFamily(String range, String family) {
+    void case07_a_hole_in_one_family(String range, String family) {
         String number = "07";
         FieldCase api = family.equals("IPv6")
                 ? given(number)
@@ -107,7 +107,7 @@ final class CasesIT {
     }
 
     @Test
-    void case09TheApiServerByItsServicesAddress() {
+    void case09_the_api_server_by_its_services_address() {
         FieldCase ctl = given("09");
 
         Ran ran = ctl.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
@@ -123,7 +123,7 @@ final class CasesIT {
     }
 
     @Test
-    void case10AServiceThatLeadsOutOfTheCluster() {
+    void case10_a_service_that_leads_out_of_the_cluster() {
         FieldCase legacy = given("10");
 
         Ran ran = legacy.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
@@ -141,7 +141,7 @@ final class CasesIT {
     }
 
     @Test
-    void case13InternalTrafficPolicyLocal() {
+    void case13_internal_traffic_policy_local() {
         FieldCase cache = given("13");
 
         Ran ran = cache.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
@@ -152,15 +152,16 @@ final class CasesIT {
         Ran denied = cache.run("denied.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
         denied.report().path("results").forEach(result -> {
             assertThat(result.at("/verdict/reason").asText()).isEqualTo("OPEN");
-            result.path("paths").forEach(path -> assertThat(
-                            path.path("kind").asText() + path.path("outcome").asText()
+            result.path("paths")
+                    .forEach(path -> assertThat(path.path("kind").asText()
+                                    + path.path("outcome").asText()
                                     + path.path("control").asText())
-                    .doesNotStartWith("VIPTIMEOUTREACHED"));
+                            .doesNotStartWith("VIPTIMEOUTREACHED"));
         });
     }
 
     @Test
-    void case17ANamespaceSelectorByALabelThatNoNamespaceHas() {
+    void case17_a_namespace_selector_by_a_label_that_no_namespace_has() {
         FieldCase app = given("17");
 
         Ran ran = app.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
@@ -178,7 +179,7 @@ final class CasesIT {
 
     /** Between nodes the rule does not match; to its own node's exporter every pod gets through. */
     @Test
-    void case18ARuleThatNamesPodsInTheirNodesNetwork() {
+    void case18_a_rule_that_names_pods_in_their_nodes_network() {
         FieldCase exporter = given("18");
 
         Ran ran = exporter.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
@@ -195,7 +196,7 @@ final class CasesIT {
     }
 
     @Test
-    void case24TheNamespaceDefaultIsLocked() {
+    void case24_the_namespace_default_is_locked() {
         FieldCase client = given("24");
         try {
             Ran ran = client.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
@@ -205,8 +206,8 @@ final class CasesIT {
                                 .controls())
                         .containsOnly("REACHED");
             }
-            Ran locked = client.run("matrix.yaml", "--control-namespace", "default")
-                    .exits(3);
+            Ran locked =
+                    client.run("matrix.yaml", "--control-namespace", "default").exits(3);
             locked.that("deploy/client → 198.51.100.10:80 is denied")
                     .is("INCONCLUSIVE", "NO_CONTROL")
                     .advises("--control-namespace");

@@ -39,8 +39,7 @@ final class FieldCase {
     }
 
     /** The same in a namespace with this suffix, with manifests that say something else. */
-    static FieldCase appliedBeside(
-            LiveCluster live, String number, String suffix, UnaryOperator<String> manifests) {
+    static FieldCase appliedBeside(LiveCluster live, String number, String suffix, UnaryOperator<String> manifests) {
         FieldCase one = new FieldCase(live, number, suffix);
         one.apply(manifests.apply(one.text("manifests.yaml")));
         one.awaitReady();
@@ -73,9 +72,8 @@ final class FieldCase {
                 .load(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
                 .items()) {
             if (item instanceof Namespace) {
-                live.another(item.getMetadata()
-                        .getName()
-                        .substring(live.namespace().length() + 1));
+                live.another(
+                        item.getMetadata().getName().substring(live.namespace().length() + 1));
             } else {
                 live.client().resource(item).createOr(existing -> existing.update());
             }

@@ -36,7 +36,7 @@ final class SourcesIT {
     }
 
     @Test
-    void aLabelOnARunningPodIsPartOfTheSourceUntilItIsGone() throws IOException {
+    void a_label_on_a_running_pod_is_part_of_the_source_until_it_is_gone() throws IOException {
         Case labels = new Case("15", LIVE.namespace());
         labels.apply();
         LIVE.awaitReady("db", "client");
@@ -62,7 +62,7 @@ final class SourcesIT {
     }
 
     @Test
-    void whatRunsAtNightIsTestedByDayAndWhatHasFinishedIsNobody() throws IOException {
+    void what_runs_at_night_is_tested_by_day_and_what_has_finished_is_nobody() throws IOException {
         Case jobs = new Case("19", LIVE.another("jobs"));
         jobs.apply();
         Awaitility.await("two ready Deployments and a finished Job")
@@ -100,7 +100,7 @@ final class SourcesIT {
     }
 
     @Test
-    void aSelectorOfWhatIsNotThereReachesASourceWithoutLabels() throws IOException {
+    void a_selector_of_what_is_not_there_reaches_a_source_without_labels() throws IOException {
         Case unlabelled = new Case("16", LIVE.another("notin"));
         unlabelled.apply();
         Awaitility.await("a ready database").atMost(Duration.ofMinutes(2)).until(() -> unlabelled.ready("db"));
@@ -114,7 +114,7 @@ final class SourcesIT {
     }
 
     @Test
-    void thePodsOfAStatefulSetAreToldApartByTheNamesThatAPolicyReads() {
+    void the_pods_of_a_stateful_set_are_told_apart_by_the_names_that_a_policy_reads() {
         String namespace = LIVE.another("ordinals");
         LIVE.applyIn(
                 namespace,

@@ -42,7 +42,7 @@ class HostileMatrixTest {
     }
 
     @Test
-    void aMistakeInTheMiddleOfACommandLeavesItBroken() {
+    void a_mistake_in_the_middle_of_a_command_leaves_it_broken() {
         assertThat(read("m.yaml", """
                         apiVersion: netproof.dev/v1
                         kind: ConnectivityMatrix
@@ -53,7 +53,7 @@ class HostileMatrixTest {
     }
 
     @Test
-    void theNameOfTheFileMayBeAnAttack() {
+    void the_name_of_the_file_may_be_an_attack() {
         for (String hostile : Hostile.TEXTS) {
             assertThat(read(hostile + ".yaml", "checks: [")).isPositive();
         }

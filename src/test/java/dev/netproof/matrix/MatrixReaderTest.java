@@ -112,7 +112,7 @@ class MatrixReaderTest {
     }
 
     @Test
-    void jobsAndCronJobsAreSources() {
+    void jobs_and_cron_jobs_are_sources() {
         assertThat(source("cronjob/nightly").identity())
                 .isEqualTo(new Identity.Workload(WorkloadKind.CRON_JOB, "nightly"));
         assertThat(source("other/job/seed").identity()).isEqualTo(new Identity.Workload(WorkloadKind.JOB, "seed"));

@@ -304,7 +304,7 @@ class SourcesTest {
     @Nested
     class Labels_that_no_live_pod_has {
         @Test
-        void but_the_next_pod_of_a_CronJob_will_are_no_typing_mistake() {
+        void but_the_next_pod_of_a_cron_job_will_are_no_typing_mistake() {
             shop.workload(WorkloadKind.CRON_JOB, "nightly", Map.of("app", "nightly", "team", "a"));
             Plan plan = plan(Map.of("app", "nightly"));
 
@@ -316,7 +316,7 @@ class SourcesTest {
         }
 
         @Test
-        void and_that_look_like_those_of_a_Deployment_at_zero_are_put_right() {
+        void and_that_look_like_those_of_a_deployment_at_zero_are_put_right() {
             shop.workload(WorkloadKind.DEPLOYMENT, "storefront", Map.of("app", "storefront"));
 
             says(

@@ -7,10 +7,8 @@ import dev.netproof.Hostile;
 import dev.netproof.matrix.MatrixReader;
 import dev.netproof.matrix.MatrixReading;
 import dev.netproof.model.Check;
-import dev.netproof.model.Identity;
 import dev.netproof.model.PortRef;
 import dev.netproof.model.Protocol;
-import dev.netproof.model.Source;
 import dev.netproof.model.WorkloadKind;
 import dev.netproof.plan.ClusterFacts.ContainerPort;
 import dev.netproof.plan.ClusterFacts.Endpoint;
@@ -19,8 +17,8 @@ import dev.netproof.plan.ClusterFacts.Pod;
 import dev.netproof.plan.ClusterFacts.Publishing;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.Service;
-import dev.netproof.plan.ClusterFacts.Serving;
 import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.ClusterFacts.Serving;
 import dev.netproof.plan.ClusterFacts.Workload;
 import dev.netproof.plan.StarterFacts.ExternalName;
 import java.nio.charset.StandardCharsets;
@@ -203,7 +201,7 @@ final class StarterMatrixTest {
 
         /** A CronJob makes pods again, a Job does not. */
         @Test
-        void aCronJobIsASource() {
+        void a_cron_job_is_a_source() {
             assertThat(sentences()).contains("cronjob/nightly.import → svc/web:80 is denied");
             assertThat(sentences()).noneMatch(sentence -> sentence.startsWith("job/"));
         }

@@ -69,7 +69,7 @@ class JsonEvidenceTest {
     }
 
     @Test
-    void thePodsThatAProbeRepresentsComeBack() throws IOException {
+    void the_pods_that_a_probe_represents_come_back() throws IOException {
         String json = render(RecordedReports.green())
                 .replaceFirst("(\"digest\": \"[^\"]+\")", "$1, \"represents\": [\"web-1\", \"web-2\"]");
 
@@ -80,7 +80,7 @@ class JsonEvidenceTest {
     }
 
     @Test
-    void theSchemaNoticesWhatIsMissingAndWhatIsUnknown() throws IOException {
+    void the_schema_notices_what_is_missing_and_what_is_unknown() throws IOException {
         String json = render(RecordedReports.green());
         assertThat(schema().validate(json.replaceFirst("\"sentence\"", "\"sentense\""), InputFormat.JSON))
                 .hasSize(2);

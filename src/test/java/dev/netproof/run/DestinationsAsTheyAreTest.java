@@ -9,6 +9,7 @@ import static dev.netproof.plan.Shop.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.netproof.inmemory.InMemoryCluster;
+import dev.netproof.inmemory.InMemoryCluster.Network;
 import dev.netproof.inmemory.Try;
 import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.SessionTerms.Images;
@@ -30,7 +31,6 @@ import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.ServicePort;
 import dev.netproof.plan.ClusterFacts.Serving;
 import dev.netproof.plan.Shop;
-import dev.netproof.inmemory.InMemoryCluster.Network;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

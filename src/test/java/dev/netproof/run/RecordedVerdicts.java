@@ -9,6 +9,7 @@ import static dev.netproof.plan.Shop.stranger;
 import static dev.netproof.plan.Shop.to;
 
 import dev.netproof.inmemory.InMemoryCluster;
+import dev.netproof.inmemory.InMemoryCluster.Network;
 import dev.netproof.judge.ConvergenceTerms;
 import dev.netproof.kube.SessionTerms.Images;
 import dev.netproof.model.Check;
@@ -23,7 +24,6 @@ import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.Shop;
-import dev.netproof.inmemory.InMemoryCluster.Network;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.EnumMap;
