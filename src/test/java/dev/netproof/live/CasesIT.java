@@ -2,6 +2,9 @@ package dev.netproof.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +36,7 @@ final class CasesIT {
     void case01_a_port_that_only_a_native_sidecar_declares() {
         FieldCase edge = given("01");
 
-        Ran ran = edge.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran ran = edge.run("matrix.yaml").exits(1);
         for (String to : new String[] {"svc/edge", "deploy/edge:tls"}) {
             Ran.Result result =
                     ran.that("deploy/client → " + to + " is allowed").is("FAIL", "BLOCKED");
@@ -43,14 +46,14 @@ final class CasesIT {
         ran.that("stranger → svc/edge is denied").is("PASS", "DENIED");
 
         edge.apply(edge.policy("edge-admits-client").replace("port: tls", "port: 8443"));
-        edge.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
+        edge.run("matrix.yaml").exits(0);
     }
 
     @Test
     void case03_the_services_port_in_the_policy() {
         FieldCase web = given("03");
 
-        Ran ran = web.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran ran = web.run("matrix.yaml").exits(1);
         ran.that("deploy/client → svc/web is allowed")
                 .is("FAIL", "BLOCKED")
                 .advises("Ingress of svc/web", "port 80", "8080");
@@ -61,12 +64,12 @@ final class CasesIT {
 
         web.apply(web.policy("web-admits-client").replace("port: 80}", "port: 8080}"));
         web.apply(web.policy("buyer-may").replace("port: 80}", "port: 8080}"));
-        web.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
+        web.run("matrix.yaml").exits(0);
     }
 
     @Test
     void case04_policy_types_left_out_said_and_forgotten() {
-        Ran ran = given("04").run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran ran = given("04").run("matrix.yaml").exits(1);
 
         ran.that("deploy/prom → svc/worker is allowed").is("FAIL", "BLOCKED");
         ran.that("deploy/picky → svc/other is denied").is("FAIL", "OPEN");
@@ -83,10 +86,10 @@ final class CasesIT {
     void case06_an_egress_rule_of_one_family() {
         FieldCase api = given("06");
 
-        api.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
+        api.run("matrix.yaml").exits(0);
 
         api.apply(api.policy("internet-only").stripTrailing() + "\n    - to: [{ipBlock: {cidr: \"::/0\"}}]\n");
-        Ran ran = api.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran ran = api.run("matrix.yaml").exits(1);
         ran.that("deploy/client → [2001:db8:51::10]:80 is denied").is("FAIL", "OPEN");
         ran.that("deploy/client → svc/api is denied").is("PASS", "DENIED");
     }
@@ -99,7 +102,7 @@ final class CasesIT {
                 ? given(number)
                 : FieldCase.appliedBeside(LIVE, number, "mirror", text -> text.replace("::/0", range));
 
-        Ran ran = api.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran ran = api.run("matrix.yaml").exits(1);
         ran.that("deploy/friend → svc/api is allowed").is("PASS", "CONNECTED");
         for (String from : new String[] {"deploy/client", "stranger"}) {
             ran.that(from + " → svc/api is denied").is("FAIL", "OPEN").says("over " + family + " alone");
@@ -110,7 +113,7 @@ final class CasesIT {
     void case09_the_api_server_by_its_services_address() {
         FieldCase ctl = given("09");
 
-        Ran ran = ctl.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran ran = ctl.run("matrix.yaml").exits(1);
         Ran.Result blocked =
                 ran.that("deploy/ctl → default/svc/kubernetes is allowed").is("FAIL", "BLOCKED");
         assertThat(blocked.controls()).containsOnly("REACHED");
@@ -119,37 +122,57 @@ final class CasesIT {
 
         ctl.apply(ctl.policy("ctl-may").stripTrailing()
                 + "\n    - to: [{ipBlock: {cidr: 10.250.0.1/32}}]\n      ports: [{port: 6443}]\n");
-        ctl.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
+        ctl.run("matrix.yaml").exits(0);
     }
 
     @Test
     void case10_a_service_that_leads_out_of_the_cluster() {
         FieldCase legacy = given("10");
 
-        Ran ran = legacy.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
+        Ran ran = legacy.run("matrix.yaml").exits(0);
         assertThat(ran.that("deploy/client → svc/legacy is denied")
                         .is("PASS", "DENIED")
                         .controls())
                 .isNotEmpty()
                 .containsOnly("REACHED");
 
-        legacy.run("believed.yaml", LiveCluster.OWN_NAMESPACE)
+        legacy.run("believed.yaml")
                 .exits(1)
                 .that("deploy/client → svc/legacy is allowed")
                 .is("FAIL", "BLOCKED")
                 .advises("ipBlock");
     }
 
+    /** A starter matrix of a namespace as they really are: what is no check in it is a comment. */
+    @Test
+    void case12_a_starter_matrix_of_an_odd_namespace() throws IOException {
+        FieldCase odd = given("12");
+        Path start = LIVE.file("start.yaml");
+
+        Streams.Captured written = LIVE.command("init", "-n", odd.namespace(), start.toString());
+        assertThat(written.exit()).as(written.err()).isZero();
+        String text = Files.readString(start);
+        assertThat(text).contains("sts/db:5432", "cronjob/nightly", "svc/web:53");
+        for (String left : new String[] {"syslog", "partner", "legacy", "ds/agent as a source"}) {
+            assertThat(text.lines().filter(line -> line.startsWith("#"))).anyMatch(line -> line.contains(left));
+        }
+        assertThat(LIVE.command("lint", start.toString()).exit()).isZero();
+        assertThat(LIVE.command("lint", "--live", start.toString()).exit()).isIn(0, 3);
+        Ran ran = LIVE.run(LIVE.kubeconfig(), start, LiveCluster.OWN_NAMESPACE).exits(1);
+        ran.that("deploy/web → sts/db:5432 is denied").is("FAIL", "OPEN");
+        ran.that("deploy/web → svc/idle is denied").is("INCONCLUSIVE", "NO_BACKEND");
+    }
+
     @Test
     void case13_internal_traffic_policy_local() {
         FieldCase cache = given("13");
 
-        Ran ran = cache.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran ran = cache.run("matrix.yaml").exits(1);
         String explanation = ran.report().toPrettyString();
         assertThat(explanation).contains("internalTrafficPolicy");
         assertThat(explanation).doesNotContain("egress rule").doesNotContain("Ingress of");
 
-        Ran denied = cache.run("denied.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran denied = cache.run("denied.yaml").exits(1);
         denied.report().path("results").forEach(result -> {
             assertThat(result.at("/verdict/reason").asText()).isEqualTo("OPEN");
             result.path("paths")
@@ -164,7 +187,7 @@ final class CasesIT {
     void case17_a_namespace_selector_by_a_label_that_no_namespace_has() {
         FieldCase app = given("17");
 
-        Ran ran = app.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran ran = app.run("matrix.yaml").exits(1);
         ran.that(app.namespace() + "-mon/deploy/prom → svc/app is allowed")
                 .is("FAIL", "BLOCKED")
                 .advises("Ingress of svc/app");
@@ -174,7 +197,7 @@ final class CasesIT {
             namespace.getMetadata().getLabels().put("name", app.namespace() + "-mon");
             return namespace;
         });
-        app.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
+        app.run("matrix.yaml").exits(0);
     }
 
     /** Between nodes the rule does not match; to its own node's exporter every pod gets through. */
@@ -182,24 +205,24 @@ final class CasesIT {
     void case18_a_rule_that_names_pods_in_their_nodes_network() {
         FieldCase exporter = given("18");
 
-        Ran ran = exporter.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran ran = exporter.run("matrix.yaml").exits(1);
         ran.that("prom → ds/exporter:9100 is allowed").is("FAIL", "BLOCKED").advises("ipBlock");
         ran.that("free → ds/exporter:9100 is allowed").is("PASS", "CONNECTED");
 
-        Ran denied = exporter.run("denied.yaml", LiveCluster.OWN_NAMESPACE).exits(1);
+        Ran denied = exporter.run("denied.yaml").exits(1);
         denied.that("prom → ds/exporter:9100 is denied").is("FAIL", "OPEN").says("node's network");
 
         exporter.apply(exporter.policy("prom-may").stripTrailing()
                 + "\n    - to: [{ipBlock: {cidr: 10.250.0.0/24}}, {ipBlock: {cidr: \"fd00:10:250::/64\"}}]"
                 + "\n      ports: [{port: 9100}]\n");
-        exporter.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
+        exporter.run("matrix.yaml").exits(0);
     }
 
     @Test
     void case24_the_namespace_default_is_locked() {
         FieldCase client = given("24");
         try {
-            Ran ran = client.run("matrix.yaml", LiveCluster.OWN_NAMESPACE).exits(0);
+            Ran ran = client.run("matrix.yaml").exits(0);
             for (String to : new String[] {"198.51.100.10:80", "outside.example.com:80"}) {
                 assertThat(ran.that("deploy/client → " + to + " is denied")
                                 .is("PASS", "DENIED")

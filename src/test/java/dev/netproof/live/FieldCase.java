@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,20 +51,39 @@ final class FieldCase {
         return namespace;
     }
 
-    /** Runs one of its matrices. */
-    Ran run(String file, String... options) {
-        return live.run(live.kubeconfig(), matrix(file), options);
+    /** Runs one of its matrices, as people do: in a namespace that the run makes for itself. */
+    Ran run(String file) {
+        return run(file, LiveCluster.OWN_NAMESPACE);
     }
 
-    /** A file of the case as it is for this cluster. */
-    Path matrix(String file) {
-        Path written = live.file(number + "-" + file);
+    Ran run(String file, String... options) {
+        return run(text(file), file, options);
+    }
+
+    /** Runs its matrix with other sources and checks. */
+    Ran asking(String sourcesAndChecks) {
+        String matrix = text("matrix.yaml");
+        return run(
+                matrix.substring(0, matrix.indexOf("sources:")) + sourcesAndChecks,
+                "matrix.yaml",
+                LiveCluster.OWN_NAMESPACE);
+    }
+
+    private Ran run(String matrix, String name, String... options) {
+        Path file = live.file(number + "-" + name);
         try {
-            Files.writeString(written, text(file), StandardCharsets.UTF_8);
+            Files.writeString(file, matrix, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return written;
+        return live.run(live.kubeconfig(), file, options);
+    }
+
+    /** The applications' pods with this label. */
+    List<Pod> pods(String label, String value) {
+        return live.client().pods().inNamespace(namespace).withLabel(label, value).list().getItems().stream()
+                .filter(pod -> !pod.getMetadata().getLabels().containsKey(LiveCluster.ROLE))
+                .toList();
     }
 
     /** Creates or replaces what a manifest says. */

@@ -4,26 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Sources are what runs in the cluster, and what runs there at night: the cases 15, 16 and 19 of the folder "cases". */
+/** Sources are what runs in the cluster, and what runs there at night: cases 15, 16 and 19 among them. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Execution(ExecutionMode.CONCURRENT)
 final class SourcesIT {
     private static final String EXEMPT = "network-policy-exempt";
 
@@ -36,46 +32,41 @@ final class SourcesIT {
     }
 
     @Test
-    void a_label_on_a_running_pod_is_part_of_the_source_until_it_is_gone() throws IOException {
-        Case labels = new Case("15", LIVE.namespace());
-        labels.apply();
-        LIVE.awaitReady("db", "client");
+    void a_label_on_a_running_pod_is_part_of_the_source_until_it_is_gone() {
+        FieldCase labels = FieldCase.applied(LIVE, "15");
 
-        labels.run().exits(0).that("deploy/client → svc/db is denied").is("PASS", "DENIED");
+        labels.run("matrix.yaml").exits(0).that("deploy/client → svc/db is denied").is("PASS", "DENIED");
 
-        Pod client = LIVE.podOf("client");
+        Pod client = labels.pods("app", "client").get(0);
         label(client, Map.of(EXEMPT, ""));
-        Ran labelled = labels.run().exits(1);
+        Ran labelled = labels.run("matrix.yaml").exits(1);
         labelled.that("deploy/client → svc/db is denied").is("FAIL", "OPEN").says(EXEMPT + "=", name(client));
         labelled.that("exempt → svc/db is allowed").is("PASS", "CONNECTED");
         assertThat(labelled.notes())
                 .anySatisfy(note -> assertThat(note)
                         .contains("the template of Deployment client differs from its live pods", "without " + EXEMPT));
         assertThat(represented(labelled)).contains(name(client));
-        LIVE.run("checks: [{from: pod/" + name(client) + ", to: svc/db, expect: deny}]")
+        labels.asking("checks: [{from: pod/" + name(client) + ", to: svc/db, expect: deny}]\n")
                 .exits(1)
                 .that("pod/" + name(client) + " → svc/db is denied")
                 .is("FAIL", "OPEN");
 
-        restart(client);
-        labels.run().exits(0).that("deploy/client → svc/db is denied").is("PASS", "DENIED");
+        restart(labels, client);
+        labels.run("matrix.yaml").exits(0).that("deploy/client → svc/db is denied").is("PASS", "DENIED");
     }
 
     @Test
-    void what_runs_at_night_is_tested_by_day_and_what_has_finished_is_nobody() throws IOException {
-        Case jobs = new Case("19", LIVE.another("jobs"));
-        jobs.apply();
-        Awaitility.await("two ready Deployments and a finished Job")
+    void what_runs_at_night_is_tested_by_day_and_what_has_finished_is_nobody() {
+        FieldCase jobs = FieldCase.applied(LIVE, "19");
+        Awaitility.await("a finished Job")
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(200))
-                .until(() -> jobs.ready("report")
-                        && jobs.ready("other")
-                        && jobs.pods("job", "seed").stream()
+                .until(() -> jobs.pods("job", "seed").stream()
                                 .anyMatch(pod -> "Succeeded"
                                                 .equals(pod.getStatus().getPhase())
                                         || "Failed".equals(pod.getStatus().getPhase())));
 
-        Ran ran = jobs.run().exits(3);
+        Ran ran = jobs.run("matrix.yaml").exits(3);
         ran.that("nightly → svc/report is allowed").is("PASS", "CONNECTED");
         ran.that("nightly → reports:8080 is allowed").is("PASS", "CONNECTED");
         ran.that("nightly → svc/other is denied").is("PASS", "DENIED");
@@ -83,7 +74,7 @@ final class SourcesIT {
                 .is("INCONCLUSIVE", "NO_SUCH_SOURCE")
                 .says("has finished");
 
-        Ran named = jobs.run(matrix -> matrix.substring(0, matrix.indexOf("sources:")) + """
+        Ran named = jobs.asking("""
                 checks:
                   - {from: cronjob/nightly, to: svc/report, expect: allow}
                   - {from: [cronjob/nightly, job/seed], to: svc/other, expect: deny}
@@ -100,12 +91,10 @@ final class SourcesIT {
     }
 
     @Test
-    void a_selector_of_what_is_not_there_reaches_a_source_without_labels() throws IOException {
-        Case unlabelled = new Case("16", LIVE.another("notin"));
-        unlabelled.apply();
-        Awaitility.await("a ready database").atMost(Duration.ofMinutes(2)).until(() -> unlabelled.ready("db"));
+    void a_selector_of_what_is_not_there_reaches_a_source_without_labels() {
+        FieldCase unlabelled = FieldCase.applied(LIVE, "16");
 
-        Ran ran = unlabelled.run().exits(1);
+        Ran ran = unlabelled.run("matrix.yaml").exits(1);
         ran.that("naked → svc/db is denied").is("FAIL", "OPEN");
         for (String source : List.of("public", "partner", "elsewhere")) {
             ran.that(source + " → svc/db is denied").is("PASS", "DENIED");
@@ -115,9 +104,7 @@ final class SourcesIT {
 
     @Test
     void the_pods_of_a_stateful_set_are_told_apart_by_the_names_that_a_policy_reads() {
-        String namespace = LIVE.another("ordinals");
-        LIVE.applyIn(
-                namespace,
+        LIVE.apply(
                 Manifests.watchedServer("db", 5432, 5432),
                 Manifests.client("store")
                         .replace("kind: Deployment", "kind: StatefulSet")
@@ -133,17 +120,14 @@ final class SourcesIT {
                   podSelector: {matchLabels: {app: db}}
                   ingress: [{from: [{podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: store-0}}}]}]
                 """);
-        Case ordinals = new Case("15", namespace);
-        Awaitility.await("three pods and a database")
-                .atMost(Duration.ofMinutes(2))
-                .until(() ->
-                        ordinals.ready("db") && ordinals.pods("app", "store").size() == 3);
+        LIVE.awaitReady("db");
+        LIVE.awaitStatefulSets();
 
-        Ran ran = ordinals.run(matrix -> matrix.substring(0, matrix.indexOf("sources:")) + """
+        Ran ran = LIVE.run("""
                 checks:
                   - {from: sts/store, to: svc/db, expect: deny}
                   - {from: sts/store, to: svc/db:5432, expect: allow}
-                """)
+                """, LiveCluster.OWN_NAMESPACE)
                 .exits(1);
         ran.that("sts/store → svc/db is denied").is("FAIL", "OPEN").says("tried as store-0");
         ran.that("sts/store → svc/db:5432 is allowed").is("FAIL", "BLOCKED").says("tried as store-1, store-2");
@@ -161,11 +145,11 @@ final class SourcesIT {
     }
 
     /** Until nothing is left of the pod. */
-    private static void restart(Pod pod) {
+    private static void restart(FieldCase of, Pod pod) {
         LIVE.client()
                 .apps()
                 .deployments()
-                .inNamespace(LIVE.namespace())
+                .inNamespace(of.namespace())
                 .withName("client")
                 .rolling()
                 .restart();
@@ -173,7 +157,7 @@ final class SourcesIT {
                 .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> LIVE.client().pods().resource(pod).get() == null);
-        LIVE.awaitReady("client");
+        of.awaitReady();
     }
 
     private static String name(Pod pod) {
@@ -185,53 +169,5 @@ final class SourcesIT {
                 .flatMap(probe -> StreamSupport.stream(probe.path("represents").spliterator(), false))
                 .map(JsonNode::asText)
                 .toList();
-    }
-
-    /** A case's files in a namespace of this test. */
-    private record Case(String number, String namespace) {
-        void apply() throws IOException {
-            String manifests = text("manifests.yaml");
-            // The first document is the namespace.
-            LIVE.applyIn(namespace, manifests.substring(manifests.indexOf("---")));
-        }
-
-        Ran run() throws IOException {
-            return run(UnaryOperator.identity());
-        }
-
-        Ran run(UnaryOperator<String> change) {
-            try {
-                Path file = LIVE.file("case.yaml");
-                Files.writeString(file, change.apply(text("matrix.yaml")), StandardCharsets.UTF_8);
-                return LIVE.run(LIVE.kubeconfig(), file, LiveCluster.OWN_NAMESPACE);
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        boolean ready(String deployment) {
-            return LIVE.client()
-                    .apps()
-                    .deployments()
-                    .inNamespace(namespace)
-                    .withName(deployment)
-                    .isReady();
-        }
-
-        List<Pod> pods(String label, String value) {
-            return LIVE.client()
-                    .pods()
-                    .inNamespace(namespace)
-                    .withLabel(label, value)
-                    .list()
-                    .getItems();
-        }
-
-        private String text(String file) throws IOException {
-            String path = "/cases/" + number + "/" + file;
-            try (InputStream in = Objects.requireNonNull(SourcesIT.class.getResourceAsStream(path), path)) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("nc-" + number, namespace);
-            }
-        }
     }
 }
