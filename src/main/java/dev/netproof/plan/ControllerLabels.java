@@ -46,7 +46,7 @@ final class ControllerLabels {
         Map<String, String> kept = new HashMap<>(labels);
         kept.keySet()
                 .removeIf(key -> !reads.names(key)
-                        && (isHash(key) || ORDINALS.contains(key) && reads.extent() == LabelReads.Extent.THESE));
+                        && (isHash(key) || (ORDINALS.contains(key) && reads.extent() == LabelReads.Extent.THESE)));
         return kept;
     }
 
