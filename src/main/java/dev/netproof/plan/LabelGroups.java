@@ -10,9 +10,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -38,7 +37,7 @@ public final class LabelGroups {
     }
 
     /** What policies see of a pod. */
-    private record Seen(SortedMap<String, Optional<String>> labels, Optional<String> serviceAccount) {}
+    private record Seen(Map<String, Optional<String>> labels, Optional<String> serviceAccount) {}
 
     /**
      * Pods that are the same to every policy in reach.
@@ -94,9 +93,9 @@ public final class LabelGroups {
     }
 
     private static String difference(Seen seen, Map<Seen, List<Pod>> alike) {
-        NavigableSet<String> differing = new TreeSet<>();
+        Set<String> differing = new TreeSet<>();
         for (Seen other : alike.keySet()) {
-            SortedMap<String, Optional<String>> keys = new TreeMap<>(other.labels());
+            Map<String, Optional<String>> keys = new TreeMap<>(other.labels());
             keys.putAll(seen.labels());
             keys.keySet().stream()
                     .filter(key -> !Optional.ofNullable(other.labels().get(key))

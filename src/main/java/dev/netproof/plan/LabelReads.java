@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -73,8 +72,8 @@ public record LabelReads(Map<String, Set<String>> values, Set<String> whole, Ext
      * What is seen of a pod's labels: those that are read, each with its value, or without where it is none of those that make a
      * difference. A label that may be read though nothing names it counts with its value, unless controllers mark their pods with it.
      */
-    SortedMap<String, Optional<String>> seen(Map<String, String> labels) {
-        SortedMap<String, Optional<String>> seen = new TreeMap<>();
+    Map<String, Optional<String>> seen(Map<String, String> labels) {
+        Map<String, Optional<String>> seen = new TreeMap<>();
         labels.forEach((key, value) -> {
             boolean open = extent == Extent.ANY && !ControllerLabels.isHash(key);
             if (open || whole.contains(key)) {

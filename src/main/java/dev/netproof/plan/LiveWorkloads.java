@@ -69,7 +69,7 @@ final class LiveWorkloads {
         List<Who> all = new ArrayList<>();
         for (Group group : groups.of(candidates)) {
             List<Pod> live = group.pods().stream()
-                    .filter(pod -> pod != template && pod.stage() == Stage.LIVE)
+                    .filter(pod -> !pod.equals(template) && pod.stage() == Stage.LIVE)
                     .toList();
             if (!live.isEmpty()) {
                 all.add(new Who(

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Collects attempts under the probes that make them: one probe per identity and node, each attempt once. */
@@ -87,7 +87,7 @@ final class ProbeBook {
     static final class Entry {
         private final String id;
         private final String source;
-        private final SortedSet<String> pods = new TreeSet<>();
+        private final Set<String> pods = new TreeSet<>();
         private final List<Attempt> attempts = new ArrayList<>();
         private final Map<Attempt, Integer> indexes = new LinkedHashMap<>();
 
