@@ -57,19 +57,19 @@ final class FieldCase {
     }
 
     Ran run(String file, String... options) {
-        return run(text(file), file, options);
+        return runWritten(text(file), file, options);
     }
 
     /** Runs its matrix with other sources and checks. */
     Ran asking(String sourcesAndChecks) {
         String matrix = text("matrix.yaml");
-        return run(
+        return runWritten(
                 matrix.substring(0, matrix.indexOf("sources:")) + sourcesAndChecks,
                 "matrix.yaml",
                 LiveCluster.OWN_NAMESPACE);
     }
 
-    private Ran run(String matrix, String name, String... options) {
+    private Ran runWritten(String matrix, String name, String... options) {
         Path file = live.file(number + "-" + name);
         try {
             Files.writeString(file, matrix, StandardCharsets.UTF_8);

@@ -35,7 +35,10 @@ final class SourcesIT {
     void a_label_on_a_running_pod_is_part_of_the_source_until_it_is_gone() {
         FieldCase labels = FieldCase.applied(LIVE, "15");
 
-        labels.run("matrix.yaml").exits(0).that("deploy/client → svc/db is denied").is("PASS", "DENIED");
+        labels.run("matrix.yaml")
+                .exits(0)
+                .that("deploy/client → svc/db is denied")
+                .is("PASS", "DENIED");
 
         Pod client = labels.pods("app", "client").get(0);
         label(client, Map.of(EXEMPT, ""));
@@ -52,7 +55,10 @@ final class SourcesIT {
                 .is("FAIL", "OPEN");
 
         restart(labels, client);
-        labels.run("matrix.yaml").exits(0).that("deploy/client → svc/db is denied").is("PASS", "DENIED");
+        labels.run("matrix.yaml")
+                .exits(0)
+                .that("deploy/client → svc/db is denied")
+                .is("PASS", "DENIED");
     }
 
     @Test
@@ -62,9 +68,8 @@ final class SourcesIT {
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> jobs.pods("job", "seed").stream()
-                                .anyMatch(pod -> "Succeeded"
-                                                .equals(pod.getStatus().getPhase())
-                                        || "Failed".equals(pod.getStatus().getPhase())));
+                        .anyMatch(pod -> "Succeeded".equals(pod.getStatus().getPhase())
+                                || "Failed".equals(pod.getStatus().getPhase())));
 
         Ran ran = jobs.run("matrix.yaml").exits(3);
         ran.that("nightly → svc/report is allowed").is("PASS", "CONNECTED");
@@ -78,8 +83,7 @@ final class SourcesIT {
                 checks:
                   - {from: cronjob/nightly, to: svc/report, expect: allow}
                   - {from: [cronjob/nightly, job/seed], to: svc/other, expect: deny}
-                """)
-                .exits(0);
+                """).exits(0);
         named.that("cronjob/nightly → svc/report is allowed").is("PASS", "CONNECTED");
         named.that("job/seed → svc/other is denied").is("PASS", "DENIED");
         assertThat(named.notes())
@@ -127,8 +131,7 @@ final class SourcesIT {
                 checks:
                   - {from: sts/store, to: svc/db, expect: deny}
                   - {from: sts/store, to: svc/db:5432, expect: allow}
-                """, LiveCluster.OWN_NAMESPACE)
-                .exits(1);
+                """, LiveCluster.OWN_NAMESPACE).exits(1);
         ran.that("sts/store → svc/db is denied").is("FAIL", "OPEN").says("tried as store-0");
         ran.that("sts/store → svc/db:5432 is allowed").is("FAIL", "BLOCKED").says("tried as store-1, store-2");
     }
