@@ -126,13 +126,13 @@ final class PreflightVerdicts {
     /** @param gone pods that had the labels: they have finished or are terminating */
     static Verdict nobodyHas(Source source, String identity, Collection<Pod> gone, Optional<String> meant) {
         String why = gone.isEmpty()
-                ? meant.map(m -> "; did you mean " + m + "?").orElse(".")
-                : ": " + Listing.of(gone.stream().map(PreflightVerdicts::gone).toList()) + ".";
+                ? meant.map(m -> "; did you mean " + m + "?").orElse("")
+                : ": " + Listing.of(gone.stream().map(PreflightVerdicts::gone).toList());
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.NO_SUCH_SOURCE,
                 "no live pod in namespace " + source.namespace() + " has the labels " + identity + " of source "
-                        + source.name() + why + " A denial of labels that no pod has proves nothing",
+                        + source.name() + ", so its denials prove nothing" + why,
                 Optional.of(
                         gone.isEmpty()
                                 ? "correct the labels, or say synthetic: true if nobody is meant to have them"

@@ -126,7 +126,7 @@ class LintSurveyTest {
         assertThat(survey.namespaces()).isEmpty();
         assertThat(survey.pods()).isEmpty();
         assertThat(survey.policies(Set.of("shop")).unreadable()).contains("list networkpolicies in namespace shop");
-        assertThat(survey.starter(Set.of("shop")).unreadable()).contains("list cronjobs in namespace shop");
+        assertThat(survey.starter(Set.of("shop")).unreadable()).contains("list services in namespace shop");
     }
 
     @Test

@@ -321,8 +321,8 @@ class SourcesTest {
 
             says(
                     plan(Map.of("app", "storefrnt")).checks().get(0).doubt(),
-                    "no live pod in namespace shop has the labels app=storefrnt of source labelled; did you mean"
-                            + " app=storefront? A denial of labels that no pod has proves nothing");
+                    "no live pod in namespace shop has the labels app=storefrnt of source labelled, so its"
+                            + " denials prove nothing; did you mean app=storefront?");
         }
 
         @Test
@@ -332,8 +332,8 @@ class SourcesTest {
 
             says(
                     plan(Map.of("job", "seed")).checks().get(0).doubt(),
-                    "no live pod in namespace shop has the labels job=seed of source labelled: seed-x has finished."
-                            + " A denial of labels that no pod has proves nothing");
+                    "no live pod in namespace shop has the labels job=seed of source labelled, so its denials"
+                            + " prove nothing: seed-x has finished");
         }
 
         private Plan plan(Map<String, String> labels) {
