@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -68,7 +69,7 @@ final class LiveCluster
     private final String name;
     private final Map<String, String> labels;
     private Optional<KubernetesClient> client = Optional.empty();
-    private final List<String> namespaces = new ArrayList<>();
+    private final List<String> namespaces = new CopyOnWriteArrayList<>();
     private int underWay;
     private Optional<Path> folder = Optional.empty();
 
@@ -179,7 +180,7 @@ final class LiveCluster
     }
 
     /** One more. */
-    synchronized String another(String suffix) {
+    String another(String suffix) {
         return create(name + "-" + suffix);
     }
 
