@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,12 @@ final class PolicySurvey {
             .build();
 
     private static final String KUBERNETES = "networking.k8s.io";
+    private static final String ISTIO = "security.istio.io";
+
+    /** The group that Calico's own API serves; where its CRDs are served, they hold the same objects. */
+    private static final String CALICO = "projectcalico.org";
+
+    private static final String CALICO_CRDS = "crd.projectcalico.org";
 
     private enum Scope {
         NAMESPACED,
@@ -55,9 +62,9 @@ final class PolicySurvey {
             new Kind("policy.networking.k8s.io", "adminnetworkpolicies", Scope.CLUSTER),
             new Kind("policy.networking.k8s.io", "baselineadminnetworkpolicies", Scope.CLUSTER),
             new Kind("policy.networking.k8s.io", "clusternetworkpolicies", Scope.CLUSTER),
-            new Kind("crd.projectcalico.org", "networkpolicies", Scope.NAMESPACED),
-            new Kind("crd.projectcalico.org", "globalnetworkpolicies", Scope.CLUSTER),
-            new Kind("crd.projectcalico.org", "tiers", Scope.CLUSTER),
+            new Kind(CALICO_CRDS, "networkpolicies", Scope.NAMESPACED),
+            new Kind(CALICO_CRDS, "globalnetworkpolicies", Scope.CLUSTER),
+            new Kind(CALICO_CRDS, "tiers", Scope.CLUSTER),
             new Kind("cilium.io", "ciliumnetworkpolicies", Scope.NAMESPACED),
             new Kind("cilium.io", "ciliumclusterwidenetworkpolicies", Scope.CLUSTER),
             new Kind("crd.antrea.io", "networkpolicies", Scope.NAMESPACED),
@@ -66,7 +73,16 @@ final class PolicySurvey {
             new Kind("networking.k8s.aws", "applicationnetworkpolicies", Scope.NAMESPACED),
             new Kind("networking.k8s.aws", "clusternetworkpolicies", Scope.CLUSTER),
             new Kind("k8s.ovn.org", "egressfirewalls", Scope.NAMESPACED),
-            new Kind("security.istio.io", "authorizationpolicies", Scope.NAMESPACED));
+            new Kind(CALICO, "networkpolicies", Scope.NAMESPACED),
+            new Kind(CALICO, "globalnetworkpolicies", Scope.CLUSTER),
+            new Kind("vpcresources.k8s.aws", "securitygrouppolicies", Scope.NAMESPACED),
+            new Kind("networking.gke.io", "fqdnnetworkpolicies", Scope.NAMESPACED),
+            new Kind("policy.linkerd.io", "servers", Scope.NAMESPACED),
+            new Kind("policy.linkerd.io", "authorizationpolicies", Scope.NAMESPACED),
+            new Kind(ISTIO, "authorizationpolicies", Scope.NAMESPACED));
+
+    /** Policies in Istio's root namespace apply in every namespace. */
+    private static final String ISTIO_ROOT = "istio-system";
 
     private final ApiServer server;
     private final ExecutorService pool;
@@ -79,21 +95,24 @@ final class PolicySurvey {
 
     Policies of(Set<String> namespaces) {
         server.client();
-        Map<String, String> versions = versions();
+        Map<String, List<String>> versions = versions();
         List<CompletableFuture<List<Policy>>> reads = new ArrayList<>();
         for (Kind kind : KINDS) {
-            String version = versions.get(kind.group());
-            if (version == null) {
+            List<String> served = versions.getOrDefault(kind.group(), List.of());
+            if (served.isEmpty() || (kind.group().equals(CALICO) && versions.containsKey(CALICO_CRDS))) {
                 continue;
             }
-            String root = "/apis/" + version + "/";
             if (kind.scope() == Scope.CLUSTER) {
-                reads.add(begin("list " + kind.plural(), root + kind.plural()));
+                reads.add(begin("list " + kind.plural(), served, kind.plural()));
             } else {
-                new TreeSet<>(namespaces)
-                        .forEach(namespace -> reads.add(begin(
-                                "list " + kind.plural() + " in namespace " + namespace,
-                                root + "namespaces/" + namespace + "/" + kind.plural())));
+                Set<String> places = new TreeSet<>(namespaces);
+                if (kind.group().equals(ISTIO)) {
+                    places.add(ISTIO_ROOT);
+                }
+                places.forEach(namespace -> reads.add(begin(
+                        "list " + kind.plural() + " in namespace " + namespace,
+                        served,
+                        "namespaces/" + namespace + "/" + kind.plural())));
             }
         }
         try {
@@ -109,21 +128,31 @@ final class PolicySurvey {
         }
     }
 
-    /** The version that the API server prefers, for each of its groups: "cilium.io" → "cilium.io/v2". */
-    private Map<String, String> versions() {
-        Map<String, String> versions = new TreeMap<>();
+    /** The versions of each group that the API server serves, the preferred one first: "cilium.io" → ["cilium.io/v2"]. */
+    private Map<String, List<String>> versions() {
+        Map<String, List<String>> versions = new TreeMap<>();
         Optional<JsonNode> groups = get("list API groups", "/apis");
-        groups.ifPresent(list -> list.path("groups")
-                .forEach(group -> versions.put(
-                        group.path("name").asText(),
-                        group.path("preferredVersion").path("groupVersion").asText())));
-        versions.putIfAbsent(KUBERNETES, KUBERNETES + "/v1");
+        groups.ifPresent(list -> list.path("groups").forEach(group -> {
+            Set<String> served = new LinkedHashSet<>();
+            served.add(group.path("preferredVersion").path("groupVersion").asText());
+            group.path("versions")
+                    .forEach(version -> served.add(version.path("groupVersion").asText()));
+            versions.put(group.path("name").asText(), List.copyOf(served));
+        }));
+        versions.putIfAbsent(KUBERNETES, List.of(KUBERNETES + "/v1"));
         return versions;
     }
 
-    private CompletableFuture<List<Policy>> begin(String doing, String path) {
+    /** Reads a kind in the first version that has it: a group serves some of its kinds in some of its versions only. */
+    private CompletableFuture<List<Policy>> begin(String doing, List<String> served, String path) {
         return CompletableFuture.supplyAsync(
-                () -> get(doing, path).map(PolicySurvey::policies).orElse(List.of()), pool);
+                () -> served.stream()
+                        .map(version -> get(doing, "/apis/" + version + "/" + path))
+                        .flatMap(Optional::stream)
+                        .findFirst()
+                        .map(PolicySurvey::policies)
+                        .orElse(List.of()),
+                pool);
     }
 
     private Optional<JsonNode> get(String doing, String path) {
@@ -135,7 +164,7 @@ final class PolicySurvey {
                 unreadable.add(doing);
                 return Optional.empty();
             }
-            // A group has kinds in some of its versions only.
+            // This version of the group does not have the kind.
             if (e.getCode() == ApiServer.NOT_FOUND) {
                 return Optional.empty();
             }

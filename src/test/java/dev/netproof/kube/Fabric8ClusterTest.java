@@ -259,6 +259,44 @@ final class Fabric8ClusterTest {
         assertThat(policies.unreadable()).containsExactly("list ciliumnetworkpolicies in namespace shop");
     }
 
+    @Test
+    void policies_of_kinds_that_only_an_older_version_of_their_group_has() {
+        answers("/apis", """
+                {groups: [{name: policy.networking.k8s.io, preferredVersion: {groupVersion: policy.networking.k8s.io/v1alpha2},
+                           versions: [{groupVersion: policy.networking.k8s.io/v1alpha2}, {groupVersion: policy.networking.k8s.io/v1alpha1}]}]}
+                """);
+        mock.expect()
+                .get()
+                .withPath("/apis/policy.networking.k8s.io/v1alpha2/adminnetworkpolicies")
+                .andReturn(404, "{}")
+                .always();
+        answers("/apis/policy.networking.k8s.io/v1alpha1/adminnetworkpolicies", """
+                {kind: AdminNetworkPolicyList, apiVersion: policy.networking.k8s.io/v1alpha1, items: [
+                  {metadata: {name: old, uid: u1, resourceVersion: "1"}, spec: {subject: {pods: {podSelector: {matchLabels: {tier: gold}}}}}}]}
+                """);
+        answers("/apis/policy.networking.k8s.io/v1alpha2/clusternetworkpolicies", """
+                {kind: ClusterNetworkPolicyList, apiVersion: policy.networking.k8s.io/v1alpha2, items: [
+                  {metadata: {name: new, uid: u2, resourceVersion: "2"}, spec: {}}]}
+                """);
+
+        assertThat(cluster.policies(Set.of("shop")).found())
+                .extracting(policy -> policy.kind() + " " + policy.name())
+                .containsExactly("AdminNetworkPolicy old", "ClusterNetworkPolicy new");
+    }
+
+    @Test
+    void policies_of_istios_root_namespace_apply_everywhere() {
+        answers("/apis", "{groups: [{name: security.istio.io, preferredVersion: {groupVersion: security.istio.io/v1}}]}");
+        answers("/apis/security.istio.io/v1/namespaces/istio-system/authorizationpolicies", """
+                {kind: AuthorizationPolicyList, apiVersion: security.istio.io/v1, items: [
+                  {metadata: {name: mesh-wide, namespace: istio-system, uid: u1, resourceVersion: "1"}, spec: {selector: {matchLabels: {tier: gold}}}}]}
+                """);
+
+        assertThat(cluster.policies(Set.of("shop")).found())
+                .extracting(ClusterFacts.Policy::name)
+                .containsExactly("mesh-wide");
+    }
+
     private void answers(String path, String yaml) {
         mock.expect()
                 .get()
