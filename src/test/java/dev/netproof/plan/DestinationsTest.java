@@ -193,8 +193,7 @@ class DestinationsTest {
             shop.endpoint("cache", "10.0.2.7", Serving.NOT);
             assertThat(endpoints(shop)).containsExactly("VIP 10.96.0.5:80", "POD 10.0.1.5:8080");
             assertThat(shop.plan().notes())
-                    .contains("Service cache in namespace shop leads to 1 endpoint that terminates and still serves,"
-                            + " because no other is ready");
+                    .contains("Service cache in namespace shop sends traffic to 1 terminating endpoint that still serves, because no other endpoint is ready");
         }
 
         @Test
@@ -333,7 +332,7 @@ class DestinationsTest {
                             Tuple.tuple(Path.Kind.ADDRESS, "203.0.113.7:443"));
             assertThat(plan.notes())
                     .contains(
-                            "Service pay in namespace shop is of type ExternalName: what is said of it is said of the host"
+                            "Service pay in namespace shop is of type ExternalName: the result is about the host"
                                     + " pay.example.com");
         }
 
@@ -387,8 +386,7 @@ class DestinationsTest {
             assertThat(endpoints(shop)).containsExactly("POD 10.0.1.5:8080");
             assertThat(shop.plan().notes())
                     .contains(
-                            "pod api-5 in namespace shop has several ports called http: 8080 is asked, the first, as a"
-                                    + " Service does; not 9090");
+                            "pod api-5 in namespace shop has several ports named http: netproof tries the first, 8080, as a Service does, not 9090");
         }
 
         @Test

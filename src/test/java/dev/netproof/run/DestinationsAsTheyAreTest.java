@@ -157,7 +157,7 @@ class DestinationsAsTheyAreTest {
                 t -> t.from("client") ? TIMEOUT : CONNECTED);
 
         says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED");
-        assertThat(report.notes()).anyMatch(note -> note.contains("terminates and still serves"));
+        assertThat(report.notes()).anyMatch(note -> note.contains("terminating endpoint that still serves"));
     }
 
     @Test

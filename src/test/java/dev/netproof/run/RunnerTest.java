@@ -677,7 +677,7 @@ class RunnerTest {
         assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
         assertThat(report.breakage())
                 .hasValueSatisfying(b -> assertThat(b.problem())
-                        .isEqualTo("the run exceeded --timeout while reading what the cluster has"));
+                        .isEqualTo("the run exceeded --timeout while reading the cluster"));
     }
 
     @Test
@@ -692,7 +692,7 @@ class RunnerTest {
         assertThat(report.exit()).isEqualTo(Exit.TERMINATED);
         assertThat(report.breakage())
                 .hasValueSatisfying(b ->
-                        assertThat(b.problem()).isEqualTo("the run was ended while asking the cluster who we are"));
+                        assertThat(b.problem()).isEqualTo("the run was ended while identifying the user"));
     }
 
     @Test
