@@ -52,7 +52,7 @@ final class Size {
                 "use fewer sources or nodes, or add --max-probes " + probes)));
         tooManyPaths.ifPresent(check -> refusals.add(new Refusal(
                 Exit.BAD_INPUT,
-                check.location() + ": the matrix needs " + number(paths) + " paths, more than the limit of " + number(most.paths()) + ", which " + check.sentence() + " exceeds",
+                check.location() + ": the matrix needs " + number(paths) + " paths, more than the limit of " + number(most.paths()) + "; the first check beyond it: " + check.sentence(),
                 "use fewer nodes or checks, or fewer pods of each destination (--endpoints), or add --max-paths " + paths)));
         return refusals;
     }

@@ -139,7 +139,7 @@ class DestinationsTest {
             assertThat(verdict.reason()).isEqualTo(Reason.NO_BACKEND);
             assertThat(verdict.explanation()).isEqualTo("Deployment web-blue in namespace shop has no ready pod");
             assertThat(verdict.fix())
-                    .hasValueSatisfying(fix -> assertThat(fix).startsWith("nobody can be reached there"));
+                    .hasValueSatisfying(fix -> assertThat(fix).startsWith("without a ready pod nothing can be reached"));
         }
 
         @Test
@@ -207,7 +207,7 @@ class DestinationsTest {
             assertThat(verdict.explanation()).isEqualTo("Service cache has no ready pod (3 not ready)");
             assertThat(verdict.fix())
                     .hasValueSatisfying(fix -> assertThat(fix)
-                            .startsWith("through the Service nobody can be reached, with or without a policy")
+                            .startsWith("the Service leads nowhere, with or without a policy")
                             .endsWith("its pods may answer at their own addresses meanwhile"));
         }
 
@@ -353,8 +353,7 @@ class DestinationsTest {
 
             assertThat(foregone(shop.deny(from("front"), to("pay"))).explanation())
                     .isEqualTo(
-                            "Service pay in namespace shop is of type ExternalName (pay.example.com), and the matrix names"
-                                    + " no port that is known");
+                            "Service pay in namespace shop is of type ExternalName (pay.example.com) and needs a port number");
         }
 
         private int tried(Destination destination) {

@@ -557,7 +557,7 @@ class PlannerTest {
             Plan plan = shop.deny(from("storefront"), to("agent")).plan();
 
             assertThat(plan.notes())
-                    .anySatisfy(note -> assertThat(note).contains("agent-11", "node's network", "policies"));
+                    .anySatisfy(note -> assertThat(note).contains("agent-11", "hostNetwork", "policies"));
             assertThat(plan.checks().get(0).paths())
                     .flatExtracting(PlannedPath::backends)
                     .allSatisfy(backend -> assertThat(backend.pod())

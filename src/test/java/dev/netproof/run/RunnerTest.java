@@ -639,7 +639,7 @@ class RunnerTest {
 
         says(report, Exit.NOT_JUDGED, "INCONCLUSIVE OUT_OF_TIME");
         assertThat(report.breakage())
-                .hasValueSatisfying(b -> assertThat(b.problem()).contains("netproof itself", "out of the blue"));
+                .hasValueSatisfying(b -> assertThat(b.problem()).contains("netproof failed", "out of the blue"));
     }
 
     @Test
