@@ -199,7 +199,7 @@ lab_status() {
     printf 'incomplete (a scripts/cluster up works on it, or was ended)\n'
     return 4
   elif [[ -n $dead ]]; then
-    printf 'broken, ended without being asked: %s\n' "$(paste -sd, <<<"$dead")"
+    printf 'broken, ended unexpectedly: %s\n' "$(paste -sd, <<<"$dead")"
     say "  fix: scripts/cluster up --name $LAB_NAME"
     return 4
   fi

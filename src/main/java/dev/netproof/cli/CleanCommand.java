@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Objects of runs that may still be going on are kept: on a terminal netproof asks first,",
-            "elsewhere --all removes them. Objects that have netproof's label and cannot be shown to be",
+            "netproof keeps objects of runs that may still be active. On a terminal it asks;",
+            "elsewhere, --all removes them. Objects that have netproof's label and cannot be shown to be",
             "netproof's are named and kept.",
             "",
             "Examples:",
@@ -34,9 +34,15 @@ import picocli.CommandLine.Spec;
         })
 final class CleanCommand implements Callable<Integer> {
     @Mixin
-    ClusterOptions cluster = new ClusterOptions();
+    ContextOptions contexts = new ContextOptions();
 
-    @Option(names = "--all", description = "Also remove objects of runs that may still be going on.")
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NAMESPACE",
+            description = "Namespace to clean; default: all namespaces.")
+    @Nullable String namespace;
+
+    @Option(names = "--all", description = "Also remove objects of runs that may still be active.")
     boolean all;
 
     @Spec
@@ -48,15 +54,15 @@ final class CleanCommand implements Callable<Integer> {
             throw new IllegalStateException("picocli sets this before calling");
         }
         PrintWriter out = spec.commandLine().getOut();
-        ClusterAccess access = cluster.access();
+        ClusterAccess access = contexts.access();
         Set<String> namespaces =
-                Optional.ofNullable(cluster.namespace).map(Set::of).orElse(Set.of());
+                Optional.ofNullable(namespace).map(Set::of).orElse(Set.of());
         try (Cluster live = ClusterOptions.connect(access)) {
             Cluster.Cleaning cleaning =
                     live.clean(namespaces, all ? Cluster.CleanScope.ALL : Cluster.CleanScope.EXPIRED);
             if (cleaning.alive() > 0
                     && Terminal.confirms(cleaning.alive()
-                            + " objects belong to runs that may still be going on. Remove them too?")) {
+                            + " objects belong to runs that may still be active. Remove them too?")) {
                 Cluster.Cleaning rest = live.clean(namespaces, Cluster.CleanScope.ALL);
                 cleaning = new Cluster.Cleaning(
                         cleaning.removed() + rest.removed(),
@@ -65,9 +71,9 @@ final class CleanCommand implements Callable<Integer> {
                         rest.remaining(),
                         rest.foreign());
             }
-            out.println(cleaning.removed() + " removed from " + Visible.of(access.context())
+            out.println(objects(cleaning.removed()) + " removed from " + Visible.of(access.context())
                     + (cleaning.alive() > 0
-                            ? ", " + cleaning.alive() + " kept: their runs may still be going on (--all removes them)"
+                            ? ", " + cleaning.alive() + " kept: their runs may still be active (--all removes them)"
                             : ""));
             cleaning.unreadable()
                     .forEach(what -> out.println("not permitted to " + Visible.of(what)
@@ -77,5 +83,9 @@ final class CleanCommand implements Callable<Integer> {
             cleaning.remaining().forEach(why -> err.println("error: " + Visible.of(why)));
             return (cleaning.remaining().isEmpty() ? Exit.CONFORMS : Exit.NOT_JUDGED).code();
         }
+    }
+
+    private static String objects(int number) {
+        return number == 1 ? "1 object" : number + " objects";
     }
 }

@@ -16,7 +16,7 @@ final class ClusterOptions {
     @Option(
             names = {"-n", "--namespace"},
             paramLabel = "NAMESPACE",
-            description = "Namespace for whatever names none; default: the context's namespace.")
+            description = "Namespace for references that name none; default: the context's namespace.")
     @Nullable String namespace;
 
     ClusterAccess access() {

@@ -4,7 +4,7 @@ import dev.netproof.run.WrittenCount;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number from 1 up. */
+/** A number of at least 1. */
 final class CountConverter implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String value) {

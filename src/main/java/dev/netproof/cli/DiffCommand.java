@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             "",
             "The exit code says whether the later run is worse, not whether it is good:",
             "0 not worse, 1 new violations, 2 a file cannot be read, 3 something is no longer proved,",
-            "4 policies are enforced less than before, 5 the later run judged nothing or broke off.",
+            "4 policies are enforced less than before, 5 the later run judged nothing or ended early.",
             "",
             "Examples:",
             "  netproof diff yesterday.json today.json",

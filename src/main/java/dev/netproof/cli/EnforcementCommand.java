@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Works in a temporary namespace, or in the one that --namespace names. Nothing has to be installed first.",
-            "Exit codes: 0 enforced, 4 not enforced or only in part, 3 inconclusive, 5 not permitted.",
+            "Exit codes: 0 enforced, 2 bad usage, 3 inconclusive, 4 not enforced or only in part, 5 cluster or permission problem.",
             "",
             "Examples:",
             "  netproof enforcement",
@@ -54,7 +54,13 @@ final class EnforcementCommand implements Callable<Integer> {
     private static final Duration CLEAN_UP = Duration.ofSeconds(40);
 
     @Mixin
-    ClusterOptions cluster = new ClusterOptions();
+    ContextOptions contexts = new ContextOptions();
+
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NAMESPACE",
+            description = "Existing namespace to work in; default: a temporary one.")
+    @Nullable String namespace;
 
     @Mixin
     ReportTargets reports = new ReportTargets();
@@ -121,7 +127,7 @@ final class EnforcementCommand implements Callable<Integer> {
             paramLabel = "ROUNDS",
             defaultValue = "3",
             description =
-                    "Consecutive rounds that must agree, and more of them if packets get lost; default: ${DEFAULT-VALUE}.")
+                    "Consecutive rounds that must agree; more if packets are lost; default: ${DEFAULT-VALUE}.")
     int stable = 3;
 
     @Option(
@@ -176,9 +182,9 @@ final class EnforcementCommand implements Callable<Integer> {
             return Exit.BAD_INPUT.code();
         }
         AllowedNamespaces places = allowed.allowed();
-        if (cluster.namespace != null && !places.admits(cluster.namespace)) {
-            err.println("error: the probes would run in " + places.why(cluster.namespace) + "\n  fix: name another with"
-                    + " --namespace, or leave it out to use a temporary one; or: " + places.fix(cluster.namespace));
+        if (namespace != null && !places.admits(namespace)) {
+            err.println("error: the probes would run in " + places.why(namespace) + "\n  fix: name another with"
+                    + " --namespace, or leave it out to use a temporary one; or: " + places.fix(namespace));
             return Exit.BAD_INPUT.code();
         }
         if (hostNetwork && profile != Wanted.FULL) {
@@ -187,7 +193,7 @@ final class EnforcementCommand implements Callable<Integer> {
         }
         ClusterAccess access;
         try {
-            access = cluster.access();
+            access = contexts.access();
         } catch (ClusterTrouble trouble) {
             return finish(NoCluster.report(List.of(), trouble), err);
         }
@@ -203,7 +209,7 @@ final class EnforcementCommand implements Callable<Integer> {
                 Version.text(),
                 profile == Wanted.FULL ? Profile.FULL : Profile.BASIC,
                 nodes,
-                Optional.ofNullable(cluster.namespace),
+                Optional.ofNullable(namespace),
                 stable,
                 deadline,
                 timeout,

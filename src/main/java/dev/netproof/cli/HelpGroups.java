@@ -19,7 +19,7 @@ final class HelpGroups {
 
     static {
         GROUPS.put(
-                "What to run",
+                "Scope",
                 List.of(
                         "--only",
                         "--tags",
@@ -40,7 +40,7 @@ final class HelpGroups {
         GROUPS.put(
                 "Images", List.of("--mirror", "--pull-secret", "--curl-image", "--netshoot-image", "--server-image"));
         GROUPS.put(
-                "Limits for matrices",
+                "Limits",
                 List.of("--max-checks", "--max-probes", "--max-paths", "--allow-namespace", "--allow-destination"));
         GROUPS.put(REST, List.of("--help", "--version"));
     }

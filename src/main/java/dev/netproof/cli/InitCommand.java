@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The matrix denies everything except DNS: change the cells that the applications need to allow.",
-            "What cannot be a check (an ExternalName Service, for example) is a comment with the reason.",
+            "What the grid leaves out (a UDP server, for example) is a comment with the reason.",
             "With several namespaces the file has one document for each.",
             "",
             "Examples:",

@@ -16,7 +16,7 @@ final class LimitOptions {
             paramLabel = "N",
             defaultValue = "20000",
             converter = CountConverter.class,
-            description = "Most checks in all matrices together; default: ${DEFAULT-VALUE}.")
+            description = "Maximum number of checks in all matrices; default: ${DEFAULT-VALUE}.")
     int checks = MatrixLimits.MOST_CHECKS;
 
     @Option(
@@ -24,7 +24,7 @@ final class LimitOptions {
             paramLabel = "N",
             defaultValue = "500",
             converter = CountConverter.class,
-            description = "Most probe pods for all matrices together; default: ${DEFAULT-VALUE}.")
+            description = "Maximum number of probe pods; default: ${DEFAULT-VALUE}.")
     int probes = Most.USUAL.probes();
 
     @Option(
@@ -33,7 +33,7 @@ final class LimitOptions {
             defaultValue = "200000",
             converter = CountConverter.class,
             description =
-                    "Most paths for all matrices together; a path leads from one probe pod to one address for one check;"
+                    "Maximum number of paths (probe pods × addresses × checks);"
                             + " default: ${DEFAULT-VALUE}.")
     int paths = Most.USUAL.paths();
 

@@ -138,14 +138,14 @@ final class RunCommand implements Callable<Integer> {
             defaultValue = "5",
             converter = Endpoints.class,
             description =
-                    "How many ready pods of a destination to probe, and at least one on every node and of every group of labels that policies read; default: ${DEFAULT-VALUE}.")
+                    "Ready pods to probe for each destination; always at least one per node and one per group of pods that policies distinguish; default: ${DEFAULT-VALUE}.")
     int endpoints = 5;
 
     @Option(
             names = "--control-namespace",
             paramLabel = "NAMESPACE",
             description =
-                    "Existing namespace without policies for netproof's own pods, which show that outside hosts are alive and that packets get from node to node; default: the run creates one and removes it.")
+                    "Existing namespace without network policies for netproof's control and witness pods; default: a temporary namespace.")
     @Nullable String controlNamespace;
 
     @Option(
@@ -178,7 +178,7 @@ final class RunCommand implements Callable<Integer> {
             try {
                 return WrittenCount.parse(value);
             } catch (IllegalArgumentException e) {
-                throw new picocli.CommandLine.TypeConversionException(e.getMessage() + ", nor the word all");
+                throw new picocli.CommandLine.TypeConversionException(e.getMessage() + " and not \"all\"");
             }
         }
     }

@@ -32,7 +32,7 @@ final class Signalled {
         interrupt.accept(Signals.exit());
         try {
             if (!done.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                err.println("netproof: not everything could be removed in time; netproof clean removes it");
+                err.println("netproof: could not remove everything in time; run netproof clean");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -19,8 +19,7 @@ final class Conclusions {
     private static final String RUN_AGAIN = "run again";
     private static final String SPARE_CPU = "run again when the nodes have CPU to spare";
     private static final String ENGINE =
-            "look at the network plugin's policy engine on that node: its pod's log; a kernel"
-                    + " module or a feature that is switched off";
+            "check the network plugin's policy engine on that node: its pod's log, kernel modules, disabled features";
 
     private Conclusions() {}
 
@@ -57,14 +56,14 @@ final class Conclusions {
     static Conclusion policyChanged(String how) {
         return inconclusive(
                 Reason.CHANGED_BY_ADMISSION,
-                how + ", so that nothing follows from what was seen",
+                how + ", so the results prove nothing",
                 "see what else writes NetworkPolicies: a webhook, a GitOps controller");
     }
 
     static Conclusion podChanged(String how) {
         return inconclusive(
                 Reason.CHANGED_BY_ADMISSION,
-                "a pod of netproof's was changed while it ran, so that nothing follows from what was seen: " + how,
+                "a netproof pod was changed while it ran, so the results prove nothing: " + how,
                 "find out who changes pods with the label netproof.dev/role");
     }
 
@@ -82,7 +81,7 @@ final class Conclusions {
     static Conclusion noBaseline(Bound shut, List<Sample> samples, List<String> foreign) {
         return inconclusive(
                 Reason.NO_BASELINE,
-                "there was no connection before any policy of netproof's: " + shut.meaning() + " " + looked(samples)
+                "there was no connection even before netproof created a policy: " + shut.meaning() + " " + looked(samples)
                         + (foreign.isEmpty()
                                 ? "; no other policy is in the namespace: perhaps a cluster-wide policy or the network"
                                         + " itself stops it"
@@ -91,7 +90,7 @@ final class Conclusions {
                         ? "look for cluster-wide policies (kubectl get clusternetworkpolicies,"
                                 + " adminnetworkpolicies, ciliumclusterwidenetworkpolicies,"
                                 + " globalnetworkpolicies) and whether pods reach each other at all"
-                        : "exempt the namespace from what installs them, or name one without: --namespace");
+                        : "exempt the namespace from whatever installs them, or name a namespace without policies: --namespace");
     }
 
     /** Everything is as specified in one family; in this one there is no connection even without a policy. */
@@ -116,7 +115,7 @@ final class Conclusions {
     static Conclusion silent(Bound edge) {
         return inconclusive(
                 Reason.UNSETTLED,
-                "no attempt came to an end after the deadline: " + edge.meaning()
+                "no attempt finished after the deadline: " + edge.meaning()
                         + "; the probes were starved or their logs did not arrive",
                 SPARE_CPU);
     }
@@ -124,15 +123,15 @@ final class Conclusions {
     static Conclusion uncontrolled(Bound edge) {
         return inconclusive(
                 Reason.NO_CONTROL,
-                "denied, but nothing shows that the target was alive meanwhile: " + edge.meaning(),
-                "run again; if it stays, see whether a cluster-wide policy denies everything");
+                "denied, but nothing shows that the target was alive at that time: " + edge.meaning(),
+                "run again; if it persists, check for a cluster-wide policy that denies everything");
     }
 
     static Conclusion neverStill(Bound edge) {
         return inconclusive(
                 Reason.UNSETTLED,
-                "it never held still: " + edge.meaning(),
-                "run again when the policy engine and the network hold still");
+                "the results kept changing: " + edge.meaning(),
+                "run again when the policy engine and the network are stable");
     }
 
     static Conclusion letThroughAgain(Bound edge) {
@@ -140,14 +139,14 @@ final class Conclusions {
                 Reason.UNSETTLED,
                 "denied for a while and let through again under the same policy: " + edge.meaning()
                         + "; something changed meanwhile",
-                "run again when the policy engine holds still");
+                "run again when the policy engine is stable");
     }
 
     static Conclusion deniedLater() {
         return inconclusive(
                 Reason.UNSETTLED,
                 "let through past the deadline and denied later under the same policy: something changed meanwhile",
-                "run again when the policy engine holds still");
+                "run again when the policy engine is stable");
     }
 
     static Conclusion notRestored(Bound shut, List<Sample> results, Duration deadline) {
@@ -155,7 +154,7 @@ final class Conclusions {
                 Reason.NOT_RESTORED,
                 "denied under the policy, but the connection did not return in " + deadline.toSeconds()
                         + " s after its removal: " + shut.meaning() + " " + looked(results),
-                "run again; see whether the engine removes rules, and whether the target holds still");
+                "run again; see whether the engine removes rules, and whether the target is stable");
     }
 
     static Conclusion freshPodLetThrough(Duration time) {
@@ -163,9 +162,9 @@ final class Conclusions {
                 Reason.LETS_THROUGH,
                 String.format(
                         Locale.ROOT,
-                        "a fresh pod was let through for %.1f s after its start, against a policy that was there before it",
+                        "a new pod was let through for %.1f s after its start, although the policy existed before the pod",
                         time.toMillis() / 1000.0),
-                "let run wait for longer: --settle; keep secrets of a pod's first moments out of reach");
+                "raise --settle of netproof run; do not rely on policies in a pod's first seconds");
     }
 
     /** @param left the family that is not tried */
@@ -186,7 +185,7 @@ final class Conclusions {
     static Conclusion deniesTooMuch(Bound edge) {
         return notEnforced(
                 Reason.DENIES_TOO_MUCH,
-                "the policy allows it and it was stopped while the target was reached by others: " + edge.meaning(),
+                "the policy allows the connection, but it was blocked while others reached the target: " + edge.meaning(),
                 ENGINE);
     }
 

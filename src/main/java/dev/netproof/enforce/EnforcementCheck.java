@@ -88,7 +88,7 @@ public final class EnforcementCheck {
     }
 
     private Report checked(Instant started) {
-        progress.accept("asking the cluster who we are");
+        progress.accept("identifying the user");
         ClusterIdentity who = cluster.identity();
         identity = Optional.of(who);
         who.caveat().ifPresent(notes::add);
@@ -124,7 +124,7 @@ public final class EnforcementCheck {
         collector.ifPresent(heard -> heard.starvation().forEach((id, how) -> notes.add("probe " + id + " " + how)));
         Exit exit = interruption.orElseGet(() -> Summary.exit(enforcement.verdict()));
         Optional<Report.Breakage> breakage = interruption.map(reason ->
-                new Report.Breakage("the check was " + reason.meaning(), "run it again; what it had seen is above"));
+                new Report.Breakage("the check was " + reason.meaning(), "run it again; the results so far are above"));
         return report(started, Optional.of(enforcement), breakage, exit);
     }
 

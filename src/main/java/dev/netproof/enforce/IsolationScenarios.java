@@ -99,8 +99,7 @@ final class IsolationScenarios {
                 must(
                         "ingress-leaves-egress",
                         "ingress isolation leaves egress free",
-                        "a pod that nobody may reach cannot reach anybody either; seen from the source, so that there is no"
-                                + " other direction",
+                        "a pod isolated for ingress is isolated for egress too; tested from the source only",
                         "a pod is isolated for ingress and for egress independently",
                         DOCS + "#the-two-sorts-of-pod-isolation"),
                 EGRESS,

@@ -34,13 +34,13 @@ final class LifecycleScenarios {
         Capability label = must(
                 "label-change",
                 "label change",
-                "a pod that is given another label stays with the rules of the old one",
+                "a pod whose label changes keeps the rules of its old label",
                 "a policy applies to the pods that its selector selects, as they are labelled now",
                 API);
         Capability update = must(
                 "policy-update",
                 "policy update and delete",
-                "a policy that is changed or deleted goes on as it was",
+                "a changed or deleted policy keeps its old effect",
                 "what is stored is what applies",
                 API);
         for (Direction direction : Direction.values()) {
@@ -82,8 +82,7 @@ final class LifecycleScenarios {
                 must(
                         "policy-before-pod",
                         "policy before the pod",
-                        "a pod is let through in its first moments, until its rules have arrived: what it does at its start is"
-                                + " not under policy",
+                        "a pod is let through in its first moments, until its rules have arrived: policies do not apply to what it does at its start",
                         "once a policy is handled, new pods that it selects are isolated before they are started",
                         DOCS + "#pod-lifecycle",
                         "kube-router (https://github.com/cloudnativelabs/kube-router/issues/873), and K3s with it"

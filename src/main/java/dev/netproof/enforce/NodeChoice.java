@@ -39,15 +39,20 @@ public sealed interface NodeChoice {
         }
         if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             if (text.length() > 6 || Integer.parseInt(text) == 0) {
-                throw new IllegalArgumentException("'" + text + "' is no number of nodes from 1 up");
+                throw invalid(text);
             }
             return new Some(Integer.parseInt(text));
         }
         List<String> names = List.of(text.split(",", -1));
         if (names.stream().anyMatch(String::isBlank)) {
-            throw new IllegalArgumentException("'" + text + "' is neither all, a number nor names with commas between");
+            throw invalid(text);
         }
         return new Named(names.stream().map(String::strip).distinct().toList());
+    }
+
+    private static IllegalArgumentException invalid(String text) {
+        return new IllegalArgumentException(
+                "'" + text + "' is not valid: write all, a number of at least 1, or node names separated by commas");
     }
 
     /** Of the nodes that can run pods those to look at, in the order of their names. */

@@ -64,7 +64,7 @@ final class OpenQuestions {
                         "hairpin",
                         "hairpin",
                         "whether an isolated pod reaches itself by its own Service",
-                        "not defined for connections that a Service leads back",
+                        "not defined for connections from a pod to itself through a Service",
                         "https://github.com/kubernetes/kubernetes/issues/95879",
                         "denied: reported of unnamed engines (https://github.com/kubernetes/kubernetes/issues/125611), of"
                                 + " Cilium by mistake in some versions (https://github.com/cilium/cilium/pull/22972)",
@@ -82,7 +82,7 @@ final class OpenQuestions {
                 open(
                         "established",
                         "established connection",
-                        "whether a connection from before a policy goes on when the policy denies fresh ones",
+                        "whether an established connection continues under a policy that denies new ones",
                         "implementation defined: a change may or may not take effect for a connection that exists",
                         DOCS + "#networkpolicy-s-impact-on-existing-connections",
                         "goes on: Calico (https://github.com/projectcalico/calico/issues/6399), Antrea"
@@ -100,8 +100,7 @@ final class OpenQuestions {
                         "node → pod",
                         "whether the kubelet of its node reaches an isolated pod; where it does not, readiness and liveness"
                                 + " probes fail",
-                        "traffic between a pod and the node that it runs on is always allowed; engines differ in what they take"
-                                + " for it",
+                        "traffic between a pod and the node that it runs on is always allowed; engines differ in what they count as such traffic",
                         DOCS),
                 INGRESS,
                 Track.KEPT,
@@ -115,7 +114,7 @@ final class OpenQuestions {
                 open(
                         "host-network-source",
                         "pod in the node's network",
-                        "whether a pod in its node's own network reaches a pod that lets in pods by their labels alone",
+                        "whether a pod in its node's own network reaches a pod whose policy allows peers only by label",
                         "undefined: it may be told from its node's other traffic, or be treated as the node itself",
                         DOCS + "#networkpolicy-and-hostnetwork-pods"),
                 INGRESS,

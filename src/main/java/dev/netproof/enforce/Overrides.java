@@ -67,8 +67,8 @@ final class Overrides {
                 row.direction(),
                 Status.INCONCLUSIVE,
                 Reason.PERHAPS_OVERRIDDEN,
-                row.seen() + "; the cluster-wide " + named + " comes before network policies and may be what allows it",
-                Optional.of("see whether it selects the namespaces netproof-*, exempt them, and run again"),
+                row.seen() + "; the cluster-wide " + named + " takes precedence over network policies and may allow it",
+                Optional.of("check whether it selects the namespaces netproof-*; if so, exempt them and run again"),
                 row.edges(),
                 row.denied(),
                 row.allowed());

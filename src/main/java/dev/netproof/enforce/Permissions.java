@@ -62,7 +62,7 @@ final class Permissions {
     static String fix(List<Permission> missing, boolean own) {
         boolean namespaces = missing.stream().anyMatch(one -> one.resource().equals("namespaces"));
         return namespaces && own
-                ? "have it granted, or name a namespace to work in that is there already: --namespace NAME"
+                ? "have it granted, or use an existing namespace: --namespace NAME"
                 : "have it granted; docs/permissions.md lists all that is needed, and deploy/rbac gives it";
     }
 }

@@ -44,11 +44,11 @@ final class Preflight {
     /** Why the check cannot begin where there is no node to run on. */
     static Breakage withoutNodes(List<Unseen> unseen) {
         return new Breakage(
-                "there is no node that a pod of netproof's can run on"
+                "no node can run netproof's pods"
                         + unseen.stream()
                                 .map(one -> "; " + one.what() + ": " + one.why())
                                 .reduce("", String::concat),
-                "name nodes that are ready and take pods: --nodes");
+                "name ready, schedulable nodes with --nodes");
     }
 
     /** Removes what killed checks left. */
@@ -63,7 +63,7 @@ final class Preflight {
     private void sweep(Cluster.Cleaning cleaning) {
         cleaning.unreadable()
                 .forEach(what -> notes.accept(
-                        "not permitted to " + what + ": what a killed check may have left there was not looked for"));
+                        "not permitted to " + what + ": did not look for leftovers of a killed check there"));
         cleaning.remaining().forEach(why -> notes.accept("could not remove leftovers of an earlier check: " + why));
         cleaning.foreign().forEach(notes);
     }
@@ -76,10 +76,10 @@ final class Preflight {
         try {
             ClusterFacts.Policies policies = cluster.policies(Set.of());
             policies.unreadable()
-                    .forEach(what -> notes.accept("not permitted to " + what + ": whether one overrides is not known"));
+                    .forEach(what -> notes.accept("not permitted to " + what + ": unknown whether one takes precedence over network policies"));
             return new Overrides(policies.found()).doubted(rows);
         } catch (ClusterTrouble trouble) {
-            notes.accept("whether a cluster-wide policy overrides could not be read: " + trouble.getMessage());
+            notes.accept("could not read cluster-wide policies: " + trouble.getMessage());
             return rows;
         }
     }

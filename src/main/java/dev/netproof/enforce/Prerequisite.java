@@ -14,7 +14,7 @@ enum Prerequisite {
     Optional<Conclusion> lackingWithoutTarget() {
         return this == SCTP
                 ? Optional.of(Conclusions.notSupported(
-                        "no server could listen on SCTP: the node's kernel has none",
+                        "no server could listen on SCTP: the node's kernel does not support it",
                         Optional.of("load the module sctp on the nodes, if anything there needs it")))
                 : Optional.empty();
     }
@@ -26,7 +26,7 @@ enum Prerequisite {
             case SCTP -> lackingWithoutTarget();
             case HOST_NETWORK ->
                 Optional.of(Conclusions.notSupported(
-                        "the cluster takes no pod in its node's network: " + loss, Optional.empty()));
+                        "the cluster rejects pods with hostNetwork: " + loss, Optional.empty()));
         };
     }
 
@@ -34,7 +34,7 @@ enum Prerequisite {
     Optional<Conclusion> lackingWithoutPolicy() {
         return this == SCTP
                 ? Optional.of(Conclusions.notSupported(
-                        "no SCTP association was made even without a policy: the nodes' kernel or the network has none",
+                        "no SCTP association was made even without a policy: the nodes' kernel or the network does not support it",
                         Optional.empty()))
                 : Optional.empty();
     }

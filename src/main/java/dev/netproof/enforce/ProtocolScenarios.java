@@ -43,14 +43,13 @@ final class ProtocolScenarios {
         Capability udp = must(
                 "udp",
                 "UDP",
-                "datagrams pass policies by, or are all dropped",
+                "datagrams bypass policies, or all are dropped",
                 "the protocol of a port is TCP, UDP or SCTP; TCP if not given",
                 API);
         Capability sctp = must(
                 "sctp",
                 "SCTP",
-                "associations pass policies by, or are all dropped; looked at into a pod alone, because servers of SCTP end where the"
-                        + " kernel has none",
+                "SCTP associations bypass policies, or all are dropped; tested for ingress only, because SCTP servers exit if the kernel does not support it",
                 "a policy may name SCTP where the network plugin supports it",
                 DOCS + "#sctp-support",
                 "kube-router (https://github.com/cloudnativelabs/kube-router/issues/1019)",
@@ -67,7 +66,7 @@ final class ProtocolScenarios {
         Capability ipv6 = must(
                 "ipv6",
                 "IPv6",
-                "a pod with addresses of both families is isolated in one of them alone",
+                "a dual-stack pod is isolated over one family only",
                 "a policy is about pods, whichever of their addresses is used",
                 "https://kubernetes.io/docs/concepts/services-networking/dual-stack/");
         all.add(new Scenario(

@@ -175,7 +175,7 @@ final class Summary {
         if (verdict == Verdict.NOT_ENFORCED
                 && with(worst).stream().allMatch(row -> row.reason() == Reason.LETS_THROUGH)) {
             return Optional.of(
-                    "install a policy engine, or look why the network plugin's own does not work: its pods' logs on "
+                    "install a policy engine, or find out why the network plugin's own does not work: see its pods' logs on "
                             + nodes(with(worst)));
         }
         return with(worst).stream().flatMap(row -> row.fix().stream()).findFirst();

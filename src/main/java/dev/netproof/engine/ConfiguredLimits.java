@@ -46,7 +46,7 @@ final class ConfiguredLimits {
     }
 
     /**
-     * A number from 1 up, or else the default.
+     * A number of at least 1, or else the default.
      *
      * @throws IllegalArgumentException if the parameter is something else; the message names it
      */

@@ -178,7 +178,7 @@ final class ApiServer implements AutoCloseable {
         if (code == UNAUTHORIZED) {
             return new ClusterTrouble(
                     connection + " does not accept the identity \"" + connection.user() + "\" (401 Unauthorized)",
-                    "its token or certificate may have expired: log in again, until this works: "
+                    "its token or certificate may have expired: log in again; then this must work: "
                             + kubectl("get --raw /version"),
                     failure);
         }
@@ -222,7 +222,7 @@ final class ApiServer implements AutoCloseable {
                                 + (cause instanceof HttpConnectTimeoutException
                                         ? "no answer within " + CONNECT_MILLIS / 1000 + " s"
                                         : "connection refused or no route"),
-                        "see that the cluster is up, and that this is the context you mean",
+                        "check that the cluster is up and that this is the right context",
                         failure);
             }
             if (cause instanceof HttpTimeoutException) {
@@ -260,11 +260,11 @@ final class ApiServer implements AutoCloseable {
         } else if (cause instanceof ConnectException || cause instanceof NoRouteToHostException) {
             why = "connection refused or no route";
         } else {
-            why = "no way through it: " + root(cause);
+            why = "the proxy does not forward the connection: " + root(cause);
         }
         return new ClusterTrouble(
-                connection + " cannot be reached by way of the " + proxy + ": " + why,
-                "check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY, and that the proxy lets through to this server",
+                connection + " cannot be reached through the " + proxy + ": " + why,
+                "check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY, and that the proxy allows connections to this server",
                 failure);
     }
 

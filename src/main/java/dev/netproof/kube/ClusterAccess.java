@@ -76,12 +76,12 @@ public final class ClusterAccess {
                 : inCluster(environment, serviceAccount);
         return inside.orElseThrow(
                 () -> new ClusterTrouble(
-                        "no cluster to speak to: "
+                        "no cluster found: "
                                 + variable.map(value -> "$KUBECONFIG is " + Redaction.path(value)
                                                 + ", and no file there has a context")
                                         .orElse("there is no --kubeconfig, no $KUBECONFIG, no context in " + usual
                                                 + ", and this is not a pod with a service account"),
-                        "name a kubeconfig with --kubeconfig FILE or KUBECONFIG=FILE; either is a path, never the file's text"));
+                        "set --kubeconfig or KUBECONFIG to the path of a kubeconfig file (not to its content)"));
     }
 
     private static Optional<Connection> inCluster(Map<String, String> environment, Path mount) {

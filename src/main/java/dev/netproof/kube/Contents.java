@@ -66,7 +66,7 @@ final class Contents {
                     .or(() -> OTHERS.stream()
                             .flatMap(kind -> other(kind, namespace).stream())
                             .findFirst())
-                    .map(what -> "somebody else's " + what + " is in it");
+                    .map(what -> "it contains " + what + ", which is not netproof's");
         } catch (KubernetesClientException e) {
             if (e.getCode() != ApiServer.FORBIDDEN) {
                 throw server.trouble("list what is in namespace " + namespace, e);

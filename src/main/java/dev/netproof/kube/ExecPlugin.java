@@ -163,7 +163,7 @@ final class ExecPlugin implements Credentials {
             return new Remembered(
                     header, certificate, text(status, "expirationTimestamp").map(Instant::parse));
         } catch (DateTimeParseException e) {
-            throw trouble("gave an expiry that is no time");
+            throw trouble("returned an invalid expiry time");
         }
     }
 
@@ -181,6 +181,6 @@ final class ExecPlugin implements Credentials {
                 named() + " " + what,
                 settings.installHint()
                         .orElse(
-                                "install it or log in, until the command in the kubeconfig's exec section of this user works"));
+                                "install it or log in; the exec command of this user in the kubeconfig must work"));
     }
 }

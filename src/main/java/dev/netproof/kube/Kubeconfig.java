@@ -51,7 +51,7 @@ final class Kubeconfig {
                 try {
                     return folder().resolve(path);
                 } catch (InvalidPathException e) {
-                    throw ClusterTrouble.withoutCause(key + in() + " is no path", "repair the kubeconfig");
+                    throw ClusterTrouble.withoutCause(key + in() + " is not a path", "repair the kubeconfig");
                 }
             });
         }
@@ -220,7 +220,7 @@ final class Kubeconfig {
         } catch (URISyntaxException e) {
             // Neither the text nor the parser's words for it: there may be a password in it.
             throw ClusterTrouble.withoutCause(
-                    "the server of cluster \"" + name + "\"" + cluster.in() + " is no URL",
+                    "the server of cluster \"" + name + "\"" + cluster.in() + " is not a URL",
                     "write it as https://host:port");
         }
     }

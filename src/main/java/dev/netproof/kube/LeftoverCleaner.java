@@ -137,7 +137,7 @@ final class LeftoverCleaner {
                     : Optional.empty();
             if (obstacle.isPresent()) {
                 foreign.add(one.getKind() + " " + one.getMetadata().getName()
-                        + " was made by netproof and is left alone: " + obstacle.get());
+                        + " was created by netproof but is kept: " + obstacle.get());
             } else if (isDeletedIfPermitted(one)) {
                 removed++;
             }

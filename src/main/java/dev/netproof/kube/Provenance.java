@@ -138,8 +138,8 @@ final class Provenance {
                         .map(namespace -> " in namespace " + namespace)
                         .orElse("")
                 + " has the label " + NetproofLabels.ROLE
-                + " and is not taken for a leftover or a probe of netproof's: "
+                + " but cannot be shown to be netproof's: "
                 + because
-                + "; it counts like any other, and is left alone";
+                + "; it is treated like any other object and kept";
     }
 }

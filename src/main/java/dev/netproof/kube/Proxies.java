@@ -47,7 +47,7 @@ final class Proxies {
                     .ifPresent(Redaction::conceal);
             if (uri.getScheme() != null && !"http".equals(uri.getScheme())) {
                 throw new ClusterTrouble(
-                        where + " is of the kind " + uri.getScheme() + "://: only HTTP proxies can be gone through",
+                        where + " uses " + uri.getScheme() + "://: only HTTP proxies are supported",
                         "use one whose URL begins with http://");
             }
             if (uri.getHost() == null) {
@@ -61,7 +61,7 @@ final class Proxies {
 
     /** Without the text and without the parser's words, which repeat it: there may be a password in it. */
     private static ClusterTrouble noUrl(String where) {
-        return new ClusterTrouble(where + " is no URL", "write it as http://host:port");
+        return new ClusterTrouble(where + " is not a URL", "write it as http://host:port");
     }
 
     /** How a proxy is named to people: without who signs in there. */

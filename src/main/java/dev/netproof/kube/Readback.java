@@ -67,7 +67,7 @@ final class Readback {
         have.getEphemeralContainers()
                 .forEach(extra -> changes.add("ephemeral container " + extra.getName() + " was added"));
         if (Boolean.TRUE.equals(have.getShareProcessNamespace()) || Boolean.TRUE.equals(have.getHostPID())) {
-            changes.add("it shares its processes with others");
+            changes.add("it shares a process namespace");
         }
         if (Boolean.TRUE.equals(have.getHostNetwork()) && !Boolean.TRUE.equals(want.getHostNetwork())) {
             changes.add("it runs in the node's network");
@@ -124,11 +124,11 @@ final class Readback {
         got.getVolumeMounts().stream()
                 .map(VolumeMount::getMountPath)
                 .filter(Readback::isDecisive)
-                .forEach(path -> changes.add("something was mounted at " + path));
+                .forEach(path -> changes.add("a volume was mounted at " + path));
         if (got.getLifecycle() != null
                 || Stream.of(got.getStartupProbe(), got.getLivenessProbe(), got.getReadinessProbe())
                         .anyMatch(probe -> probe != null && probe.getExec() != null)) {
-            changes.add("a command was added that runs beside its own");
+            changes.add("a lifecycle hook or an exec probe was added");
         }
         SecurityContext security = got.getSecurityContext();
         if (security != null
@@ -154,7 +154,7 @@ final class Readback {
 
     private static void environment(Container asked, Container got, List<String> changes) {
         if (!got.getEnvFrom().isEmpty()) {
-            changes.add("its environment is taken from elsewhere");
+            changes.add("envFrom was added");
         }
         Map<String, EnvVar> want = new TreeMap<>();
         asked.getEnv().forEach(variable -> want.put(variable.getName(), variable));

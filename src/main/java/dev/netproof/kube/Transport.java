@@ -214,10 +214,10 @@ final class Transport extends JdkHttpClientFactory {
             String where = response.headers("Location").stream()
                     .findFirst()
                     .flatMap(location -> host(connection.server(), location))
-                    .orElse("somewhere that is no URL");
+                    .orElse("something that is not a URL");
             return new ClusterTrouble(
                     connection + " answers with a redirect (" + response.code() + ") to " + where
-                            + ", which is not followed: it would be handed the credentials",
+                            + "; netproof does not follow it, because it would receive the credentials",
                     "check server in the kubeconfig: it must be the API server's own address, with https://, and not that"
                             + " of a login page or of something that forwards to it");
         }

@@ -30,12 +30,12 @@ final class AddressRange {
         byte[] address = Addresses.ip(literal)
                 .flatMap(AddressRange::bytes)
                 .orElseThrow(
-                        () -> new IllegalArgumentException(Problems.quote(written) + " is no address, and no range"));
+                        () -> new IllegalArgumentException(Problems.quote(written) + " is neither an IP address nor a CIDR range"));
         int longest = address.length * Byte.SIZE;
         String length = slash < 0 ? Integer.toString(longest) : written.substring(slash + 1);
         if (!BITS.matcher(length).matches() || Integer.parseInt(length) > longest) {
             throw new IllegalArgumentException(
-                    Problems.quote(written) + " is no range: behind the slash stands a number from 0 to " + longest);
+                    Problems.quote(written) + " is not a CIDR range: the prefix length must be 0 to " + longest);
         }
         return new AddressRange(address, Integer.parseInt(length));
     }

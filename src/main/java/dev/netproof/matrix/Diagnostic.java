@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param width how many characters are meant, from the location on; 0 where no line can be shown
  * @param line the line of the file, as it stands there
  * @param problem what is wrong
- * @param fix how to mend it
+ * @param fix how to fix it
  * @param related the other place, where two places disagree
  */
 public record Diagnostic(

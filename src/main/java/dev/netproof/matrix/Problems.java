@@ -538,8 +538,8 @@ final class Problems {
     static Problem jobAsDestination(String reference) {
         return error(
                 "job-as-destination",
-                "the pods of a Job come and go, so that " + shorten(reference) + " is no destination",
-                "Name the Service that they offer, or define a destination by the labels of its pods, under"
+                "a Job cannot be a destination, because its pods come and go: " + shorten(reference),
+                "Name the Service in front of them, or define a destination by the labels of its pods, under"
                         + " \"destinations:\".");
     }
 

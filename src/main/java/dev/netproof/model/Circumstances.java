@@ -9,7 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What stood in the cluster around the checks when they were made: which policies in which version, which probes, which targets.
+ * The policies (each in its version), probes and targets during the run.
  * A verdict speaks of these and of nothing else.
  *
  * @param policies in reach of the matrices' namespaces, as they were before the first probe; by kind, namespace and name
@@ -68,7 +68,7 @@ public record Circumstances(
     /**
      * A probe pod as it ran.
      *
-     * @param source the source it stood for
+     * @param source the source it represents
      * @param image as it was asked for
      * @param digest the image that really ran, as the container runtime names it
      * @param represents names of the live pods whose identity it took on; empty where it was not taken from pods

@@ -15,7 +15,10 @@ public enum ControlGrade {
      * refusal is at least no open door.
      */
     OTHER_FAMILY,
-    /** The kubelet's own http or tcp probe of that port, from the node to the pod IP, is fresh. Policy cannot stop it. */
+    /**
+     * The kubelet's http or tcp readiness probe of that port, which no policy can stop, and the API server's port-forward found the port
+     * listening.
+     */
     LISTENING,
     /** Another source reached the same pod IP and port, before and after. */
     REACHED

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param tool the version of netproof
  * @param cluster empty when none could be reached
- * @param circumstances what stood in the cluster around the checks
+ * @param circumstances the policies, probes and targets during the run
  * @param results in the order of the matrices
  * @param enforcement whether the cluster enforces policies at all, where that was looked at
  * @param notes what a reader must know beside the results: warnings, what was not looked at, weaker evidence
@@ -67,7 +67,7 @@ public record Report(
      * Why a run ended early.
      *
      * @param problem where and what
-     * @param fix how to mend it
+     * @param fix how to fix it
      */
     public record Breakage(String problem, String fix) {}
 

@@ -64,8 +64,7 @@ final class Backends {
     private Backend of(String ip, int port, Protocol transport, Optional<Pod> pod) {
         pod.filter(p -> p.network() == ClusterFacts.Network.NODE)
                 .ifPresent(p -> notes.add("pod " + p.name() + " in namespace " + p.namespace()
-                        + " runs in its node's network: policies do not select it, and what is said of it is said of the"
-                        + " node's address " + ip));
+                        + " uses hostNetwork: policies do not select it, and the result is about the node's address " + ip));
         return new Backend(
                 ip,
                 port,

@@ -177,12 +177,11 @@ public final class Planner {
             Optional<String> why = node.unusable()
                     .or(() -> identity.admits(node)
                             ? Optional.empty()
-                            : Optional.of("pods of " + check.source().name() + " are kept from it by their nodeSelector"
-                                    + " or node affinity"));
+                            : Optional.of("the nodeSelector or node affinity of " + check.source().name() + " excludes it"));
             if (why.isEmpty()) {
                 usable.add(node.name());
             } else if (placement == Placement.EACH) {
-                notes.add("node " + node.name() + " was not looked at: " + why.get());
+                notes.add("node " + node.name() + " was not tested: " + why.get());
             }
         }
         Stream<String> sorted = usable.stream().sorted();
@@ -227,8 +226,7 @@ public final class Planner {
                     refusals.add(new Refusal(
                             Exit.NOT_JUDGED,
                             check.location() + ": " + what,
-                            "if its clients can bear an address that answers nothing for a moment, say"
-                                    + " --allow-published"));
+                            "if its clients tolerate an endpoint that does not answer for a moment, add --allow-published"));
                 }
             }
         }

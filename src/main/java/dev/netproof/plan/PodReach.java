@@ -128,9 +128,8 @@ final class PodReach {
                 return Reach.none(unclear(pod, destination));
             }
             if (ports.size() > 1) {
-                notes.add("pod " + pod.name() + " in namespace " + pod.namespace() + " has several ports called "
-                        + destination.port().orElseThrow() + ": " + ports.get(0)
-                        + " is asked, the first, as a Service does; not "
+                notes.add("pod " + pod.name() + " in namespace " + pod.namespace() + " has several ports named "
+                        + destination.port().orElseThrow() + ": netproof tries the first, " + ports.get(0) + ", as a Service does, not "
                         + ports.stream().skip(1).map(String::valueOf).collect(Collectors.joining(", ")));
             }
             List<String> addresses = addresses(pod, destination);
@@ -144,8 +143,7 @@ final class PodReach {
                     destination.family().orElseThrow(), "pod " + ready.get(0).name()));
         }
         others.forEach(pod -> notes.add("pod " + pod.name() + " in namespace " + pod.namespace() + " has no "
-                + destination.family().map(Family::word).orElse("such") + " address: "
-                + destination.name() + " is said of the others"));
+                + destination.family().map(Family::word).orElse("such") + " address: the check of " + destination.name() + " covers only the other pods"));
         List<Backend> chosen = choice.of(what + " in namespace " + namespace, listeners);
         List<Way> ways = chosen.stream()
                 .map(b -> Way.to(b, Attempts.at(destination, b.ip(), b.port(), destination.name())))
@@ -161,7 +159,7 @@ final class PodReach {
                 .toList();
         return destination
                 .port()
-                .map(asked -> PreflightVerdicts.noSuchPort(what, asked.toString(), ports))
+                .map(asked -> PreflightVerdicts.noSuchPort(what, "port " + asked, ports))
                 .orElseGet(() -> PreflightVerdicts.portNeeded(what, ports));
     }
 

@@ -27,8 +27,8 @@ final class PreflightVerdicts {
         return new Verdict(
                 Status.INCONCLUSIVE,
                 reason,
-                "not permitted to " + doing + ", so that " + unknown + " is not known",
-                Optional.of("permit it: docs/permissions.md has the Roles"));
+                "not permitted to " + doing + ": " + unknown + " is unknown",
+                Optional.of("grant the permission; the Roles are in docs/permissions.md"));
     }
 
     static Verdict missing(String kind, String name, String namespace, Collection<String> others) {
@@ -37,15 +37,16 @@ final class PreflightVerdicts {
                 Reason.NO_DESTINATION,
                 "there is no " + kind + " " + name + " in namespace " + namespace + didYouMean(name, others),
                 Optional.of("correct the name in the matrix, or create the " + kind
-                        + "; what does not exist cannot be reached by anybody, so a denial proves nothing"));
+                        + "; a denial of a missing destination proves nothing"));
     }
 
+    /** @param asked "port 80/TCP", "TCP port" */
     static Verdict noSuchPort(String what, String asked, Collection<String> ports) {
         String has = ports.isEmpty() ? "no port of that protocol" : "only " + String.join(", ", new TreeSet<>(ports));
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.NO_DESTINATION,
-                what + " has no port " + asked + ", " + has,
+                what + " has no " + asked + ", " + has,
                 Optional.of("name one of its ports; for a Service that is the Service's port, not the container's"));
     }
 
@@ -53,8 +54,8 @@ final class PreflightVerdicts {
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.NO_DESTINATION,
-                what + " has several ports and the matrix names none of them: " + String.join(", ", ports),
-                Optional.of("write one of them behind the name, as in svc/name:port"));
+                what + " has several ports (" + String.join(", ", ports) + "); the matrix must name one",
+                Optional.of("add it to the reference: svc/name:port"));
     }
 
     static Verdict noAddressOf(Family family, String what) {
@@ -64,7 +65,7 @@ final class PreflightVerdicts {
                 what + " has no " + family.word() + " address, only "
                         + family.other().word(),
                 Optional.of("write family: " + family.other().word()
-                        + " under destinations, or leave it out: then every address is asked"));
+                        + " under destinations, or remove it to check every address"));
     }
 
     static Verdict noReadyPod(String what, int notReady) {
@@ -73,7 +74,7 @@ final class PreflightVerdicts {
                 Reason.NO_BACKEND,
                 what + " has no ready pod" + (notReady > 0 ? " (" + notReady + " not ready)" : ""),
                 Optional.of(
-                        "get a pod ready, then run again; a pod that is not ready may still answer at its own address, but"
+                        "make a pod ready, then run again; a pod that is not ready may still answer at its own address, but"
                                 + " netproof does not try it"));
     }
 
@@ -82,7 +83,7 @@ final class PreflightVerdicts {
                 Status.INCONCLUSIVE,
                 Reason.NO_BACKEND,
                 what + " has no ready pod",
-                Optional.of("nobody can be reached there, with or without a policy: get a pod ready, then run again"));
+                Optional.of("without a ready pod nothing can be reached, with or without a policy: make a pod ready, then run again"));
     }
 
     /** @param others endpoints that get no traffic */
@@ -92,8 +93,7 @@ final class PreflightVerdicts {
                 Reason.NO_BACKEND,
                 what + " has no ready pod" + (others > 0 ? " (" + others + " not ready)" : ""),
                 Optional.of(
-                        "through the Service nobody can be reached, with or without a policy: get a pod ready, then run"
-                                + " again"
+                        "the Service leads nowhere, with or without a policy: make a pod ready, then run again"
                                 + (others > 0 ? "; its pods may answer at their own addresses meanwhile" : "")));
     }
 
@@ -103,7 +103,7 @@ final class PreflightVerdicts {
                 Reason.NO_BACKEND,
                 what + " has no selector, and no EndpointSlice has an endpoint for it",
                 Optional.of(
-                        "through the Service nobody can be reached, with or without a policy: give it a selector, or an"
+                        "the Service leads nowhere, with or without a policy: give it a selector, or an"
                                 + " EndpointSlice with the label kubernetes.io/service-name: " + service));
     }
 
@@ -111,8 +111,8 @@ final class PreflightVerdicts {
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.NO_DESTINATION,
-                what + " is of type ExternalName (" + host + "), and the matrix names no port that is known",
-                Optional.of("write the number of the host's port behind the name, as in svc/name:443"));
+                what + " is of type ExternalName (" + host + ") and needs a port number",
+                Optional.of("add it to the reference: svc/name:443"));
     }
 
     static Verdict nothingSelected(String labels, String namespace) {
@@ -135,17 +135,16 @@ final class PreflightVerdicts {
                         + source.name() + ", so its denials prove nothing" + why,
                 Optional.of(
                         gone.isEmpty()
-                                ? "correct the labels, or say synthetic: true if nobody is meant to have them"
-                                : "name the workload that makes such pods (job/NAME, cronjob/NAME, deploy/NAME), or say"
-                                        + " synthetic: true"));
+                                ? "correct the labels, or set synthetic: true if no pod is meant to have them"
+                                : "name the workload that creates such pods (job/NAME, cronjob/NAME, deploy/NAME), or set synthetic: true"));
     }
 
     static Verdict podGone(Pod pod) {
         return new Verdict(
                 Status.INCONCLUSIVE,
                 Reason.NO_SUCH_SOURCE,
-                "pod " + gone(pod) + " in namespace " + pod.namespace() + ": it connects to nothing any more",
-                Optional.of("name a pod that lives, or the workload that makes such pods"));
+                "pod " + gone(pod) + " in namespace " + pod.namespace() + " and makes no connections",
+                Optional.of("name a live pod, or the workload that creates such pods"));
     }
 
     /** "seed-x has finished". */
@@ -164,9 +163,8 @@ final class PreflightVerdicts {
     static Verdict inNodeNetwork(String source) {
         return unsupported(
                 "the pods of source " + source
-                        + " run in their node's network, where no policy selects them, and a probe"
-                        + " pod has an address of its own: it cannot stand in for them",
-                "leave the check out, or write it for a source in the pod network");
+                        + " use hostNetwork: no policy selects them, and a probe pod with its own address cannot represent them",
+                "remove the check, or use a source in the pod network");
     }
 
     static Verdict unsupported(String what, String instead) {
@@ -179,7 +177,7 @@ final class PreflightVerdicts {
                 Reason.EXCEPTION_EXPIRED,
                 "the exception expired on " + terms.expires() + " (owner: " + terms.owner()
                         + terms.ticket().map(t -> ", " + t).orElse("") + ")",
-                Optional.of("close the hole and delete the exception, or have its owner renew the date"));
+                Optional.of("restore the rule and remove the exception, or agree on a new date with its owner"));
     }
 
     static String didYouMean(String name, Collection<String> others) {

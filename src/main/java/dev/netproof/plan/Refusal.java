@@ -7,6 +7,6 @@ import dev.netproof.model.Exit;
  *
  * @param exit what the process ends with
  * @param problem where and what
- * @param fix how to mend it
+ * @param fix how to fix it
  */
 public record Refusal(Exit exit, String problem, String fix) {}

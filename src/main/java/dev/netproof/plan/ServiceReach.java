@@ -69,7 +69,7 @@ final class ServiceReach {
         if (port.isEmpty()) {
             return Reach.none(PreflightVerdicts.externalPortNeeded(what, host));
         }
-        notes.add(what + " is of type ExternalName: what is said of it is said of the host " + host);
+        notes.add(what + " is of type ExternalName: the result is about the host " + host);
         return outside.host(destination, host, port.get());
     }
 
@@ -112,8 +112,8 @@ final class ServiceReach {
         String what = "Service " + service.name();
         List<ServicePort> candidates = ports(service, destination);
         if (candidates.isEmpty()) {
-            String asked = destination.port().map(Object::toString).orElse("of protocol") + "/"
-                    + destination.protocol().transport();
+            String transport = destination.protocol().transport().toString();
+            String asked = destination.port().map(port -> "port " + port + "/" + transport).orElse(transport + " port");
             return Reach.none(PreflightVerdicts.noSuchPort(
                     what,
                     asked,
@@ -145,11 +145,11 @@ final class ServiceReach {
                 .filter(e -> e.serving() == Serving.WHILE_TERMINATING)
                 .count();
         if (terminating > 0) {
-            notes.add(what + " in namespace " + service.namespace() + " leads to " + terminating
+            notes.add(what + " in namespace " + service.namespace() + " sends traffic to " + terminating
                     + (terminating == 1
-                            ? " endpoint that terminates and still serves"
-                            : " endpoints that terminate and" + " still serve")
-                    + ", because no other is ready" + (isLocal(service) ? " on the same node" : ""));
+                            ? " terminating endpoint that still serves"
+                            : " terminating endpoints that still serve")
+                    + ", because no other endpoint is ready" + (isLocal(service) ? " on the same node" : ""));
         }
         return reach(destination, service, port, asked, served);
     }

@@ -48,15 +48,12 @@ final class Size {
         List<Refusal> refusals = new ArrayList<>();
         tooManyProbes.ifPresent(check -> refusals.add(new Refusal(
                 Exit.BAD_INPUT,
-                check.location() + ": with source " + check.source().name() + " the matrix asks for more than "
-                        + number(most.probes()) + " probe pods; in all, " + number(probes),
-                "ask fewer sources, or fewer nodes each; --max-probes " + probes + " allows them")));
+                check.location() + ": the matrix needs " + number(probes) + " probe pods, more than the limit of " + number(most.probes()) + ", which source " + check.source().name() + " exceeds",
+                "use fewer sources or nodes, or add --max-probes " + probes)));
         tooManyPaths.ifPresent(check -> refusals.add(new Refusal(
                 Exit.BAD_INPUT,
-                check.location() + ": with " + check.sentence() + " there are more than " + number(most.paths())
-                        + " paths to try; in all, " + number(paths),
-                "ask fewer nodes or checks, or fewer pods of each destination (--endpoints); --max-paths " + paths
-                        + " allows them")));
+                check.location() + ": the matrix needs " + number(paths) + " paths, more than the limit of " + number(most.paths()) + "; the first check beyond it: " + check.sentence(),
+                "use fewer nodes or checks, or fewer pods of each destination (--endpoints), or add --max-paths " + paths)));
         return refusals;
     }
 

@@ -236,7 +236,7 @@ public final class StarterMatrix {
         all.addAll(more.unreadable());
         all.stream()
                 .filter(one -> one.endsWith(here) && MATTERS.contains(one.substring(0, one.length() - here.length())))
-                .forEach(one -> comments.add("whatever there is to " + one + ": not permitted"));
+                .forEach(one -> comments.add("not permitted to " + one));
     }
 
     private static final Set<String> MATTERS = Set.of(

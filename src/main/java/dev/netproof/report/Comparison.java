@@ -334,7 +334,7 @@ public record Comparison(
     }
 
     /**
-     * What a gate goes by: whether the later run is worse. The first that applies of 5 (it judged nothing, or broke off), 4 (it
+     * What a gate goes by: whether the later run is worse. The first that applies of 5 (it judged nothing, or ended early), 4 (it
      * enforces less), 1 (new violations), 3 (something is no longer proved), 0.
      */
     public Exit exit() {
@@ -387,7 +387,7 @@ public record Comparison(
         }
         String moved = String.join(", ", parts);
         return switch (exit()) {
-            case NOT_JUDGED -> "The later run judged nothing, or broke off" + (moved.isEmpty() ? "" : ": " + moved);
+            case NOT_JUDGED -> "The later run judged nothing, or ended early" + (moved.isEmpty() ? "" : ": " + moved);
             case NOT_ENFORCING -> "Policies are enforced less than before" + (moved.isEmpty() ? "" : "; " + moved);
             default -> parts.isEmpty() ? "Nothing to compare" : capital(moved);
         };

@@ -37,7 +37,7 @@ final class ComparisonMarkdown {
             page.add("\n");
         }
         if (!comparison.unexplained().isEmpty()) {
-            page.add("#### What no changed policy explains\n\n");
+            page.add("#### Not explained by a changed policy\n\n");
             page.cut(edges(comparison.unexplained()));
             page.add("\n");
         }
@@ -51,7 +51,7 @@ final class ComparisonMarkdown {
             }
         }
         if (!comparison.surroundings().isEmpty()) {
-            page.add("#### Different around them\n\n");
+            page.add("#### Other differences\n\n");
             page.cut(comparison.surroundings().stream()
                     .map(one -> "- " + prose(one) + "\n")
                     .toList());

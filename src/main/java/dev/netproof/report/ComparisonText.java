@@ -68,7 +68,7 @@ final class ComparisonText {
         }
         if (!comparison.unexplained().isEmpty()) {
             page.blank();
-            page.line(page.strong("NO CHANGED POLICY EXPLAINS"));
+            page.line(page.strong("NOT EXPLAINED BY A CHANGED POLICY"));
             edges(comparison.unexplained());
         }
     }

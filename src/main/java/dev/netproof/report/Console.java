@@ -287,8 +287,7 @@ final class Console implements Rendering {
         if (found.size() > DETAILED) {
             page.blank();
             page.line(INDENT
-                    + page.muted("The first " + DETAILED
-                            + " with all evidence; that of the others is in every other format:"));
+                    + page.muted("Evidence for the first " + DETAILED + "; every other report format has the evidence for all:"));
         }
         for (Entry entry : found.subList(0, Math.min(DETAILED, found.size()))) {
             page.blank();
@@ -324,7 +323,7 @@ final class Console implements Rendering {
     private void breakage(ConsolePage page, Report report) {
         report.breakage().ifPresent(breakage -> {
             page.blank();
-            page.line(page.paint(Sign.Tone.BAD, "BREAKAGE"));
+            page.line(page.paint(Sign.Tone.BAD, "THE RUN ENDED EARLY"));
             page.hanging(INDENT, INDENT, Visible.of(breakage.problem()));
             page.hanging(
                     INDENT + page.muted(TextWidth.padded("fix", LABEL)),

@@ -234,7 +234,7 @@ final class EnforcementText {
         if (one.status() == Status.NOT_ENFORCED) {
             fact("means", capability.meaning());
             fact("specified", capability.specification() + " (" + capability.source() + ")");
-            capability.failing().forEach(engine -> fact("known", engine));
+            capability.failing().forEach(engine -> fact("fails on", engine));
         }
         one.edges().stream()
                 .filter(edge -> !edge.observation().history().isEmpty())

@@ -215,7 +215,7 @@ final class Evidence {
                 + source.serviceAccount()
                         .map(account -> ", service account " + account)
                         .orElse("")
-                + (source.liveness() == Source.Liveness.SYNTHETIC ? ", made up on purpose" : "")
+                + (source.liveness() == Source.Liveness.SYNTHETIC ? ", synthetic" : "")
                 + (source.placement() == Placement.ANY
                         ? ""
                         : ", on " + source.placement().name().toLowerCase(Locale.ROOT) + " node");

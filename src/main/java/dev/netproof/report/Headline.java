@@ -36,7 +36,7 @@ record Headline(Sign sign, String verdict) {
             case NOT_JUDGED ->
                 new Headline(
                         Sign.NOT_JUDGED,
-                        report.results().isEmpty() ? "Nothing could be judged" : "The run broke off: " + among);
+                        report.results().isEmpty() ? "Nothing could be judged" : "The run ended early: " + among);
             case BAD_INPUT -> new Headline(Sign.NOT_JUDGED, "Bad matrix or usage");
             case INTERRUPTED, TERMINATED ->
                 new Headline(
@@ -45,7 +45,7 @@ record Headline(Sign sign, String verdict) {
         };
     }
 
-    /** "31 of 34 as specified, 2 otherwise, 1 untestable". */
+    /** "31 of 34 as specified, 2 not as specified, 1 untestable". */
     private static Headline rows(Enforcement enforcement) {
         long asked = enforcement.rows().size() - enforcement.count(Enforcement.Status.OBSERVED);
         StringBuilder text = new StringBuilder()
@@ -54,7 +54,7 @@ record Headline(Sign sign, String verdict) {
                 .append(asked)
                 .append(" as specified");
         Map<Enforcement.Status, String> others = new EnumMap<>(Enforcement.Status.class);
-        others.put(Enforcement.Status.NOT_ENFORCED, "otherwise");
+        others.put(Enforcement.Status.NOT_ENFORCED, "not as specified");
         others.put(Enforcement.Status.INCONCLUSIVE, "not proved");
         others.put(Enforcement.Status.UNTESTABLE, "untestable");
         others.forEach((status, words) -> {

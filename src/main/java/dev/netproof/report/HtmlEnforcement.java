@@ -144,7 +144,7 @@ final class HtmlEnforcement {
         page.open("dl", "class", "about");
         page.fact("means", capability.meaning());
         page.fact("specified", capability.specification() + " (" + capability.source() + ")");
-        capability.failing().forEach(engine -> page.fact("known", engine));
+        capability.failing().forEach(engine -> page.fact("fails on", engine));
         page.close();
         page.open("ol", "class", "history");
         for (Row row : rows) {

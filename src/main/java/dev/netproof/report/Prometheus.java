@@ -22,7 +22,7 @@ final class Prometheus implements Rendering {
     @Override
     public void write(Report report, OutputStream out) throws IOException {
         StringBuilder text = new StringBuilder();
-        family(text, "netproof_finished_timestamp_seconds", "When the run ended; alert when it grows old.");
+        family(text, "netproof_finished_timestamp_seconds", "When the run ended; alert if that is too long ago.");
         sample(
                 text,
                 "netproof_finished_timestamp_seconds",
@@ -43,7 +43,7 @@ final class Prometheus implements Rendering {
     }
 
     private static void enforcement(StringBuilder text, Enforcement enforcement) {
-        family(text, "netproof_enforcement_verdict", "1 for what all rows together come to, 0 for the others.");
+        family(text, "netproof_enforcement_verdict", "1 for the overall verdict, 0 for the others.");
         for (Enforcement.Verdict verdict : Enforcement.Verdict.values()) {
             sample(
                     text,
@@ -83,7 +83,7 @@ final class Prometheus implements Rendering {
                         1);
             }
         }
-        family(text, "netproof_enforcement_unproved", "Capabilities that could be judged neither way.");
+        family(text, "netproof_enforcement_unproved", "Capabilities for which nothing was proved either way.");
         for (Enforcement.Row row : enforcement.rows()) {
             if (row.status() == Enforcement.Status.INCONCLUSIVE || row.status() == Enforcement.Status.UNTESTABLE) {
                 sample(

@@ -118,7 +118,7 @@ public final class ReportReader {
                 return tree;
             } catch (StreamConstraintsException e) {
                 throw new UnreadableReport(
-                        place(json.currentLocation()) + "more than evidence can have: "
+                        place(json.currentLocation()) + "exceeds the limits for evidence: "
                                 + WHOSE_BOUND.matcher(e.getOriginalMessage()).replaceAll(""),
                         e);
             } catch (JsonProcessingException e) {
@@ -126,7 +126,7 @@ public final class ReportReader {
                 // Without the parser's words, which repeat what stands there: it may be any file.
                 throw new UnreadableReport(place(at) + "not JSON", e);
             } catch (ArithmeticException | NumberFormatException e) {
-                throw new UnreadableReport(place(json.currentLocation()) + "a number that is none", e);
+                throw new UnreadableReport(place(json.currentLocation()) + "not a valid number", e);
             }
         }
     }
@@ -154,7 +154,7 @@ public final class ReportReader {
     private static Instant instant(String text) {
         Instant instant = Instant.parse(text);
         if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LAST)) {
-            throw new DateTimeException("not in this age");
+            throw new DateTimeException("not between 1970 and 9999");
         }
         return instant;
     }
@@ -162,7 +162,7 @@ public final class ReportReader {
     private static LocalDate date(String text) {
         LocalDate date = LocalDate.parse(text);
         if (date.getYear() < 1970 || date.getYear() > 9999) {
-            throw new DateTimeException("not in this age");
+            throw new DateTimeException("not between 1970 and 9999");
         }
         return date;
     }

@@ -66,7 +66,7 @@ public final class LeftOut {
         return new CheckResult(
                 check,
                 new Verdict(
-                        Status.SKIPPED, Reason.NOT_SELECTED, "This run was asked for other checks.", Optional.empty()),
+                        Status.SKIPPED, Reason.NOT_SELECTED, "Not selected for this run.", Optional.empty()),
                 List.of(),
                 Duration.ZERO,
                 Runner.repeat(check));

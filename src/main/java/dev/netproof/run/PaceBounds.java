@@ -21,14 +21,14 @@ public final class PaceBounds {
      */
     public static Optional<String> complaint(int stable, Duration connectTimeout) {
         if (stable < 1) {
-            return Optional.of("--stable must be 1 or more: nothing seen proves nothing");
+            return Optional.of("--stable must be at least 1");
         }
         if (stable > MOST_ROUNDS) {
-            return Optional.of("--stable must be " + MOST_ROUNDS + " or less: no run is that patient");
+            return Optional.of("--stable must be at most " + MOST_ROUNDS);
         }
         if (connectTimeout.compareTo(SHORTEST_ATTEMPT) < 0 || connectTimeout.compareTo(LONGEST_ATTEMPT) > 0) {
             return Optional.of(
-                    "--connect-timeout must be from 500ms to 1m: in less, nothing far away answers; in more, attempts pile up");
+                    "--connect-timeout must be between 500ms and 1m");
         }
         return Optional.empty();
     }

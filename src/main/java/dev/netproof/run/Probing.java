@@ -295,8 +295,8 @@ final class Probing {
         if (event instanceof ProbeEvent.Started started) {
             witnesses.want(waysToPrepared(started.probe()));
         } else if (event instanceof ProbeEvent.Lost lost && explainers.contains(lost.probe())) {
-            notes.add("it is unknown who refuses the connections of " + probes.source(lost.probe())
-                    + ": the probe that shows it (--netshoot-image) was lost: " + lost.why());
+            notes.add("cannot tell who refuses the connections of " + probes.source(lost.probe())
+                    + ": the probe that shows this (--netshoot-image) was lost: " + lost.why());
         } else if (event instanceof ProbeEvent.Answered answered) {
             asked.remove(answered.backend().key());
         }

@@ -151,12 +151,12 @@ public final class Runner {
         }
         LOG.error("the run broke", failure);
         return new Report.Breakage(
-                "netproof itself failed: " + failure, "report it, with what NETPROOF_LOG=debug makes it say");
+                "netproof failed: " + failure, "this is a bug; please report it with the output of NETPROOF_LOG=debug");
     }
 
     private Ending observed(RunScope scope) {
-        progress.step("asking the cluster who we are");
-        ClusterIdentity who = deadlineCall.until(scope.end(), "asking the cluster who we are", cluster::identity);
+        progress.step("identifying the user");
+        ClusterIdentity who = deadlineCall.until(scope.end(), "identifying the user", cluster::identity);
         identity = Optional.of(who);
         who.caveat().ifPresent(notes::add);
         progress.step("reading " + scope.namespaces().size() + " namespaces of " + who.context());
@@ -182,7 +182,7 @@ public final class Runner {
     private Ending planned(RunScope scope, OwnNamespace place) {
         PlanTerms planning = terms.plan().controlledFrom(place.name());
         Readings readings =
-                deadlineCall.until(scope.end(), "reading what the cluster has", () -> read(scope.namespaces()));
+                deadlineCall.until(scope.end(), "reading the cluster", () -> read(scope.namespaces()));
         ClusterFacts facts = readings.facts();
         readings.trouble().ifPresent(this::withoutPolicies);
         circumstances.policies(facts.policies());
@@ -303,7 +303,7 @@ public final class Runner {
                     + found.breakage()
                             .map(why -> why.problem() + "; " + why.fix())
                             .orElse("nothing was found")
-                    + " (--no-canary leaves it out)");
+                    + " (--no-canary skips it)");
         }
         found.notes().stream().filter(note -> !notes.contains(note)).forEach(note -> notes.add("canary: " + note));
         enforcement.stream()
@@ -335,14 +335,14 @@ public final class Runner {
                     plan,
                     () -> deadlineCall.until(
                             scope.end().plus(SECOND_LOOK),
-                            "looking at the targets again",
+                            "reading the targets again",
                             () -> cluster.pods(scope.namespaces())));
         } catch (RuntimeException | OutOfMemoryError | StackOverflowError failure) {
             return Optional.of(breakage(failure));
         }
         if (interruption.exit().isPresent()) {
             return Optional.of(new Report.Breakage(
-                    "the run was " + interruption.exit().get().meaning(), "run it again; what it had seen is below"));
+                    "the run was " + interruption.exit().get().meaning(), "run it again; the results so far are below"));
         }
         return probing.isDone()
                 ? Optional.empty()

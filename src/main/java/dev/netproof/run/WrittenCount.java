@@ -1,13 +1,13 @@
 package dev.netproof.run;
 
-/** A whole number from 1 up, as people write it on a command line or in a configuration parameter. */
+/** A whole number of at least 1, as people write it on a command line or in a configuration parameter. */
 public final class WrittenCount {
     private WrittenCount() {}
 
     /**
      * Parses the number.
      *
-     * @throws IllegalArgumentException if it is not a number from 1 up; the message says so
+     * @throws IllegalArgumentException if it is not a number of at least 1; the message says so
      */
     public static int parse(String written) {
         try {
@@ -18,6 +18,6 @@ public final class WrittenCount {
         } catch (NumberFormatException e) {
             // The message below covers this too.
         }
-        throw new IllegalArgumentException("'" + written + "' is not a number from 1 up");
+        throw new IllegalArgumentException("'" + written + "' is not a whole number of at least 1");
     }
 }

@@ -22,17 +22,17 @@ public final class WrittenDuration {
     public static Duration parse(String written) {
         Matcher matcher = FORM.matcher(written);
         if (written.isEmpty() || !matcher.matches()) {
-            throw new IllegalArgumentException("'" + written + "' is no duration; write it as 90s, 5m or 1m30s");
+            throw new IllegalArgumentException("'" + written + "' is not a duration; write it as 90s, 5m or 1m30s");
         }
         Duration duration = Duration.ofHours(part(matcher, 1))
                 .plusMinutes(part(matcher, 2))
                 .plusSeconds(part(matcher, 3))
                 .plusMillis(part(matcher, 4));
         if (duration.isZero()) {
-            throw new IllegalArgumentException("'" + written + "' is no time at all");
+            throw new IllegalArgumentException("'" + written + "' must be longer than zero");
         }
         if (duration.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("'" + written + "' is longer than a day; nothing here takes that long");
+            throw new IllegalArgumentException("'" + written + "' is too long; the maximum is 24h");
         }
         return duration;
     }

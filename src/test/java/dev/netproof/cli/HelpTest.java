@@ -90,7 +90,7 @@ class HelpTest {
         assertThat(help)
                 .containsSubsequence(
                         "netproof run [OPTIONS] MATRIX...",
-                        "What to run:",
+                        "Scope:",
                         "--only",
                         "Cluster:",
                         "--context",
@@ -100,7 +100,7 @@ class HelpTest {
                         "--timeout",
                         "Images:",
                         "--mirror",
-                        "Limits for matrices:",
+                        "Limits:",
                         "--max-checks",
                         "Other:",
                         "--help",

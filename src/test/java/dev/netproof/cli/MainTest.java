@@ -181,7 +181,7 @@ class MainTest {
     @Test
     void no_round_proves_nothing() throws IOException {
         assertThat(Main.execute("run", matrix(MATRIX), "--stable", "0")).isEqualTo(2);
-        assertThat(streams.err()).contains("--stable must be 1 or more");
+        assertThat(streams.err()).contains("--stable must be at least 1");
     }
 
     @Test

@@ -283,8 +283,8 @@ class DiscoveryTest {
             netproof.max-probes        | 1                | too-many-probes
             netproof.allow-namespace   | jobs, team-*     | namespace-not-allowed
             netproof.allow-destination | jobs/*, 10.0.0.1 | destination-not-allowed
-            netproof.max-checks        | many             | netproof.max-checks: 'many' is not a number from 1 up
-            netproof.max-paths         | 0                | netproof.max-paths: '0' is not a number from 1 up
+            netproof.max-checks        | many             | netproof.max-checks: 'many' is not a whole number of at least 1
+            netproof.max-paths         | 0                | netproof.max-paths: '0' is not a whole number of at least 1
             netproof.allow-namespace   | Shop             | matches no namespace
             netproof.allow-destination | a/b/c            | is no destination
             """)

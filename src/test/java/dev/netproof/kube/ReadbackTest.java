@@ -117,7 +117,7 @@ final class ReadbackTest {
                         .add(new EnvFromSourceBuilder()
                                 .withNewSecretRef("x", true)
                                 .build())))
-                .contains("environment is taken from elsewhere");
+                .contains("envFrom was added");
     }
 
     @ParameterizedTest
@@ -185,7 +185,7 @@ final class ReadbackTest {
                 "usr/bin"
             })
     void a_mount_that_decides_what_runs_or_what_a_name_is_is_named(String path) {
-        assertThat(mounted(path)).isEqualTo("something was mounted at " + path);
+        assertThat(mounted(path)).isEqualTo("a volume was mounted at " + path);
     }
 
     /** What k8tz, Datadog, lxcfs and those who bring authorities of their own mount into every pod. */
@@ -213,13 +213,13 @@ final class ReadbackTest {
 
     @Test
     void what_could_replace_programs_or_speak_in_their_place_is_named() {
-        assertThat(changes(probe -> probe.setLifecycle(new Lifecycle()))).contains("a command was added");
+        assertThat(changes(probe -> probe.setLifecycle(new Lifecycle()))).contains("a lifecycle hook or an exec probe was added");
         assertThat(changes(probe -> probe.setLivenessProbe(new ProbeBuilder()
                         .withNewExec()
                         .withCommand("sh")
                         .endExec()
                         .build())))
-                .contains("a command was added");
+                .contains("a lifecycle hook or an exec probe was added");
         Pod debugged = new PodBuilder(asked())
                 .editSpec()
                 .withShareProcessNamespace(true)
@@ -231,7 +231,7 @@ final class ReadbackTest {
         assertThat(Readback.changes(asked(), debugged))
                 .hasValueSatisfying(changes -> assertThat(changes)
                         .contains("ephemeral container debugger was added")
-                        .contains("shares its processes"));
+                        .contains("shares a process namespace"));
     }
 
     private static EnvVar variable(String name, String value) {

@@ -255,11 +255,11 @@ final class DisruptionIT {
 
         Streams.Captured careful = LIVE.command("clean", "-n", LIVE.namespace());
         assertThat(careful.exit()).isZero();
-        assertThat(careful.out()).contains("0 removed", "kept");
+        assertThat(careful.out()).contains("0 objects removed", "kept");
         assertThat(LIVE.leftovers()).isNotEmpty();
 
         String no = LIVE.onATerminal("n", "clean", "-n", LIVE.namespace());
-        assertThat(no).contains("may still be going on. Remove them too? [y/N]", "kept");
+        assertThat(no).contains("may still be active. Remove them too? [y/N]", "kept");
         assertThat(LIVE.leftovers()).isNotEmpty();
         String yes = LIVE.onATerminal("y", "clean", "-n", LIVE.namespace());
         assertThat(yes).contains("Remove them too? [y/N]", "removed from");

@@ -67,7 +67,7 @@ final class EnforcementIT {
                 .isEqualTo("system:serviceaccount:" + LIVE.namespace() + ":base");
         assertThat(checked.notes())
                 .containsExactly(
-                        "not permitted to list namespaces: what a killed check may have left there was not looked for");
+                        "not permitted to list namespaces: did not look for leftovers of a killed check there");
         assertThat(checked.first()).startsWith("✓ enforced:").contains("ingress and egress");
         assertThat(checked.rows()).hasSizeGreaterThanOrEqualTo(2).allSatisfy(row -> {
             assertThat(row.path("reason").asText()).isEqualTo("AS_SPECIFIED");

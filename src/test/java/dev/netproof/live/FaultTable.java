@@ -81,8 +81,8 @@ final class FaultTable {
         StringBuilder page = new StringBuilder("""
                 # Faults
 
-                What goes wrong on networks and clusters, made to go wrong on the lab, and what netproof says of it: PASS and FAIL only with
-                proof, INCONCLUSIVE with the reason otherwise. `scripts/test` shows each once, `scripts/test --full` three times in a row and
+                Faults of networks and clusters, reproduced on the lab, and netproof's verdicts: PASS and FAIL only with proof,
+                otherwise INCONCLUSIVE with the reason. `scripts/test` shows each once, `scripts/test --full` three times in a row and
                 writes this page, with the time that each of them took. F1 to F17 are the faults that fool tools which take silence for a
                 denial. Where a row has several verdicts, they are those of several checks, what is allowed first.
 

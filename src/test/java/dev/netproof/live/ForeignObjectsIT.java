@@ -162,7 +162,7 @@ final class ForeignObjectsIT {
         String policy = "NetworkPolicy " + before.get(3).split(" ")[1] + " in namespace " + LIVE.namespace();
         ran.that("deploy/front → svc/web is allowed").is("PASS", "CONNECTED");
         assertThat(ran.notes())
-                .anySatisfy(note -> assertThat(note).startsWith(pod).contains("left alone"))
+                .anySatisfy(note -> assertThat(note).startsWith(pod).contains("kept"))
                 .anySatisfy(note -> assertThat(note).startsWith(service))
                 .anySatisfy(note -> assertThat(note).startsWith(policy))
                 .anySatisfy(note -> assertThat(note).startsWith("canary: Namespace " + team));

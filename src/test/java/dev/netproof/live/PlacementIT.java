@@ -137,7 +137,7 @@ final class PlacementIT {
             assertThat(sourceNodes(ran.that("all-over-" + node + " → svc/agent is allowed")))
                     .containsExactly(node);
         }
-        assertThat(ran.notes().stream().filter(note -> note.contains("was not looked at")))
+        assertThat(ran.notes().stream().filter(note -> note.contains("was not tested")))
                 .hasSize(nodes().size() * (nodes().size() - 1))
                 .allSatisfy(note -> assertThat(note).contains("nodeSelector or node affinity"));
     }

@@ -139,7 +139,7 @@ class DestinationsTest {
             assertThat(verdict.reason()).isEqualTo(Reason.NO_BACKEND);
             assertThat(verdict.explanation()).isEqualTo("Deployment web-blue in namespace shop has no ready pod");
             assertThat(verdict.fix())
-                    .hasValueSatisfying(fix -> assertThat(fix).startsWith("nobody can be reached there"));
+                    .hasValueSatisfying(fix -> assertThat(fix).startsWith("without a ready pod nothing can be reached"));
         }
 
         @Test
@@ -193,8 +193,7 @@ class DestinationsTest {
             shop.endpoint("cache", "10.0.2.7", Serving.NOT);
             assertThat(endpoints(shop)).containsExactly("VIP 10.96.0.5:80", "POD 10.0.1.5:8080");
             assertThat(shop.plan().notes())
-                    .contains("Service cache in namespace shop leads to 1 endpoint that terminates and still serves,"
-                            + " because no other is ready");
+                    .contains("Service cache in namespace shop sends traffic to 1 terminating endpoint that still serves, because no other endpoint is ready");
         }
 
         @Test
@@ -208,7 +207,7 @@ class DestinationsTest {
             assertThat(verdict.explanation()).isEqualTo("Service cache has no ready pod (3 not ready)");
             assertThat(verdict.fix())
                     .hasValueSatisfying(fix -> assertThat(fix)
-                            .startsWith("through the Service nobody can be reached, with or without a policy")
+                            .startsWith("the Service leads nowhere, with or without a policy")
                             .endsWith("its pods may answer at their own addresses meanwhile"));
         }
 
@@ -333,7 +332,7 @@ class DestinationsTest {
                             Tuple.tuple(Path.Kind.ADDRESS, "203.0.113.7:443"));
             assertThat(plan.notes())
                     .contains(
-                            "Service pay in namespace shop is of type ExternalName: what is said of it is said of the host"
+                            "Service pay in namespace shop is of type ExternalName: the result is about the host"
                                     + " pay.example.com");
         }
 
@@ -354,8 +353,7 @@ class DestinationsTest {
 
             assertThat(foregone(shop.deny(from("front"), to("pay"))).explanation())
                     .isEqualTo(
-                            "Service pay in namespace shop is of type ExternalName (pay.example.com), and the matrix names"
-                                    + " no port that is known");
+                            "Service pay in namespace shop is of type ExternalName (pay.example.com) and needs a port number");
         }
 
         private int tried(Destination destination) {
@@ -387,8 +385,7 @@ class DestinationsTest {
             assertThat(endpoints(shop)).containsExactly("POD 10.0.1.5:8080");
             assertThat(shop.plan().notes())
                     .contains(
-                            "pod api-5 in namespace shop has several ports called http: 8080 is asked, the first, as a"
-                                    + " Service does; not 9090");
+                            "pod api-5 in namespace shop has several ports named http: netproof tries the first, 8080, as a Service does, not 9090");
         }
 
         @Test

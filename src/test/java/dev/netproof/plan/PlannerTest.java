@@ -159,8 +159,7 @@ class PlannerTest {
             assertThat(plan.probes()).extracting(ProbePod::node).containsExactly(Optional.of(node));
             assertThat(plan.notes())
                     .containsExactly("node " + (node.equals("node-1") ? "node-2" : "node-1")
-                            + " was not looked at: pods of deploy/storefront are kept from it by their nodeSelector or"
-                            + " node affinity");
+                            + " was not tested: the nodeSelector or node affinity of deploy/storefront excludes it");
         }
 
         @Test
@@ -522,7 +521,7 @@ class PlannerTest {
             Verdict verdict = foregone(shop.deny(from("agent"), to("catalog")));
 
             says(verdict, Status.UNTESTABLE, Reason.NOT_SUPPORTED);
-            assertThat(verdict.explanation()).contains("source agent", "node's network");
+            assertThat(verdict.explanation()).contains("source agent", "hostNetwork");
         }
 
         @Test
@@ -558,7 +557,7 @@ class PlannerTest {
             Plan plan = shop.deny(from("storefront"), to("agent")).plan();
 
             assertThat(plan.notes())
-                    .anySatisfy(note -> assertThat(note).contains("agent-11", "node's network", "policies"));
+                    .anySatisfy(note -> assertThat(note).contains("agent-11", "hostNetwork", "policies"));
             assertThat(plan.checks().get(0).paths())
                     .flatExtracting(PlannedPath::backends)
                     .allSatisfy(backend -> assertThat(backend.pod())
@@ -719,7 +718,7 @@ class PlannerTest {
                     .plan();
 
             assertThat(plan.probes()).extracting(p -> p.node().orElse("")).containsExactly("node-1", "node-2");
-            assertThat(plan.notes()).contains("node node-3 was not looked at: cordoned");
+            assertThat(plan.notes()).contains("node node-3 was not tested: cordoned");
             assertThat(plan.checks().get(0).paths()).hasSize(6);
         }
 
@@ -789,7 +788,7 @@ class PlannerTest {
             assertThat(plan.probes()).isEmpty();
             assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
                 assertThat(refusal.exit()).isEqualTo(Exit.BAD_INPUT);
-                assertThat(refusal.problem()).contains("shop.yaml:").contains("39 probe pods; in all, 40");
+                assertThat(refusal.problem()).contains("shop.yaml:").contains("needs 40 probe pods, more than the limit of 39");
                 assertThat(refusal.fix()).contains("--max-probes 40");
             });
         }
@@ -804,7 +803,7 @@ class PlannerTest {
                     .allSatisfy(check -> assertThat(check.paths()).isEmpty());
             assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
                 assertThat(refusal.exit()).isEqualTo(Exit.BAD_INPUT);
-                assertThat(refusal.problem()).contains("shop.yaml:").contains("1,679 paths to try; in all, 1,680");
+                assertThat(refusal.problem()).contains("shop.yaml:").contains("needs 1,680 paths, more than the limit of 1,679");
                 assertThat(refusal.fix()).contains("--max-paths 1680");
             });
         }

@@ -251,7 +251,7 @@ class SourcesTest {
 
             says(
                     denied(WorkloadKind.CRON_JOB, "nightly").checks().get(0).foregone(),
-                    "not permitted to list cronjobs in namespace shop, so that the source cronjob/nightly is not known");
+                    "not permitted to list cronjobs in namespace shop: the source cronjob/nightly is unknown");
         }
     }
 
@@ -291,7 +291,7 @@ class SourcesTest {
 
             says(
                     plan("seed-x").checks().get(0).foregone(),
-                    "pod seed-x has finished in namespace shop: it connects to nothing any more");
+                    "pod seed-x has finished in namespace shop and makes no connections");
         }
 
         private Plan plan(String name) {

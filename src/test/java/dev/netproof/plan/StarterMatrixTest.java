@@ -218,10 +218,10 @@ final class StarterMatrixTest {
                             one -> assertThat(one)
                                     .startsWith("ds/agent as a source: its pods use their node's network"),
                             one -> assertThat(one)
-                                    .isEqualTo("whatever there is to list cronjobs in namespace shop: not permitted"),
+                                    .isEqualTo("not permitted to list cronjobs in namespace shop"),
                             one -> assertThat(one)
                                     .isEqualTo(
-                                            "whatever there is to list deployments in namespace shop: not permitted"));
+                                            "not permitted to list deployments in namespace shop"));
             assertThat(written.comments()).allMatch(comment -> written.text().contains("#   " + comment + "\n"));
         }
 

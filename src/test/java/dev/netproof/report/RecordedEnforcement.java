@@ -232,7 +232,7 @@ final class RecordedEnforcement {
                 Direction.INGRESS,
                 Status.INCONCLUSIVE,
                 Reason.NO_BASELINE,
-                "there was no connection before any policy of netproof's; policies that something installed into the"
+                "there was no connection even before netproof created a policy; policies that something installed into the"
                         + " new namespace: default-deny-all",
                 Optional.of("exempt the namespace, or name one without policies: --namespace"),
                 List.of(),

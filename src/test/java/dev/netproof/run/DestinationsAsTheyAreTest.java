@@ -157,7 +157,7 @@ class DestinationsAsTheyAreTest {
                 t -> t.from("client") ? TIMEOUT : CONNECTED);
 
         says(report, Exit.CONFORMS, "PASS CONNECTED", "PASS DENIED");
-        assertThat(report.notes()).anyMatch(note -> note.contains("terminates and still serves"));
+        assertThat(report.notes()).anyMatch(note -> note.contains("terminating endpoint that still serves"));
     }
 
     @Test
@@ -208,8 +208,8 @@ class DestinationsAsTheyAreTest {
 
             says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL BLOCKED");
             assertThat(fix(report, 1))
-                    .startsWith("client reached nothing else in this run either, name servers aside: look first at the"
-                            + " Egress of client");
+                    .startsWith("client reached nothing else in this run except name servers: look first at the Egress of"
+                            + " client");
         }
 
         @Test

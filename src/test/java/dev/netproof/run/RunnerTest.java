@@ -639,7 +639,7 @@ class RunnerTest {
 
         says(report, Exit.NOT_JUDGED, "INCONCLUSIVE OUT_OF_TIME");
         assertThat(report.breakage())
-                .hasValueSatisfying(b -> assertThat(b.problem()).contains("netproof itself", "out of the blue"));
+                .hasValueSatisfying(b -> assertThat(b.problem()).contains("netproof failed", "out of the blue"));
     }
 
     @Test
@@ -677,7 +677,7 @@ class RunnerTest {
         assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
         assertThat(report.breakage())
                 .hasValueSatisfying(b -> assertThat(b.problem())
-                        .isEqualTo("the run exceeded --timeout while reading what the cluster has"));
+                        .isEqualTo("the run exceeded --timeout while reading the cluster"));
     }
 
     @Test
@@ -692,7 +692,7 @@ class RunnerTest {
         assertThat(report.exit()).isEqualTo(Exit.TERMINATED);
         assertThat(report.breakage())
                 .hasValueSatisfying(b ->
-                        assertThat(b.problem()).isEqualTo("the run was ended while asking the cluster who we are"));
+                        assertThat(b.problem()).isEqualTo("the run was ended while identifying the user"));
     }
 
     @Test
