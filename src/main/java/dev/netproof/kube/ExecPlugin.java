@@ -180,7 +180,6 @@ final class ExecPlugin implements Credentials {
         return new ClusterTrouble(
                 named() + " " + what,
                 settings.installHint()
-                        .orElse(
-                                "install it or log in; the exec command of this user in the kubeconfig must work"));
+                        .orElse("install it or log in; the exec command of this user in the kubeconfig must work"));
     }
 }
