@@ -55,14 +55,13 @@ final class CleanCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         ClusterAccess access = contexts.access();
-        Set<String> namespaces =
-                Optional.ofNullable(namespace).map(Set::of).orElse(Set.of());
+        Set<String> namespaces = Optional.ofNullable(namespace).map(Set::of).orElse(Set.of());
         try (Cluster live = ClusterOptions.connect(access)) {
             Cluster.Cleaning cleaning =
                     live.clean(namespaces, all ? Cluster.CleanScope.ALL : Cluster.CleanScope.EXPIRED);
             if (cleaning.alive() > 0
-                    && Terminal.confirms(cleaning.alive()
-                            + " objects belong to runs that may still be active. Remove them too?")) {
+                    && Terminal.confirms(
+                            cleaning.alive() + " objects belong to runs that may still be active. Remove them too?")) {
                 Cluster.Cleaning rest = live.clean(namespaces, Cluster.CleanScope.ALL);
                 cleaning = new Cluster.Cleaning(
                         cleaning.removed() + rest.removed(),

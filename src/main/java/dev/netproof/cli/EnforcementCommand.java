@@ -126,8 +126,7 @@ final class EnforcementCommand implements Callable<Integer> {
             names = "--stable",
             paramLabel = "ROUNDS",
             defaultValue = "3",
-            description =
-                    "Consecutive rounds that must agree; more if packets are lost; default: ${DEFAULT-VALUE}.")
+            description = "Consecutive rounds that must agree; more if packets are lost; default: ${DEFAULT-VALUE}.")
     int stable = 3;
 
     @Option(

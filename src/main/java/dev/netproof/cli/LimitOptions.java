@@ -32,9 +32,7 @@ final class LimitOptions {
             paramLabel = "N",
             defaultValue = "200000",
             converter = CountConverter.class,
-            description =
-                    "Maximum number of paths (probe pods × addresses × checks);"
-                            + " default: ${DEFAULT-VALUE}.")
+            description = "Maximum number of paths (probe pods × addresses × checks);" + " default: ${DEFAULT-VALUE}.")
     int paths = Most.USUAL.paths();
 
     @Mixin

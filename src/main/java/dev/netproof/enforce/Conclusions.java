@@ -81,7 +81,8 @@ final class Conclusions {
     static Conclusion noBaseline(Bound shut, List<Sample> samples, List<String> foreign) {
         return inconclusive(
                 Reason.NO_BASELINE,
-                "there was no connection even before netproof created a policy: " + shut.meaning() + " " + looked(samples)
+                "there was no connection even before netproof created a policy: " + shut.meaning() + " "
+                        + looked(samples)
                         + (foreign.isEmpty()
                                 ? "; no other policy is in the namespace: perhaps a cluster-wide policy or the network"
                                         + " itself stops it"
@@ -185,7 +186,8 @@ final class Conclusions {
     static Conclusion deniesTooMuch(Bound edge) {
         return notEnforced(
                 Reason.DENIES_TOO_MUCH,
-                "the policy allows the connection, but it was blocked while others reached the target: " + edge.meaning(),
+                "the policy allows the connection, but it was blocked while others reached the target: "
+                        + edge.meaning(),
                 ENGINE);
     }
 

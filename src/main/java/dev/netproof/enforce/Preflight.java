@@ -76,7 +76,8 @@ final class Preflight {
         try {
             ClusterFacts.Policies policies = cluster.policies(Set.of());
             policies.unreadable()
-                    .forEach(what -> notes.accept("not permitted to " + what + ": unknown whether one takes precedence over network policies"));
+                    .forEach(what -> notes.accept("not permitted to " + what
+                            + ": unknown whether one takes precedence over network policies"));
             return new Overrides(policies.found()).doubted(rows);
         } catch (ClusterTrouble trouble) {
             notes.accept("could not read cluster-wide policies: " + trouble.getMessage());

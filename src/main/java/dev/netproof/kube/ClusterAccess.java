@@ -74,14 +74,13 @@ public final class ClusterAccess {
         Optional<Connection> inside = kubeconfig.isPresent() || context.isPresent() || variable.isPresent()
                 ? Optional.empty()
                 : inCluster(environment, serviceAccount);
-        return inside.orElseThrow(
-                () -> new ClusterTrouble(
-                        "no cluster found: "
-                                + variable.map(value -> "$KUBECONFIG is " + Redaction.path(value)
-                                                + ", and no file there has a context")
-                                        .orElse("there is no --kubeconfig, no $KUBECONFIG, no context in " + usual
-                                                + ", and this is not a pod with a service account"),
-                        "set --kubeconfig or KUBECONFIG to the path of a kubeconfig file (not to its content)"));
+        return inside.orElseThrow(() -> new ClusterTrouble(
+                "no cluster found: "
+                        + variable.map(value ->
+                                        "$KUBECONFIG is " + Redaction.path(value) + ", and no file there has a context")
+                                .orElse("there is no --kubeconfig, no $KUBECONFIG, no context in " + usual
+                                        + ", and this is not a pod with a service account"),
+                "set --kubeconfig or KUBECONFIG to the path of a kubeconfig file (not to its content)"));
     }
 
     private static Optional<Connection> inCluster(Map<String, String> environment, Path mount) {

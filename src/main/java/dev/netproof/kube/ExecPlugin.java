@@ -130,7 +130,7 @@ final class ExecPlugin implements Credentials {
         } catch (BoundedProcess.Killed e) {
             throw trouble(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            throw trouble("cannot be run: it is not there, or may not be executed");
+            throw trouble("cannot be run: not found or not executable");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw trouble("was interrupted");
@@ -180,7 +180,6 @@ final class ExecPlugin implements Credentials {
         return new ClusterTrouble(
                 named() + " " + what,
                 settings.installHint()
-                        .orElse(
-                                "install it or log in; the exec command of this user in the kubeconfig must work"));
+                        .orElse("install it or log in; the exec command of this user in the kubeconfig must work"));
     }
 }

@@ -136,8 +136,8 @@ final class LeftoverCleaner {
                     ? contents.obstacle(one.getMetadata().getName())
                     : Optional.empty();
             if (obstacle.isPresent()) {
-                foreign.add(one.getKind() + " " + one.getMetadata().getName()
-                        + " was created by netproof but is kept: " + obstacle.get());
+                foreign.add(one.getKind() + " " + one.getMetadata().getName() + " was created by netproof but is kept: "
+                        + obstacle.get());
             } else if (isDeletedIfPermitted(one)) {
                 removed++;
             }

@@ -146,6 +146,8 @@ sealed interface PodState {
                                 .orElse(""))
                 .orElse("ended");
         return new Over(
-                log, "the probe's container " + how, "run again; if it persists, the image may lack what a probe needs");
+                log,
+                "the probe's container " + how,
+                "run again; if it persists, the image may lack what a probe needs");
     }
 }

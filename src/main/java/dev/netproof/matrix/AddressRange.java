@@ -29,8 +29,8 @@ final class AddressRange {
         String literal = slash < 0 ? written : written.substring(0, slash);
         byte[] address = Addresses.ip(literal)
                 .flatMap(AddressRange::bytes)
-                .orElseThrow(
-                        () -> new IllegalArgumentException(Problems.quote(written) + " is neither an IP address nor a CIDR range"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        Problems.quote(written) + " is neither an IP address nor a CIDR range"));
         int longest = address.length * Byte.SIZE;
         String length = slash < 0 ? Integer.toString(longest) : written.substring(slash + 1);
         if (!BITS.matcher(length).matches() || Integer.parseInt(length) > longest) {

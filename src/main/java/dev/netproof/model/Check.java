@@ -7,7 +7,7 @@ import java.util.SortedSet;
 /**
  * One source, one destination, one expectation, with a reason.
  *
- * @param matrix the name of the matrix it stands in
+ * @param matrix the name of its matrix
  * @param because why the expectation holds, in the owner's words
  * @param exception the terms of the exception that this check is, or guards
  */

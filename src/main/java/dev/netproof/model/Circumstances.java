@@ -10,7 +10,7 @@ import java.util.TreeSet;
 
 /**
  * The policies (each in its version), probes and targets during the run.
- * A verdict speaks of these and of nothing else.
+ * Verdicts apply to these only.
  *
  * @param policies in reach of the matrices' namespaces, as they were before the first probe; by kind, namespace and name
  * @param probes those that started, in the order of the plan

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param reason a stable code for machines
  * @param explanation one sentence for people: what was seen and what it means
  * @param fix what to do about it, where there is something to do
- * @param also what else stood in the way, each reason once, what can be mended best first
+ * @param also other reasons that prevent a verdict, each once, the easiest to fix first
  */
 public record Verdict(Status status, Reason reason, String explanation, Optional<String> fix, List<Also> also) {
     /** What is mended first: whoever names the wrong source or destination need not look for a control. */
@@ -34,12 +34,12 @@ public record Verdict(Status status, Reason reason, String explanation, Optional
         also = List.copyOf(also);
     }
 
-    /** A verdict that nothing else stood in the way of. */
+    /** A verdict without other reasons. */
     public Verdict(Status status, Reason reason, String explanation, Optional<String> fix) {
         this(status, reason, explanation, fix, List.of());
     }
 
-    /** Another reason that stood in the way of a verdict, or of believing it. */
+    /** Another reason that prevents a verdict, or believing it. */
     public record Also(Reason reason, String explanation, Optional<String> fix) {}
 
     /** Reasons by what can be mended best. */

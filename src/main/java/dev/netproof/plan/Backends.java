@@ -64,7 +64,8 @@ final class Backends {
     private Backend of(String ip, int port, Protocol transport, Optional<Pod> pod) {
         pod.filter(p -> p.network() == ClusterFacts.Network.NODE)
                 .ifPresent(p -> notes.add("pod " + p.name() + " in namespace " + p.namespace()
-                        + " uses hostNetwork: policies do not select it, and the result is about the node's address " + ip));
+                        + " uses hostNetwork: policies do not select it, and the result is about the node's address "
+                        + ip));
         return new Backend(
                 ip,
                 port,

@@ -177,7 +177,8 @@ public final class Planner {
             Optional<String> why = node.unusable()
                     .or(() -> identity.admits(node)
                             ? Optional.empty()
-                            : Optional.of("the nodeSelector or node affinity of " + check.source().name() + " excludes it"));
+                            : Optional.of("the nodeSelector or node affinity of "
+                                    + check.source().name() + " excludes it"));
             if (why.isEmpty()) {
                 usable.add(node.name());
             } else if (placement == Placement.EACH) {
@@ -223,10 +224,11 @@ public final class Planner {
                 if (terms.published() == PlanTerms.Published.ALLOW) {
                     notes.add(what + " (--allow-published)");
                 } else {
-                    refusals.add(new Refusal(
-                            Exit.NOT_JUDGED,
-                            check.location() + ": " + what,
-                            "if its clients tolerate an endpoint that does not answer for a moment, add --allow-published"));
+                    refusals.add(
+                            new Refusal(
+                                    Exit.NOT_JUDGED,
+                                    check.location() + ": " + what,
+                                    "if its clients tolerate an endpoint that does not answer for a moment, add --allow-published"));
                 }
             }
         }

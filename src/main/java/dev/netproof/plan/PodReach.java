@@ -129,7 +129,8 @@ final class PodReach {
             }
             if (ports.size() > 1) {
                 notes.add("pod " + pod.name() + " in namespace " + pod.namespace() + " has several ports named "
-                        + destination.port().orElseThrow() + ": netproof tries the first, " + ports.get(0) + ", as a Service does, not "
+                        + destination.port().orElseThrow() + ": netproof tries the first, " + ports.get(0)
+                        + ", as a Service does, not "
                         + ports.stream().skip(1).map(String::valueOf).collect(Collectors.joining(", ")));
             }
             List<String> addresses = addresses(pod, destination);
@@ -143,7 +144,8 @@ final class PodReach {
                     destination.family().orElseThrow(), "pod " + ready.get(0).name()));
         }
         others.forEach(pod -> notes.add("pod " + pod.name() + " in namespace " + pod.namespace() + " has no "
-                + destination.family().map(Family::word).orElse("such") + " address: the check of " + destination.name() + " covers only the other pods"));
+                + destination.family().map(Family::word).orElse("such") + " address: the check of " + destination.name()
+                + " covers only the other pods"));
         List<Backend> chosen = choice.of(what + " in namespace " + namespace, listeners);
         List<Way> ways = chosen.stream()
                 .map(b -> Way.to(b, Attempts.at(destination, b.ip(), b.port(), destination.name())))

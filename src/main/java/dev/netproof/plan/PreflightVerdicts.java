@@ -83,7 +83,8 @@ final class PreflightVerdicts {
                 Status.INCONCLUSIVE,
                 Reason.NO_BACKEND,
                 what + " has no ready pod",
-                Optional.of("without a ready pod nothing can be reached, with or without a policy: make a pod ready, then run again"));
+                Optional.of(
+                        "without a ready pod nothing can be reached, with or without a policy: make a pod ready, then run again"));
     }
 
     /** @param others endpoints that get no traffic */
@@ -92,9 +93,8 @@ final class PreflightVerdicts {
                 Status.INCONCLUSIVE,
                 Reason.NO_BACKEND,
                 what + " has no ready pod" + (others > 0 ? " (" + others + " not ready)" : ""),
-                Optional.of(
-                        "the Service leads nowhere, with or without a policy: make a pod ready, then run again"
-                                + (others > 0 ? "; its pods may answer at their own addresses meanwhile" : "")));
+                Optional.of("the Service leads nowhere, with or without a policy: make a pod ready, then run again"
+                        + (others > 0 ? "; its pods may answer at their own addresses meanwhile" : "")));
     }
 
     static Verdict noEndpointSlice(String what, String service) {
@@ -102,9 +102,8 @@ final class PreflightVerdicts {
                 Status.INCONCLUSIVE,
                 Reason.NO_BACKEND,
                 what + " has no selector, and no EndpointSlice has an endpoint for it",
-                Optional.of(
-                        "the Service leads nowhere, with or without a policy: give it a selector, or an"
-                                + " EndpointSlice with the label kubernetes.io/service-name: " + service));
+                Optional.of("the Service leads nowhere, with or without a policy: give it a selector, or an"
+                        + " EndpointSlice with the label kubernetes.io/service-name: " + service));
     }
 
     static Verdict externalPortNeeded(String what, String host) {

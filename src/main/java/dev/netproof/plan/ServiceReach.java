@@ -113,7 +113,10 @@ final class ServiceReach {
         List<ServicePort> candidates = ports(service, destination);
         if (candidates.isEmpty()) {
             String transport = destination.protocol().transport().toString();
-            String asked = destination.port().map(port -> "port " + port + "/" + transport).orElse(transport + " port");
+            String asked = destination
+                    .port()
+                    .map(port -> "port " + port + "/" + transport)
+                    .orElse(transport + " port");
             return Reach.none(PreflightVerdicts.noSuchPort(
                     what,
                     asked,

@@ -48,12 +48,16 @@ final class Size {
         List<Refusal> refusals = new ArrayList<>();
         tooManyProbes.ifPresent(check -> refusals.add(new Refusal(
                 Exit.BAD_INPUT,
-                check.location() + ": the matrix needs " + number(probes) + " probe pods, more than the limit of " + number(most.probes()) + ", which source " + check.source().name() + " exceeds",
+                check.location() + ": the matrix needs " + number(probes) + " probe pods, more than the limit of "
+                        + number(most.probes()) + ", which source "
+                        + check.source().name() + " exceeds",
                 "use fewer sources or nodes, or add --max-probes " + probes)));
         tooManyPaths.ifPresent(check -> refusals.add(new Refusal(
                 Exit.BAD_INPUT,
-                check.location() + ": the matrix needs " + number(paths) + " paths, more than the limit of " + number(most.paths()) + "; the first check beyond it: " + check.sentence(),
-                "use fewer nodes or checks, or fewer pods of each destination (--endpoints), or add --max-paths " + paths)));
+                check.location() + ": the matrix needs " + number(paths) + " paths, more than the limit of "
+                        + number(most.paths()) + "; the first check beyond it: " + check.sentence(),
+                "use fewer nodes or checks, or fewer pods of each destination (--endpoints), or add --max-paths "
+                        + paths)));
         return refusals;
     }
 

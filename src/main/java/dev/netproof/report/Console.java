@@ -287,7 +287,8 @@ final class Console implements Rendering {
         if (found.size() > DETAILED) {
             page.blank();
             page.line(INDENT
-                    + page.muted("Evidence for the first " + DETAILED + "; every other report format has the evidence for all:"));
+                    + page.muted("Evidence for the first " + DETAILED
+                            + "; every other report format has the evidence for all:"));
         }
         for (Entry entry : found.subList(0, Math.min(DETAILED, found.size()))) {
             page.blank();

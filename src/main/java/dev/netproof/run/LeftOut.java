@@ -65,8 +65,7 @@ public final class LeftOut {
     private static CheckResult skipped(Check check) {
         return new CheckResult(
                 check,
-                new Verdict(
-                        Status.SKIPPED, Reason.NOT_SELECTED, "Not selected for this run.", Optional.empty()),
+                new Verdict(Status.SKIPPED, Reason.NOT_SELECTED, "Not selected for this run.", Optional.empty()),
                 List.of(),
                 Duration.ZERO,
                 Runner.repeat(check));

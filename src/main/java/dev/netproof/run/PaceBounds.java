@@ -27,8 +27,7 @@ public final class PaceBounds {
             return Optional.of("--stable must be at most " + MOST_ROUNDS);
         }
         if (connectTimeout.compareTo(SHORTEST_ATTEMPT) < 0 || connectTimeout.compareTo(LONGEST_ATTEMPT) > 0) {
-            return Optional.of(
-                    "--connect-timeout must be between 500ms and 1m");
+            return Optional.of("--connect-timeout must be between 500ms and 1m");
         }
         return Optional.empty();
     }

@@ -181,8 +181,7 @@ public final class Runner {
 
     private Ending planned(RunScope scope, OwnNamespace place) {
         PlanTerms planning = terms.plan().controlledFrom(place.name());
-        Readings readings =
-                deadlineCall.until(scope.end(), "reading the cluster", () -> read(scope.namespaces()));
+        Readings readings = deadlineCall.until(scope.end(), "reading the cluster", () -> read(scope.namespaces()));
         ClusterFacts facts = readings.facts();
         readings.trouble().ifPresent(this::withoutPolicies);
         circumstances.policies(facts.policies());
@@ -342,7 +341,8 @@ public final class Runner {
         }
         if (interruption.exit().isPresent()) {
             return Optional.of(new Report.Breakage(
-                    "the run was " + interruption.exit().get().meaning(), "run it again; the results so far are below"));
+                    "the run was " + interruption.exit().get().meaning(),
+                    "run it again; the results so far are below"));
         }
         return probing.isDone()
                 ? Optional.empty()

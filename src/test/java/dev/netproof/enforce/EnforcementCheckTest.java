@@ -666,8 +666,7 @@ class EnforcementCheckTest {
 
         assertThat(report.exit()).isEqualTo(Exit.CONFORMS);
         assertThat(report.notes())
-                .contains(
-                        "not permitted to list namespaces: did not look for leftovers of a killed check there");
+                .contains("not permitted to list namespaces: did not look for leftovers of a killed check there");
     }
 
     @Test
@@ -679,8 +678,7 @@ class EnforcementCheckTest {
 
         assertThat(cluster.wasSwept()).isTrue();
         assertThat(report.notes())
-                .contains(
-                        "not permitted to list namespaces: did not look for leftovers of a killed check there");
+                .contains("not permitted to list namespaces: did not look for leftovers of a killed check there");
 
         InMemoryCluster plain = InMemoryCluster.of("node1").unreadableNamespaces("list namespaces");
         check(plain, terms(Profile.BASIC, NodeChoice.usual(), Optional.of("mine")))

@@ -156,8 +156,9 @@ final class LeftoverCleanerTest {
                 "{apiVersion: v1, kind: Pod, metadata: {name: web-1, namespace: shop, labels: {netproof.dev/role: probe}}}");
 
         assertThat(cluster.clean(Set.of("shop"), CleanScope.ALL).foreign())
-                .containsExactly("Pod web-1 in namespace shop has the label netproof.dev/role but cannot be shown to be netproof's: its name is not of the form that netproof gives;"
-                        + " it is treated like any other object and kept");
+                .containsExactly(
+                        "Pod web-1 in namespace shop has the label netproof.dev/role but cannot be shown to be netproof's: its name is not of the form that netproof gives;"
+                                + " it is treated like any other object and kept");
     }
 
     @Test

@@ -213,7 +213,8 @@ final class ReadbackTest {
 
     @Test
     void what_could_replace_programs_or_speak_in_their_place_is_named() {
-        assertThat(changes(probe -> probe.setLifecycle(new Lifecycle()))).contains("a lifecycle hook or an exec probe was added");
+        assertThat(changes(probe -> probe.setLifecycle(new Lifecycle())))
+                .contains("a lifecycle hook or an exec probe was added");
         assertThat(changes(probe -> probe.setLivenessProbe(new ProbeBuilder()
                         .withNewExec()
                         .withCommand("sh")

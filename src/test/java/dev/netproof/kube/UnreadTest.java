@@ -39,11 +39,14 @@ class UnreadTest {
 
         assertThat(Readback.changes(asked, asked)).isEmpty();
         assertThat(added("\"lifecycle\": {\"postStart\": {\"exec\": {\"command\": [\"sh\"]}}}"))
-                .hasValueSatisfying(change -> assertThat(change).contains("a lifecycle hook or an exec probe was added"));
+                .hasValueSatisfying(
+                        change -> assertThat(change).contains("a lifecycle hook or an exec probe was added"));
         assertThat(added("\"lifecycle\": {\"preStop\": {\"sleep\": {\"seconds\": 1}}}"))
-                .hasValueSatisfying(change -> assertThat(change).contains("a lifecycle hook or an exec probe was added"));
+                .hasValueSatisfying(
+                        change -> assertThat(change).contains("a lifecycle hook or an exec probe was added"));
         assertThat(added("\"livenessProbe\": {\"exec\": {\"command\": [\"sh\"]}}"))
-                .hasValueSatisfying(change -> assertThat(change).contains("a lifecycle hook or an exec probe was added"));
+                .hasValueSatisfying(
+                        change -> assertThat(change).contains("a lifecycle hook or an exec probe was added"));
         assertThat(added("\"envFrom\": [{\"configMapRef\": {\"name\": \"settings\"}}]"))
                 .hasValueSatisfying(change -> assertThat(change).contains("envFrom was added"));
         assertThat(added("\"env\": [{\"name\": \"LD_PRELOAD\", \"valueFrom\": {\"secretKeyRef\": {\"name\": \"s\"}}}]"))

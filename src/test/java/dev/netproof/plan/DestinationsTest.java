@@ -139,7 +139,8 @@ class DestinationsTest {
             assertThat(verdict.reason()).isEqualTo(Reason.NO_BACKEND);
             assertThat(verdict.explanation()).isEqualTo("Deployment web-blue in namespace shop has no ready pod");
             assertThat(verdict.fix())
-                    .hasValueSatisfying(fix -> assertThat(fix).startsWith("without a ready pod nothing can be reached"));
+                    .hasValueSatisfying(
+                            fix -> assertThat(fix).startsWith("without a ready pod nothing can be reached"));
         }
 
         @Test
@@ -193,7 +194,8 @@ class DestinationsTest {
             shop.endpoint("cache", "10.0.2.7", Serving.NOT);
             assertThat(endpoints(shop)).containsExactly("VIP 10.96.0.5:80", "POD 10.0.1.5:8080");
             assertThat(shop.plan().notes())
-                    .contains("Service cache in namespace shop sends traffic to 1 terminating endpoint that still serves, because no other endpoint is ready");
+                    .contains(
+                            "Service cache in namespace shop sends traffic to 1 terminating endpoint that still serves, because no other endpoint is ready");
         }
 
         @Test
@@ -331,9 +333,8 @@ class DestinationsTest {
                             Tuple.tuple(Path.Kind.LOOKUP, "pay.example.com"),
                             Tuple.tuple(Path.Kind.ADDRESS, "203.0.113.7:443"));
             assertThat(plan.notes())
-                    .contains(
-                            "Service pay in namespace shop is of type ExternalName: the result is about the host"
-                                    + " pay.example.com");
+                    .contains("Service pay in namespace shop is of type ExternalName: the result is about the host"
+                            + " pay.example.com");
         }
 
         @Test

@@ -788,7 +788,9 @@ class PlannerTest {
             assertThat(plan.probes()).isEmpty();
             assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
                 assertThat(refusal.exit()).isEqualTo(Exit.BAD_INPUT);
-                assertThat(refusal.problem()).contains("shop.yaml:").contains("needs 40 probe pods, more than the limit of 39");
+                assertThat(refusal.problem())
+                        .contains("shop.yaml:")
+                        .contains("needs 40 probe pods, more than the limit of 39");
                 assertThat(refusal.fix()).contains("--max-probes 40");
             });
         }
@@ -803,7 +805,9 @@ class PlannerTest {
                     .allSatisfy(check -> assertThat(check.paths()).isEmpty());
             assertThat(plan.refusals()).singleElement().satisfies(refusal -> {
                 assertThat(refusal.exit()).isEqualTo(Exit.BAD_INPUT);
-                assertThat(refusal.problem()).contains("shop.yaml:").contains("needs 1,680 paths, more than the limit of 1,679");
+                assertThat(refusal.problem())
+                        .contains("shop.yaml:")
+                        .contains("needs 1,680 paths, more than the limit of 1,679");
                 assertThat(refusal.fix()).contains("--max-paths 1680");
             });
         }

@@ -217,11 +217,8 @@ final class StarterMatrixTest {
                             one -> assertThat(one).startsWith("svc/legacy: it has no selector and no endpoints"),
                             one -> assertThat(one)
                                     .startsWith("ds/agent as a source: its pods use their node's network"),
-                            one -> assertThat(one)
-                                    .isEqualTo("not permitted to list cronjobs in namespace shop"),
-                            one -> assertThat(one)
-                                    .isEqualTo(
-                                            "not permitted to list deployments in namespace shop"));
+                            one -> assertThat(one).isEqualTo("not permitted to list cronjobs in namespace shop"),
+                            one -> assertThat(one).isEqualTo("not permitted to list deployments in namespace shop"));
             assertThat(written.comments()).allMatch(comment -> written.text().contains("#   " + comment + "\n"));
         }
 

@@ -208,8 +208,9 @@ class DestinationsAsTheyAreTest {
 
             says(report, Exit.VIOLATIONS, "PASS CONNECTED", "FAIL BLOCKED");
             assertThat(fix(report, 1))
-                    .startsWith("client reached nothing else in this run except name servers: look first at the Egress of"
-                            + " client");
+                    .startsWith(
+                            "client reached nothing else in this run except name servers: look first at the Egress of"
+                                    + " client");
         }
 
         @Test

@@ -676,8 +676,8 @@ class RunnerTest {
 
         assertThat(report.exit()).isEqualTo(Exit.NOT_JUDGED);
         assertThat(report.breakage())
-                .hasValueSatisfying(b -> assertThat(b.problem())
-                        .isEqualTo("the run exceeded --timeout while reading the cluster"));
+                .hasValueSatisfying(
+                        b -> assertThat(b.problem()).isEqualTo("the run exceeded --timeout while reading the cluster"));
     }
 
     @Test
@@ -691,8 +691,8 @@ class RunnerTest {
 
         assertThat(report.exit()).isEqualTo(Exit.TERMINATED);
         assertThat(report.breakage())
-                .hasValueSatisfying(b ->
-                        assertThat(b.problem()).isEqualTo("the run was ended while identifying the user"));
+                .hasValueSatisfying(
+                        b -> assertThat(b.problem()).isEqualTo("the run was ended while identifying the user"));
     }
 
     @Test
