@@ -2,7 +2,9 @@ package dev.netproof.kube;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.netproof.plan.LabelReads;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,14 +33,16 @@ final class PolicyReads {
 
     private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"");
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9./_-]*");
-    private static final Set<String> OPERATORS =
-            Set.of("all", "global", "has", "in", "not", "contains", "starts", "ends", "with");
+
+    /** A label may be called like an operator: it is one only where its syntax follows. */
+    private static final Pattern OPERATOR = Pattern.compile("(?:all|global|has)(?=\\s*\\()|in(?=\\s*\\{)|not(?=\\s+in\\s*\\{)"
+            + "|(?:contains|with)(?=\\s*'')|(?:starts|ends)(?=\\s+with\\s*'')");
 
     /** Antrea's groups are objects of their own. */
     private static final Set<String> REFERENCES = Set.of("group", "groups");
 
-    /** Cilium says where a label comes from. */
-    private static final Pattern ORIGIN = Pattern.compile("^(k8s|any)[:.]");
+    /** Cilium says where a label comes from. No label of Kubernetes has a colon, but k8s.example.com/tier is one. */
+    private static final Pattern ORIGIN = Pattern.compile("^(?:k8s|any)([:.])");
 
     private final Map<String, Set<String>> values = new TreeMap<>();
     private final Set<String> whole = new HashSet<>();
@@ -67,20 +71,16 @@ final class PolicyReads {
     private void look(String name, JsonNode value) {
         if (name.equals("matchLabels")) {
             for (Map.Entry<String, JsonNode> label : value.properties()) {
-                named(label.getKey()).add(label.getValue().asText());
+                named(label.getKey(), List.of(label.getValue().asText()));
             }
         } else if (name.equals("matchExpressions")) {
             value.forEach(one -> {
-                Set<String> known = named(one.path("key").asText());
-                one.path("values").forEach(each -> known.add(each.asText()));
+                List<String> named = new ArrayList<>();
+                one.path("values").forEach(each -> named.add(each.asText()));
+                named(one.path("key").asText(), named);
             });
         } else if (EXPRESSIONS.contains(name) && value.isTextual()) {
-            Matcher word = WORD.matcher(QUOTED.matcher(value.asText()).replaceAll(" "));
-            while (word.find()) {
-                if (!OPERATORS.contains(word.group())) {
-                    whole.add(word.group());
-                }
-            }
+            expression(QUOTED.matcher(value.asText()).replaceAll("''"));
         } else if (REFERENCES.contains(name)) {
             extent = LabelReads.Extent.ANY;
         } else {
@@ -88,7 +88,29 @@ final class PolicyReads {
         }
     }
 
-    private Set<String> named(String key) {
-        return values.computeIfAbsent(ORIGIN.matcher(key).replaceFirst(""), k -> new HashSet<>());
+    /** @param text a selector of Calico, with its values left out */
+    private void expression(String text) {
+        Matcher word = WORD.matcher(text);
+        Matcher operator = OPERATOR.matcher(text).useTransparentBounds(true);
+        while (word.find()) {
+            if (!operator.region(word.start(), word.end()).matches()) {
+                whole.add(word.group());
+            }
+        }
+    }
+
+    private void named(String key, List<String> named) {
+        Matcher origin = ORIGIN.matcher(key);
+        boolean found = origin.find();
+        if (found) {
+            add(key.substring(origin.end()), named);
+        }
+        if (!found || origin.group(1).equals(".")) {
+            add(key, named);
+        }
+    }
+
+    private void add(String key, List<String> named) {
+        values.computeIfAbsent(key, k -> new HashSet<>()).addAll(named);
     }
 }

@@ -853,8 +853,7 @@ final class Problems {
                 host.isEmpty()
                         ? "Write https://example.com."
                         : "For a Service, write svc/" + shorten(host) + ":80/"
-                                + protocol.name().toLowerCase(Locale.ROOT) + ", or its full name, " + shorten(host)
-                                + ".NAMESPACE.svc.cluster.local.");
+                                + protocol.name().toLowerCase(Locale.ROOT) + ".");
     }
 
     // The grid

@@ -24,18 +24,22 @@ final class ControllerLabels {
             "controller-revision-hash",
             "pod-template-generation",
             JOB_UID,
-            OLD_JOB_UID,
-            JOB_NAME,
-            OLD_JOB_NAME);
+            OLD_JOB_UID);
 
-    /** They say which of its siblings a pod is. */
-    private static final Set<String> ORDINALS = Set.of(POD_NAME, POD_INDEX, "batch.kubernetes.io/job-completion-index");
+    /** They say which of its siblings a pod is, or which Job made it. Their values are known beforehand, so that a policy may name one. */
+    private static final Set<String> NAMES =
+            Set.of(POD_NAME, POD_INDEX, "batch.kubernetes.io/job-completion-index", JOB_NAME, OLD_JOB_NAME);
 
     private ControllerLabels() {}
 
     /** Whether a controller tells the pods of one template from those of the next by it. */
     static boolean isHash(String key) {
         return HASHES.contains(key);
+    }
+
+    /** Whether a controller wrote it, and not the author of the template. */
+    static boolean isWritten(String key) {
+        return isHash(key) || NAMES.contains(key);
     }
 
     /**
@@ -46,7 +50,7 @@ final class ControllerLabels {
         Map<String, String> kept = new HashMap<>(labels);
         kept.keySet()
                 .removeIf(key -> !reads.names(key)
-                        && (isHash(key) || (ORDINALS.contains(key) && reads.extent() == LabelReads.Extent.THESE)));
+                        && (isHash(key) || (NAMES.contains(key) && reads.extent() == LabelReads.Extent.THESE)));
         return kept;
     }
 

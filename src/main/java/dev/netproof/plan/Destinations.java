@@ -11,6 +11,7 @@ import java.util.TreeSet;
 
 /** Finds out what a destination is in this cluster: addresses, ports, and the pods behind them. */
 final class Destinations {
+    private final ClusterFacts facts;
     private final Backends backends;
     private final EndpointChoice choice;
     private final OutsideReach outside;
@@ -19,6 +20,7 @@ final class Destinations {
     private final Map<Destination, Reach> reaches = new HashMap<>();
 
     Destinations(ClusterFacts facts, PlanTerms terms) {
+        this.facts = facts;
         this.backends = new Backends(facts);
         this.choice = new EndpointChoice(facts, terms.endpoints());
         this.outside = new OutsideReach(terms, backends);
@@ -53,7 +55,10 @@ final class Destinations {
         if (target instanceof Target.Ip ip) {
             return outside.address(destination, ip.ip(), port(destination));
         }
-        return outside.host(destination, ((Target.Host) target).host(), port(destination));
+        String host = ((Target.Host) target).host();
+        return ClusterName.of(host, facts.services())
+                .map(name -> Reach.none(PreflightVerdicts.nameOfTheCluster(host, name)))
+                .orElseGet(() -> outside.host(destination, host, port(destination)));
     }
 
     /** Of what is outside, where the protocol's own port is what everybody means. */

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Some of many pods, in a stable order, with every node that runs one and every group. It counts pods, each with all its addresses; what is
+ * Some of many pods, in a stable order, with every node that runs one and every group on each port that it listens on. It counts pods, each with all its addresses; what is
  * no pod is known by its address alone, and is counted among those of its family.
  */
 final class EndpointCap {
@@ -37,9 +37,10 @@ final class EndpointCap {
     /**
      * Those to look at, out of all of them.
      *
-     * @param group what policies see of a backend's pod; nothing for what is no pod
+     * @param group which pods are the same to policies: the number of a backend's group; nothing for what is no pod. Policies name
+     *     ports too, so that pods of one group on two ports, in the middle of a rollout, may be open and closed.
      */
-    List<Backend> choose(Collection<Backend> all, Function<Backend, Optional<?>> group) {
+    List<Backend> choose(Collection<Backend> all, Function<Backend, Optional<Integer>> group) {
         all.stream()
                 .distinct()
                 .sorted(Comparator.comparing((Backend b) -> Family.of(b.ip())).thenComparing(Backend::key))
@@ -51,7 +52,7 @@ final class EndpointCap {
             for (Backend b : addresses) {
                 Family family = Family.of(b.ip());
                 fresh |= covered.add(List.of(family, "node", b.pod().flatMap(Backend.TargetPod::node)));
-                fresh |= covered.add(List.of(family, "group", group.apply(b)));
+                fresh |= covered.add(List.of(family, "group", b.port(), group.apply(b)));
             }
             if (fresh) {
                 choose(target, addresses);

@@ -49,8 +49,12 @@ final class EndpointChoice {
         List<Group> found = byNamespace.values().stream()
                 .flatMap(same -> groups.of(same).stream())
                 .toList();
-        Map<String, Group> byPod = new HashMap<>();
-        found.forEach(group -> group.pods().forEach(pod -> byPod.put(pod.uid(), group)));
+        Map<String, Integer> byPod = new HashMap<>();
+        for (int i = 0; i < found.size(); i++) {
+            for (Pod pod : found.get(i).pods()) {
+                byPod.put(pod.uid(), i);
+            }
+        }
         List<Backend> chosen = EndpointCap.of(most)
                 .choose(all, backend -> backend.pod().flatMap(pod -> Optional.ofNullable(byPod.get(pod.uid()))));
         if (found.size() > byNamespace.size()) {

@@ -30,10 +30,17 @@ import java.util.stream.Collectors;
  */
 public final class LabelGroups {
     private final Policies policies;
+    private final LabelReads others;
     private final Map<String, LabelReads> reads = new HashMap<>();
 
     public LabelGroups(Policies policies) {
+        this(policies, LabelReads.NONE);
+    }
+
+    /** @param others what policies read that are not among these: those behind an address may be policies of any namespace */
+    LabelGroups(Policies policies, LabelReads others) {
         this.policies = policies;
+        this.others = others;
     }
 
     /** What policies see of a pod. */
@@ -77,7 +84,7 @@ public final class LabelGroups {
     /** The labels of pods in this namespace that policies read. */
     public LabelReads reads(String namespace) {
         return reads.computeIfAbsent(namespace, where -> {
-            LabelReads all = policies.unreadable().isEmpty() ? LabelReads.NONE : LabelReads.ANY;
+            LabelReads all = policies.unreadable().isEmpty() ? others : LabelReads.ANY;
             for (Policy policy : policies.found()) {
                 all = all.and(policy.reads());
                 if (policy.namespace().equals(Optional.of(where))) {

@@ -63,6 +63,11 @@ public record LabelReads(Map<String, Set<String>> values, Set<String> whole, Ext
         return new LabelReads(both, parts, extent == Extent.ANY ? Extent.ANY : other.extent);
     }
 
+    /** What notes say that policies do to these labels. */
+    String verb() {
+        return extent == Extent.ANY ? "may read" : "read";
+    }
+
     /** Whether the label is read by name. */
     boolean names(String key) {
         return values.containsKey(key) || whole.contains(key);

@@ -29,8 +29,11 @@ final class LiveWorkloads {
     private final ClusterFacts facts;
     private final LabelGroups groups;
     private final Set<String> notes;
+    private final String why;
 
-    LiveWorkloads(ClusterFacts facts, LabelGroups groups, Set<String> notes) {
+    /** @param why what notes on labels begin with: why these labels count; empty where that is clear */
+    LiveWorkloads(ClusterFacts facts, LabelGroups groups, Set<String> notes, String why) {
+        this.why = why;
         this.facts = facts;
         this.groups = groups;
         this.notes = notes;
@@ -50,7 +53,7 @@ final class LiveWorkloads {
         }
         if (live.isEmpty()) {
             noteGone(source, workload, made);
-            return Found.of(identity(source, workload, template(workload)));
+            return Found.of(likeTemplate(source, workload, template(workload)));
         }
         live.stream()
                 .filter(pod -> pod.network() == Network.NODE)
@@ -73,21 +76,21 @@ final class LiveWorkloads {
                     .toList();
             if (!live.isEmpty()) {
                 all.add(new Who(
-                        identity(source, workload, live.get(0)),
+                        likeLive(source, workload, live.get(0)),
                         live.stream().map(Pod::name).sorted().toList(),
                         group.difference()));
             } else if (!group.pods().contains(template)) {
                 notes.add("not probed: " + Listing.of(group.names()) + " of source " + source.name()
                         + ", terminating; to policies different from the others (" + group.difference() + ")");
             } else if (workload.kind() == WorkloadKind.CRON_JOB) {
-                all.add(new Who(identity(source, workload, template), List.of(), group.difference()));
+                all.add(new Who(likeTemplate(source, workload, template), List.of(), group.difference()));
             } else {
-                notes.add("the template of " + workload.title() + " differs from its live pods in " + read(workload)
+                notes.add(why + "the template of " + workload.title() + " differs from its live pods in " + read(workload)
                         + " (" + group.difference() + "): the live pods are probed, not the template");
             }
         }
         if (all.size() > 1) {
-            notes.add("the pods of source " + source.name() + " differ in " + read(workload) + ", so that "
+            notes.add(why + "the pods of source " + source.name() + " differ in " + read(workload) + ", so that "
                     + all.size() + " probes take their place: "
                     + String.join(
                             "; ",
@@ -97,9 +100,7 @@ final class LiveWorkloads {
     }
 
     private String read(Workload workload) {
-        return groups.reads(workload.namespace()).extent() == LabelReads.Extent.ANY
-                ? "labels that policies may read"
-                : "labels that policies read";
+        return "labels that policies " + groups.reads(workload.namespace()).verb();
     }
 
     private void noteGone(Source source, Workload workload, List<Pod> made) {
@@ -131,8 +132,20 @@ final class LiveWorkloads {
                 Stage.LIVE);
     }
 
-    private SourceIdentity identity(Source source, Workload workload, Pod pod) {
-        Map<String, String> labels = ControllerLabels.without(pod.labels(), groups.reads(workload.namespace()));
+    private SourceIdentity likeLive(Source source, Workload workload, Pod pod) {
+        return identity(
+                source,
+                workload,
+                pod,
+                ControllerLabels.without(pod.labels(), groups.reads(workload.namespace())));
+    }
+
+    /** The template has just the labels that a probe needs: those that its controller will add are among them. */
+    private static SourceIdentity likeTemplate(Source source, Workload workload, Pod template) {
+        return identity(source, workload, template, template.labels());
+    }
+
+    private static SourceIdentity identity(Source source, Workload workload, Pod pod, Map<String, String> labels) {
         return new SourceIdentity(
                 workload.namespace(),
                 labels,

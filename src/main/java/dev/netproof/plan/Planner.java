@@ -97,7 +97,7 @@ public final class Planner {
                 .ifPresent(n -> requireNamespace(
                         check, n, "destination " + check.destination().name()));
         Reach reach = destinations.reach(check.destination());
-        Sources.Found source = sources.find(check);
+        Sources.Found source = sources.find(check, reach);
         if (reach.foregone().isPresent()) {
             // An identity that no pod has is said too, and first: nothing else is worth mending before it.
             return foregone(

@@ -106,6 +106,19 @@ final class PreflightVerdicts {
                         + " EndpointSlice with the label kubernetes.io/service-name: " + service));
     }
 
+    /** @param what the subject of the sentence, which has the name */
+    static Verdict nameOfTheCluster(String what, ClusterName name) {
+        return new Verdict(
+                Status.INCONCLUSIVE,
+                Reason.NO_DESTINATION,
+                what + " is a name of the cluster",
+                Optional.of("write " + name.namespace() + "/svc/" + name.service()
+                        + " instead: behind a name of the cluster there are pods, and each is probed"
+                        + (name.mayBeOutside()
+                                ? "; if it is a host outside the cluster, write its address, as in ip/192.0.2.1:443"
+                                : "")));
+    }
+
     static Verdict externalPortNeeded(String what, String host) {
         return new Verdict(
                 Status.INCONCLUSIVE,

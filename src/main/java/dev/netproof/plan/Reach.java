@@ -53,6 +53,11 @@ record Reach(List<Way> ways, List<Attempt> controls, Optional<Verdict> foregone,
         return new Reach(List.of(), List.of(), Optional.of(verdict), List.of());
     }
 
+    /** Whether some of it is no pod that is known: policies of any namespace may apply there. */
+    boolean isOutside() {
+        return !controls.isEmpty();
+    }
+
     /** Whether its name is tried by itself, because it may lead to other addresses than those that are known. */
     boolean isByName() {
         return controls.stream().anyMatch(Attempt.ByName.class::isInstance);

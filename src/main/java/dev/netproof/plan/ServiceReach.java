@@ -65,6 +65,11 @@ final class ServiceReach {
     /** DNS answers for it with the other name, and nothing of it passes kube-proxy. */
     private Reach external(Destination destination, Service service, String host) {
         String what = "Service " + service.name() + " in namespace " + service.namespace();
+        Optional<ClusterName> inside = ClusterName.of(host);
+        if (inside.isPresent()) {
+            return Reach.none(PreflightVerdicts.nameOfTheCluster(
+                    what + " is of type ExternalName and leads to " + host + ", which", inside.get()));
+        }
         Optional<Integer> port = externalPort(destination, service);
         if (port.isEmpty()) {
             return Reach.none(PreflightVerdicts.externalPortNeeded(what, host));

@@ -21,12 +21,23 @@ import java.util.stream.Stream;
 
 /** Finds out who a source is in this cluster: namespace, labels, service account and placement. */
 final class Sources {
+    private static final String UNKNOWN = "policies that netproof does not read may apply behind an address or a host;"
+            + " for such destinations ";
+
     private final ClusterFacts facts;
-    private final LabelGroups groups;
-    private final LiveWorkloads workloads;
     private final Map<Labelled, List<Pod>> labelled = new HashMap<>();
     private final Map<Source, Found> found = new HashMap<>();
+    private final Map<Source, Found> foundOutside = new HashMap<>();
     private final Set<String> notes = new TreeSet<>();
+    private final View inside;
+    private final View outside;
+
+    /**
+     * How the policies that decide see the pods of sources.
+     *
+     * @param why what notes on labels begin with
+     */
+    private record View(LabelGroups groups, LiveWorkloads workloads, String why) {}
 
     private record Labelled(String namespace, Map<String, String> labels) {}
 
@@ -64,8 +75,15 @@ final class Sources {
 
     Sources(ClusterFacts facts) {
         this.facts = facts;
-        this.groups = new LabelGroups(facts.policies());
-        this.workloads = new LiveWorkloads(facts, groups, notes);
+        this.inside = view(LabelReads.NONE, "");
+        // Where policies may not be read, every label counts anyway.
+        this.outside =
+                facts.policies().unreadable().isEmpty() ? view(LabelReads.ANY, UNKNOWN) : inside;
+    }
+
+    private View view(LabelReads others, String why) {
+        LabelGroups groups = new LabelGroups(facts.policies(), others);
+        return new View(groups, new LiveWorkloads(facts, groups, notes, why), why);
     }
 
     /** What a reader must know about the sources that were asked for. */
@@ -74,29 +92,31 @@ final class Sources {
     }
 
     /** Who connects. Many checks have the same source. */
-    Found find(Check check) {
-        Found known = found.computeIfAbsent(check.source(), this::look);
+    Found find(Check check, Reach reach) {
+        Found known = reach.isOutside()
+                ? foundOutside.computeIfAbsent(check.source(), source -> look(source, outside))
+                : found.computeIfAbsent(check.source(), source -> look(source, inside));
         return check.expectation().forbids() ? known : new Found(known.who(), known.foregone(), Optional.empty());
     }
 
-    private Found look(Source source) {
+    private Found look(Source source, View view) {
         if (source.identity() instanceof Identity.ExistingPod pod) {
             return likePod(source, pod);
         }
         if (source.identity() instanceof Identity.Workload workload) {
-            return likeWorkload(source, workload);
+            return likeWorkload(source, workload, view);
         }
-        return labelled(source, ((Identity.Labels) source.identity()).labels());
+        return labelled(source, ((Identity.Labels) source.identity()).labels(), view);
     }
 
-    private Found likeWorkload(Source source, Identity.Workload wanted) {
+    private Found likeWorkload(Source source, Identity.Workload wanted, View view) {
         List<Workload> ofKind = facts.workloads().stream()
                 .filter(w -> w.namespace().equals(source.namespace()) && w.kind() == wanted.kind())
                 .toList();
         Optional<Workload> there =
                 ofKind.stream().filter(w -> w.name().equals(wanted.name())).findFirst();
         if (there.isPresent()) {
-            return workloads.find(source, there.get());
+            return view.workloads().find(source, there.get());
         }
         return Found.none(facts.hidden(Planner.plural(wanted.kind()), source.namespace())
                 .map(hidden ->
@@ -135,7 +155,7 @@ final class Sources {
                 .on(pod.get().node()));
     }
 
-    private Found labelled(Source source, Map<String, String> labels) {
+    private Found labelled(Source source, Map<String, String> labels, View view) {
         List<Pod> pods = pods(source, labels);
         List<Pod> live = pods.stream().filter(p -> p.stage() == Stage.LIVE).toList();
         if (!live.isEmpty() && live.stream().allMatch(p -> p.network() == Network.NODE)) {
@@ -146,7 +166,7 @@ final class Sources {
             return exactly;
         }
         if (!live.isEmpty()) {
-            compare(source, labels, live);
+            compare(source, labels, live, view);
             return exactly;
         }
         Optional<Workload> next = facts.workloads().stream()
@@ -166,23 +186,21 @@ final class Sources {
     }
 
     /** A source that is given by labels has these and no others, whatever else its pods carry. */
-    private void compare(Source source, Map<String, String> labels, List<Pod> live) {
-        LabelReads reads = groups.reads(source.namespace());
-        if (reads.extent() == LabelReads.Extent.ANY) {
-            return;
-        }
+    private void compare(Source source, Map<String, String> labels, List<Pod> live, View view) {
+        LabelReads reads = view.groups().reads(source.namespace());
         Set<String> more = new TreeSet<>();
         for (Pod pod : live) {
             Map<String, String> besides = new HashMap<>(pod.labels());
             besides.keySet().retainAll(reads.seen(pod.labels()).keySet());
             besides.keySet().removeAll(labels.keySet());
+            besides.keySet().removeIf(key -> ControllerLabels.isWritten(key) && !reads.names(key));
             besides.forEach((key, value) -> more.add(key + "=" + value));
         }
         if (!more.isEmpty()) {
-            notes.add("source " + source.name() + " is a pod with the labels " + Labels.text(labels)
+            notes.add(view.why() + "source " + source.name() + " is a pod with the labels " + Labels.text(labels)
                     + " and no others; live pods with these labels also have "
                     + Listing.of(more)
-                    + ", which policies read: name their workload as the source to test what they are");
+                    + ", which policies " + reads.verb() + ": name their workload as the source to test what they are");
         }
     }
 

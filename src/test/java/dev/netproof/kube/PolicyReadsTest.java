@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyReadsTest {
     @Test
@@ -50,6 +52,43 @@ class PolicyReadsTest {
                       source: {selector: "app.kubernetes.io/name starts with 'web-' || all()"}
                 """))
                 .isEqualTo(new LabelReads(Map.of(), Set.of("role", "exempt", "app.kubernetes.io/name"), Extent.THESE));
+    }
+
+    @Test
+    void with_a_dot_behind_what_may_be_an_origin_are_both_keys() {
+        assertThat(reads("""
+                spec:
+                  endpointSelector: {matchLabels: {k8s.example.com/tier: db}}
+                  ingress: [{fromEndpoints: [{matchExpressions: [{key: any.app, operator: In, values: [web]}]}]}]
+                """))
+                .isEqualTo(new LabelReads(
+                        Map.of(
+                                "k8s.example.com/tier", Set.of("db"),
+                                "example.com/tier", Set.of("db"),
+                                "any.app", Set.of("web"),
+                                "app", Set.of("web")),
+                        Set.of(),
+                        Extent.THESE));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "global == 'true'                    ; global",
+                "all in {'a', 'b'}                   ; all",
+                "in not in {'a'} && has(has)         ; in,has",
+                "not == 'a' || !has( with )          ; not,with",
+                "contains contains 'a'               ; contains",
+                "starts starts with \"a\"            ; starts",
+                "ends ends  with 'a' || all ()       ; ends",
+                "global() && tier == 'all() in {x}'  ; tier"
+            })
+    void called_like_an_operator_of_calico_are_read_all_the_same(String selector, String labels) {
+        JsonNode policy = new ObjectMapper().createObjectNode().put("selector", selector);
+
+        assertThat(PolicyReads.of(policy).whole()).containsExactlyInAnyOrder(labels.split(","));
     }
 
     @Test

@@ -31,6 +31,8 @@ import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a destination is in a cluster as it really is. */
 class DestinationsTest {
@@ -290,6 +292,24 @@ class DestinationsTest {
         }
 
         @Test
+        void in_the_middle_of_a_rollout_are_probed_at_each_port_that_their_pods_listen_on() {
+            ServicePort http = new ServicePort(Optional.of("http"), 80, new PortRef.Name("web"), Protocol.TCP);
+            IntStream.range(10, 30)
+                    .forEach(i -> shop.pod(
+                            "web",
+                            "10.0.2." + i,
+                            "node-2",
+                            Readiness.READY,
+                            List.of(),
+                            port("web", i < 28 ? 8080 : 9090, Protocol.TCP)));
+            shop.service("web", List.of("10.96.0.6"), http);
+
+            assertThat(endpoints(shop.deny(from("front"), to("web"))))
+                    .contains("POD 10.0.2.10:8080", "POD 10.0.2.28:9090")
+                    .hasSize(6);
+        }
+
+        @Test
         void whose_endpoints_are_no_pods_have_a_control_of_their_own() {
             Plan plan = shop.handmade("legacy", List.of("10.96.0.9"), 80, List.of("198.51.100.10"))
                     .deny(from("front"), to("legacy"))
@@ -357,6 +377,27 @@ class DestinationsTest {
                             "Service pay in namespace shop is of type ExternalName (pay.example.com) and needs a port number");
         }
 
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "db.data.svc",
+                    "db.data.svc.cluster.local",
+                    "DB.data.SVC.Cluster.Local.",
+                    "db-0.db.data.svc.cluster.local"
+                })
+        void that_are_names_of_the_cluster_hide_pods_that_must_be_probed(String name) {
+            Verdict verdict = foregone(shop.external("pay", name, https).deny(from("front"), to("pay")));
+
+            assertThat(verdict.status()).isEqualTo(Verdict.Status.INCONCLUSIVE);
+            assertThat(verdict.reason()).isEqualTo(Reason.NO_DESTINATION);
+            assertThat(verdict.explanation())
+                    .isEqualTo("Service pay in namespace shop is of type ExternalName and leads to " + name
+                            + ", which is a name of the cluster");
+            assertThat(verdict.fix())
+                    .contains("write data/svc/db instead: behind a name of the cluster there are pods, and each is"
+                            + " probed");
+        }
+
         private int tried(Destination destination) {
             return Planner.plan(
                             Shop.withNodes().allow(from("front"), destination).matrices(), shop.facts(), Shop.terms())
@@ -366,6 +407,49 @@ class DestinationsTest {
                     .get(0)
                     .path()
                     .port();
+        }
+    }
+
+    @Nested
+    class Hosts {
+        @Test
+        void that_are_names_of_the_cluster_hide_pods_that_must_be_probed() {
+            Verdict verdict = foregone(shop.deny(from("front"), host("db.data.svc.cluster.local")));
+
+            assertThat(verdict.status()).isEqualTo(Verdict.Status.INCONCLUSIVE);
+            assertThat(verdict.reason()).isEqualTo(Reason.NO_DESTINATION);
+            assertThat(verdict.explanation()).isEqualTo("db.data.svc.cluster.local is a name of the cluster");
+            assertThat(verdict.fix())
+                    .contains("write data/svc/db instead: behind a name of the cluster there are pods, and each is"
+                            + " probed");
+        }
+
+        @Test
+        void that_look_like_names_of_a_cluster_with_another_domain_may_be_outside_it() {
+            assertThat(foregone(shop.deny(from("front"), host("db.data.svc.example.com")))
+                            .fix())
+                    .contains("write data/svc/db instead: behind a name of the cluster there are pods, and each is"
+                            + " probed; if it is a host outside the cluster, write its address, as in ip/192.0.2.1:443");
+        }
+
+        @Test
+        void that_are_short_names_of_a_service_that_is_there_hide_pods_too() {
+            shop.service("cache", "10.96.0.5", 80, 8080);
+
+            assertThat(foregone(shop.deny(from("front"), host("cache.shop"))).fix())
+                    .contains("write shop/svc/cache instead: behind a name of the cluster there are pods, and each is"
+                            + " probed");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"example.com", "svc.example.com", "api.svc.example.com", "pay.shop"})
+        void that_are_no_names_of_the_cluster_are_tried(String name) {
+            assertThat(shop.deny(from("front"), host(name)).plan().checks().get(0).foregone())
+                    .isEmpty();
+        }
+
+        private Destination host(String name) {
+            return to(new Target.Host(name), HTTP, Protocol.TCP);
         }
     }
 

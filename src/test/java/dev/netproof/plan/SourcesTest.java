@@ -4,10 +4,14 @@ import static dev.netproof.plan.Shop.from;
 import static dev.netproof.plan.Shop.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.netproof.model.Destination;
 import dev.netproof.model.Identity;
 import dev.netproof.model.Placement;
+import dev.netproof.model.PortRef;
+import dev.netproof.model.Protocol;
 import dev.netproof.model.Source;
 import dev.netproof.model.Source.Liveness;
+import dev.netproof.model.Target;
 import dev.netproof.model.Verdict;
 import dev.netproof.model.Verdict.Reason;
 import dev.netproof.model.Verdict.Status;
@@ -270,6 +274,149 @@ class SourcesTest {
             assertThat(plan.notes())
                     .containsExactly(
                             "source job/seed has no live pod (seed-x has finished): the template of Job seed is probed");
+        }
+    }
+
+    @Nested
+    class Where_policies_may_not_be_read {
+        private final Map<String, String> migrating =
+                Map.of("app", "client", "job-name", "migrate", "batch.kubernetes.io/job-name", "migrate");
+
+        @Test
+        void a_job_keeps_its_name_in_its_live_pods() {
+            shop.withoutPolicies()
+                    .workload(WorkloadKind.JOB, "migrate", migrating)
+                    .madeBy(WorkloadKind.JOB, "migrate", "migrate-x", migrating);
+
+            assertThat(denied(WorkloadKind.JOB, "migrate").probes())
+                    .extracting(ProbePod::labels)
+                    .containsExactly(migrating);
+        }
+
+        @Test
+        void a_job_keeps_its_name_in_its_template() {
+            shop.withoutPolicies().workload(WorkloadKind.JOB, "migrate", migrating);
+
+            assertThat(denied(WorkloadKind.JOB, "migrate").probes())
+                    .extracting(ProbePod::labels)
+                    .containsExactly(migrating);
+        }
+
+        @Test
+        void a_cron_job_has_the_job_name_that_its_controller_will_add() {
+            shop.withoutPolicies().workload(WorkloadKind.CRON_JOB, "nightly", CLIENT);
+
+            assertThat(denied(WorkloadKind.CRON_JOB, "nightly").probes())
+                    .singleElement()
+                    .satisfies(probe -> assertThat(probe.labels())
+                            .containsEntry("job-name", "nightly-0")
+                            .containsEntry("batch.kubernetes.io/job-name", "nightly-0"));
+        }
+
+        @Test
+        void labels_as_a_source_say_what_live_pods_have_besides_but_for_what_controllers_wrote() {
+            shop.withoutPolicies()
+                    .madeBy(
+                            WorkloadKind.STATEFUL_SET,
+                            "client",
+                            "client-0",
+                            Map.of(
+                                    "app",
+                                    "client",
+                                    "team",
+                                    "a",
+                                    "apps.kubernetes.io/pod-index",
+                                    "0",
+                                    "controller-revision-hash",
+                                    "5d"));
+            Source labelled = from("labelled", CLIENT, Liveness.LIVE, Placement.ANY);
+
+            assertThat(shop.deny(labelled, to("db")).plan().notes())
+                    .containsExactly(
+                            "source labelled is a pod with the labels app=client and no others; live pods with these"
+                                    + " labels also have team=a, which policies may read: name their workload as the"
+                                    + " source to test what they are");
+        }
+    }
+
+    @Nested
+    class To_a_destination_whose_policies_are_not_known {
+        private static final String WHY = "policies that netproof does not read may apply behind an address or a host;"
+                + " for such destinations ";
+
+        private Shop five() {
+            shop.workload(WorkloadKind.DEPLOYMENT, "client", CLIENT)
+                    .madeBy(WorkloadKind.DEPLOYMENT, "client", "client-5", with("canary", "true"));
+            for (int i = 1; i < 5; i++) {
+                shop.madeBy(WorkloadKind.DEPLOYMENT, "client", "client-" + i, CLIENT);
+            }
+            return shop;
+        }
+
+        private Plan plan(Destination destination) {
+            return five().deny(from(WorkloadKind.DEPLOYMENT, "client"), destination)
+                    .plan();
+        }
+
+        @Test
+        void an_address_is_tried_as_each_pod_that_any_label_tells_apart() {
+            Plan plan = plan(to(new Target.Ip("10.244.3.7"), Optional.of(new PortRef.Number(5432)), Protocol.TCP));
+
+            assertThat(plan.probes())
+                    .extracting(ProbePod::labels)
+                    .containsExactly(CLIENT, with("canary", "true"));
+            assertThat(plan.notes())
+                    .containsExactly(WHY + "the pods of source deploy/client differ in labels that policies may read, so"
+                            + " that 2 probes take their place: client-1, client-2, client-3 and 1 more (without"
+                            + " canary); client-5 (canary=true)");
+        }
+
+        @Test
+        void a_host_is_tried_as_each_pod_that_any_label_tells_apart() {
+            Plan plan = plan(
+                    to(new Target.Host("db.example.com"), Optional.of(new PortRef.Number(5432)), Protocol.TCP));
+
+            assertThat(plan.probes()).hasSize(2);
+        }
+
+        @Test
+        void an_external_name_is_tried_as_each_pod_that_any_label_tells_apart() {
+            shop.external("outside", "db.example.com");
+
+            assertThat(plan(to("outside", 5432)).probes()).hasSize(2);
+        }
+
+        @Test
+        void a_service_whose_endpoints_are_no_pods_is_tried_as_each_pod_that_any_label_tells_apart() {
+            shop.handmade("legacy", List.of("10.96.0.9"), 5432, List.of("10.244.3.7"));
+
+            assertThat(plan(to("legacy")).probes()).hasSize(2);
+        }
+
+        @Test
+        void other_checks_of_the_source_are_made_by_as_few_probes_as_before() {
+            shop.deny(from(WorkloadKind.DEPLOYMENT, "client"), to("db"));
+            Plan plan = plan(to(new Target.Ip("10.244.3.7"), Optional.of(new PortRef.Number(5432)), Protocol.TCP));
+
+            assertThat(plan.checks().get(0).paths())
+                    .extracting(PlannedPath::probe)
+                    .containsOnly("p0");
+            assertThat(plan.checks().get(1).paths())
+                    .extracting(PlannedPath::probe)
+                    .containsOnly("p0", "p1");
+        }
+
+        @Test
+        void labels_as_a_source_say_what_live_pods_have_besides() {
+            Source labelled = from("labelled", CLIENT, Liveness.LIVE, Placement.ANY);
+            five().deny(
+                            labelled,
+                            to(new Target.Ip("10.244.3.7"), Optional.of(new PortRef.Number(5432)), Protocol.TCP));
+
+            assertThat(shop.plan().notes())
+                    .containsExactly(WHY + "source labelled is a pod with the labels app=client and no others; live pods"
+                            + " with these labels also have canary=true, which policies may read: name their workload"
+                            + " as the source to test what they are");
         }
     }
 
