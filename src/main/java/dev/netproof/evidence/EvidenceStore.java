@@ -111,8 +111,24 @@ public final class EvidenceStore {
 
     /** The probes and controls of a plan, and what their attempts aim at. */
     public void expect(Plan plan) {
-        plan.probes().forEach(this::expect);
-        for (ProbePod control : plan.controls()) {
+        for (ProbePod probe : plan.probes()) {
+            // The same number may be another attempt than in an earlier plan.
+            aims.remove(probe.id());
+            expect(probe);
+        }
+        expectControls(plan.controls());
+        // Behind a Service's address there may be more pods than are probed: who reached it reached none of them for
+        // certain.
+        plan.checks().stream()
+                .flatMap(c -> c.paths().stream())
+                .filter(l -> l.path().kind() != Path.Kind.VIP)
+                .forEach(l -> aim(l.probe(), l.attempt(), l.backends()));
+    }
+
+    /** Controls, and what their attempts aim at. */
+    public void expectControls(Collection<ProbePod> controls) {
+        for (ProbePod control : controls) {
+            aims.remove(control.id());
             expect(control);
             for (int i = 0; i < control.attempts().size(); i++) {
                 int attempt = i;
@@ -120,12 +136,6 @@ public final class EvidenceStore {
                         .ifPresent(backend -> aim(control.id(), attempt, List.of(backend)));
             }
         }
-        // Behind a Service's address there may be more pods than are probed: who reached it reached none of them for
-        // certain.
-        plan.checks().stream()
-                .flatMap(c -> c.paths().stream())
-                .filter(l -> l.path().kind() != Path.Kind.VIP)
-                .forEach(l -> aim(l.probe(), l.attempt(), l.backends()));
     }
 
     /** A probe that will speak. */

@@ -18,17 +18,17 @@ import java.util.stream.Stream;
 
 /** What outside names resolved to, as the controls saw it: one address of a name in each family that was asked for. */
 public final class HostAddresses {
-    /** Of one name in one family, or in whichever answers. */
-    private record DesiredPod(String name, Optional<Family> family) {}
+    /** A name, and the one family of addresses that was asked for; empty takes whichever answers. */
+    private record AskedName(String name, Optional<Family> family) {}
 
-    private final Map<DesiredPod, String> reached = new LinkedHashMap<>();
-    private final Map<DesiredPod, String> seen = new LinkedHashMap<>();
-    private final Map<DesiredPod, Outcome> latest = new HashMap<>();
+    private final Map<AskedName, String> reached = new LinkedHashMap<>();
+    private final Map<AskedName, String> seen = new LinkedHashMap<>();
+    private final Map<AskedName, Outcome> latest = new HashMap<>();
     private final Set<String> names = new LinkedHashSet<>();
 
     /** Takes in one attempt. */
     public void heard(Attempt.ByName name, AttemptResult reading) {
-        DesiredPod asked = asked(name);
+        AskedName asked = asked(name);
         names.add(name.name());
         latest.put(asked, reading.sample().outcome());
         reading.remoteIp().ifPresent(ip -> {
@@ -41,13 +41,13 @@ public final class HostAddresses {
 
     /** Whether the name has no address in this family, while it was reached in the other: another round would tell no more. */
     public boolean isNowhere(Attempt.ByName name) {
-        DesiredPod asked = asked(name);
+        AskedName asked = asked(name);
         return latest.get(asked) == Outcome.DNS_FAILURE && isReachedElsewhere(asked);
     }
 
     /** Whether the name was reached in the one family that was asked for; where none was, an address is enough. */
     public boolean isFound(Attempt.ByName name) {
-        DesiredPod asked = asked(name);
+        AskedName asked = asked(name);
         return reached.containsKey(asked) || (name.family().isEmpty() && seen.containsKey(asked));
     }
 
@@ -81,23 +81,23 @@ public final class HostAddresses {
         return notes;
     }
 
-    private boolean isReachedElsewhere(DesiredPod asked) {
+    private boolean isReachedElsewhere(AskedName asked) {
         return asked.family()
-                .filter(family -> reached.containsKey(new DesiredPod(asked.name(), Optional.of(family.other()))))
+                .filter(family -> reached.containsKey(new AskedName(asked.name(), Optional.of(family.other()))))
                 .isPresent();
     }
 
-    private static List<String> of(Map<DesiredPod, String> known, String name) {
+    private static List<String> of(Map<AskedName, String> known, String name) {
         return Stream.concat(
                         Stream.of(Optional.<Family>empty()),
                         Stream.of(Family.values()).map(Optional::of))
-                .map(family -> known.get(new DesiredPod(name, family)))
+                .map(family -> known.get(new AskedName(name, family)))
                 .filter(Objects::nonNull)
                 .distinct()
                 .toList();
     }
 
-    private static DesiredPod asked(Attempt.ByName name) {
-        return new DesiredPod(name.name(), name.family());
+    private static AskedName asked(Attempt.ByName name) {
+        return new AskedName(name.name(), name.family());
     }
 }

@@ -46,7 +46,7 @@ public final class Convergence {
         Controls controls = new Controls(evidence, otherFamily);
         this.located = new Located(evidence);
         this.questions = new OpenQuestions(evidence, settling, controls, otherFamily, located);
-        this.assessor = new PathAssessor(evidence, settling, controls, refusals);
+        this.assessor = new PathAssessor(evidence, settling, controls, refusals, located);
         this.controlWords = new ControlWords(evidence);
     }
 

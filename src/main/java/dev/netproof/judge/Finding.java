@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param origin who refuses, where the path is refused
  * @param targetChange how the target changed meanwhile
  * @param names whether any probe was served by the name servers while this one was not; of no meaning but for a look-up
+ * @param fromElsewhere where the path's address leads from other nodes; of no meaning but for one that leads to nobody from here
  * @param missing why there is no control, where there is none
  * @param surroundings what else the run saw of the probe and its nodes
  */
@@ -30,6 +31,7 @@ record Finding(
         Lazy<Optional<RefusalOrigin>> origin,
         Lazy<Optional<String>> targetChange,
         Lazy<Names> names,
+        Lazy<FromElsewhere> fromElsewhere,
         Lazy<MissingControl> missing,
         Lazy<Surroundings> surroundings) {
 
@@ -51,6 +53,12 @@ record Finding(
     enum Names {
         SERVED,
         SERVED_NOBODY
+    }
+
+    /** Whether the path's address leads to somebody from another node on which the same source is tried. */
+    enum FromElsewhere {
+        LEADS_TO_SOMEBODY,
+        LEADS_TO_NOBODY
     }
 
     /**

@@ -41,11 +41,16 @@ final class Located {
         return evidence.life(path.probe()).node();
     }
 
-    /** Whether the Service's address leads to somebody from another node on which the check is tried, in the same family. */
-    static boolean leadsFromElsewhere(PlannedCheck check, PlannedPath nowhere) {
+    /**
+     * Whether the Service's address leads to somebody from another node on which the same source is tried. A probe whose node is not
+     * known yet shows nothing, because its path still has the backends of every node.
+     */
+    boolean leadsFromElsewhere(PlannedCheck check, PlannedPath nowhere) {
         return check.paths().stream()
                 .anyMatch(path -> path.path().kind() == nowhere.path().kind()
                         && path.path().address().equals(nowhere.path().address())
+                        && path.as().equals(nowhere.as())
+                        && node(path).isPresent()
                         && !path.backends().isEmpty());
     }
 }

@@ -3,6 +3,7 @@ package dev.netproof.judge;
 import dev.netproof.evidence.AttemptHistory;
 import dev.netproof.evidence.EvidenceStore;
 import dev.netproof.judge.Finding.Elsewhere;
+import dev.netproof.judge.Finding.FromElsewhere;
 import dev.netproof.judge.Finding.Names;
 import dev.netproof.judge.Finding.Nodes;
 import dev.netproof.judge.Finding.Result;
@@ -33,12 +34,15 @@ final class PathAssessor {
     private final Settling settling;
     private final Controls controls;
     private final RefusalExplainer refusals;
+    private final Located located;
 
-    PathAssessor(EvidenceStore evidence, Settling settling, Controls controls, RefusalExplainer refusals) {
+    PathAssessor(
+            EvidenceStore evidence, Settling settling, Controls controls, RefusalExplainer refusals, Located located) {
         this.evidence = evidence;
         this.settling = settling;
         this.controls = controls;
         this.refusals = refusals;
+        this.located = located;
     }
 
     Finding assess(PlannedCheck check, PlannedPath planned) {
@@ -50,6 +54,9 @@ final class PathAssessor {
                 new Lazy<>(() -> refusals.origin(check, planned)),
                 new Lazy<>(() -> targetChange(planned)),
                 new Lazy<>(() -> names(planned)),
+                new Lazy<>(() -> located.leadsFromElsewhere(check, planned)
+                        ? FromElsewhere.LEADS_TO_SOMEBODY
+                        : FromElsewhere.LEADS_TO_NOBODY),
                 new Lazy<>(() -> controls.missing(check, planned)),
                 new Lazy<>(() -> surroundings(planned)));
     }
@@ -69,11 +76,18 @@ final class PathAssessor {
         AttemptHistory sound = evidence.sound(planned);
         Optional<Outcome> latest = latest(planned, sound);
         if (check.check().expectation().forbids()) {
-            // A name may lead to any address: for a denial nothing may have opened, up to a round beyond settling.
+            // A name may lead to any address: for a denial nothing may have opened, up to a round beyond settling. What
+            // cannot be read may have opened.
             Optional<Outcome> opened = opened(planned);
+            Predicate<Sample> unreadable = s -> s.outcome() == Outcome.PROBE_ERROR;
+            boolean unread = !sound.tail(unreadable).isEmpty();
             return opened.isPresent()
                     ? new Result(opened, steadyIf(isProvenOpen(planned, sound)), NO_PROOF)
-                    : new Result(latest, steadyIf(settling.isReached(planned, sound.samples())), NO_PROOF);
+                    : new Result(
+                            latest,
+                            steadyIf(settling.isSteady(
+                                    planned, sound.tail(unread ? unreadable : unreadable.negate()))),
+                            NO_PROOF);
         }
         Predicate<Sample> resolves = resolves(check);
         boolean resolved = !sound.tail(resolves).isEmpty();

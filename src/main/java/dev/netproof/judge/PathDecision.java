@@ -118,7 +118,7 @@ record PathDecision(Finding finding, Expectation expected, Ground ground, Lazy<J
         }
         if (finding.planned().leadsNowhere()
                 && finding.outcome().filter(Outcome::looksDenied).isPresent()) {
-            return nowhere(check, finding, forbidden);
+            return nowhere(finding, forbidden);
         }
         return !forbidden
                         && finding.path().kind() == Path.Kind.VIP
@@ -128,11 +128,13 @@ record PathDecision(Finding finding, Expectation expected, Ground ground, Lazy<J
                 : Ground.OUTCOME;
     }
 
-    private static Ground nowhere(PlannedCheck check, Finding finding, boolean forbidden) {
+    private static Ground nowhere(Finding finding, boolean forbidden) {
         if (!forbidden) {
             return Ground.NO_LOCAL_ENDPOINT;
         }
-        return Located.leadsFromElsewhere(check, finding.planned()) ? Ground.NOBODY_HERE : Ground.NOBODY_ANYWHERE;
+        return finding.fromElsewhere().get() == Finding.FromElsewhere.LEADS_TO_SOMEBODY
+                ? Ground.NOBODY_HERE
+                : Ground.NOBODY_ANYWHERE;
     }
 
     private static Ground allowedName(PlannedCheck check, Finding finding) {
@@ -153,6 +155,9 @@ record PathDecision(Finding finding, Expectation expected, Ground ground, Lazy<J
 
     /** By name an outside destination may lead anywhere: what opened is open. */
     private static Ground forbiddenName(Finding finding) {
+        if (finding.outcome().orElseThrow() == Outcome.PROBE_ERROR) {
+            return Ground.NAME_UNREADABLE;
+        }
         return finding.wasReached() ? Ground.OUTCOME : Ground.NEVER_OPENED_BY_NAME;
     }
 

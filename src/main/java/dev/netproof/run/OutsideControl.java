@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The control of outside hosts: probes in the run's own namespace that show these hosts alive, and what their names resolve to. */
 final class OutsideControl {
@@ -56,7 +57,10 @@ final class OutsideControl {
         this.notes = notes;
     }
 
-    /** The plan with outside names resolved by controls; the same without controls where they have no place. */
+    /**
+     * The plan with outside names resolved by controls; the same without controls where they have no place, and the same as it is where
+     * the addresses make it too large.
+     */
     Plan resolved(List<Matrix> matrices, ClusterFacts facts, Plan first) {
         if (first.controls().isEmpty()) {
             return first;
@@ -71,10 +75,18 @@ final class OutsideControl {
         notes.accept("the control for outside addresses ran in namespace " + place.get()
                 + (namespace.isNamed() ? " (--control-namespace)" : ", which the run made for it"));
         progress.step("starting a control in namespace " + place.get());
-        evidence.expect(first);
+        evidence.expectControls(first.controls());
         probes.launch(first.controls());
         Map<String, List<String>> addresses = addresses(first.controls());
         Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
+        if (!second.refusals().isEmpty()) {
+            notes.accept(
+                    "outside hosts are tried by name alone, not at the addresses that their names resolved to: "
+                            + second.refusals().stream()
+                                    .map(refusal -> refusal.problem() + " (" + refusal.fix() + ")")
+                                    .collect(Collectors.joining("; ")));
+            return first;
+        }
         return new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
     }
 

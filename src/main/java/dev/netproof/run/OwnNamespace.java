@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,9 @@ final class OwnNamespace implements AutoCloseable {
     private final AtomicReference<Creation> creation = new AtomicReference<>(Creation.NONE);
     private Optional<ClusterTrouble> refusal = Optional.empty();
     private boolean created;
+
+    /** Why it may still appear after closing. */
+    private Optional<String> unanswered = Optional.empty();
 
     private enum Creation {
         NONE,
@@ -128,14 +132,22 @@ final class OwnNamespace implements AutoCloseable {
             answered.get(CREATION_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            mayRemain();
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("the API server did not answer whether namespace {} was created; netproof clean removes it", name);
+            mayRemain();
         }
     }
 
-    /** What closing could not remove, and what happens to it. */
+    private void mayRemain() {
+        String note = "the API server did not answer whether namespace " + name
+                + " was created; if it was, netproof clean removes it";
+        LOG.warn("{}", note);
+        unanswered = Optional.of(note);
+    }
+
+    /** What closing could not remove or does not know to be removed, and what happens to it. */
     List<String> remaining() {
-        return testbed.remaining();
+        return Stream.concat(unanswered.stream(), testbed.remaining().stream()).toList();
     }
 
     /** Whether it is one that somebody named. */

@@ -142,7 +142,7 @@ final class Probing {
         probes.launch(planned.probes());
         witnesses.prepare(WitnessNeeds.sure(planned));
         watch(planned, watching);
-        verify(planned, again, watching);
+        verify(planned, again);
     }
 
     /** Whether every check was decided. */
@@ -151,14 +151,20 @@ final class Probing {
     }
 
     /**
-     * One result for each check, in the order of the plan; none when no plan was made.
+     * One result for each check, in the order of the plan; none when no plan was made. A denial that opened after it was believed is
+     * judged again, however the run ended.
      *
      * @param ending why checks were left undecided
      */
     List<CheckResult> results(Optional<Report.Breakage> ending) {
         List<CheckResult> results = new ArrayList<>();
         for (PlannedCheck check : plan.checks()) {
-            results.add(Optional.ofNullable(decided.get(check)).orElseGet(() -> undecided(check, ending)));
+            CheckResult known = decided.get(check);
+            if (known == null) {
+                results.add(undecided(check, ending));
+            } else {
+                results.add(isReopened(check, known) ? concluded(check) : known);
+            }
         }
         collector.starvation().forEach((id, how) -> notes.add("the probe of " + probes.source(id) + " " + how));
         return results;
@@ -319,7 +325,7 @@ final class Probing {
     }
 
     /** A denial counts only if the target it was counted on is still the one that was there at the start. */
-    private void verify(Plan plan, Supplier<List<ClusterFacts.Pod>> again, Convergence watching) {
+    private void verify(Plan plan, Supplier<List<ClusterFacts.Pod>> again) {
         if (interruption.exit().isPresent()) {
             return;
         }
@@ -332,21 +338,29 @@ final class Probing {
         }
         for (PlannedCheck check : plan.checks()) {
             boolean changed = review.foundChange(check);
-            CheckResult result = decided.get(check);
-            boolean passed = result != null && result.verdict().status() == Status.PASS;
-            if (result != null && check.foregone().isEmpty() && (changed || (passed && watching.reopened(check)))) {
-                decided.put(check, watching.conclude(check, launched, session.now(), Runner.repeat(check.check())));
+            if (changed && decided.containsKey(check) && check.foregone().isEmpty()) {
+                decided.put(check, concluded(check));
             }
         }
     }
 
+    private boolean isReopened(PlannedCheck check, CheckResult known) {
+        return known.verdict().status() == Status.PASS
+                && check.foregone().isEmpty()
+                && convergence.orElseThrow().reopened(check);
+    }
+
+    /** As the evidence is now. */
+    private CheckResult concluded(PlannedCheck check) {
+        return convergence.orElseThrow().conclude(check, launched, session.now(), Runner.repeat(check.check()));
+    }
+
     private CheckResult undecided(PlannedCheck check, Optional<Report.Breakage> ending) {
-        String repeat = Runner.repeat(check.check());
-        CheckResult known = convergence.orElseThrow().conclude(check, launched, session.now(), repeat);
+        CheckResult known = concluded(check);
         Verdict verdict = check.foregone()
                 .orElseGet(() -> Convergence.cutShort(
                         ending.map(Report.Breakage::problem).orElse("the run ended"),
                         ending.map(Report.Breakage::fix).orElse("run it again")));
-        return new CheckResult(check.check(), verdict, known.paths(), known.elapsed(), repeat);
+        return new CheckResult(check.check(), verdict, known.paths(), known.elapsed(), known.repeat());
     }
 }

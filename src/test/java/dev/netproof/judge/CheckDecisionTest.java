@@ -467,6 +467,7 @@ class CheckDecisionTest {
                     }),
                     Lazy.of(targetChange),
                     Lazy.of(names),
+                    Lazy.of(Finding.FromElsewhere.LEADS_TO_NOBODY),
                     new Lazy<>(() -> {
                         throw new AssertionError("what a control lacks is for words alone");
                     }),

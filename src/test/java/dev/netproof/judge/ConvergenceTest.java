@@ -318,8 +318,28 @@ class ConvergenceTest {
 
             assertThat(early.matches()).as("too early").isFalse();
             says(early.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
-            assertThat(early.silence(0, 9).matches()).isTrue();
+            assertThat(early.silence(0, 9).matches()).as("too few").isFalse();
+            says(early.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+            assertThat(early.silence(0, 10).matches()).isTrue();
             says(early.verdict(), Status.PASS, Reason.DENIED);
+        }
+
+        @Test
+        void of_which_nothing_can_be_read_is_no_denial() {
+            Watch watch = deniedByAddress().front(0, PROBE_ERROR, 9, 10, 11);
+
+            assertThat(watch.matches()).isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.PROBE_UNRELIABLE);
+        }
+
+        @Test
+        void is_counted_anew_after_a_result_that_cannot_be_read() {
+            Watch watch = deniedByAddress().silence(0, 9, 10).front(0, PROBE_ERROR, 11);
+
+            assertThat(watch.matches()).as("not read at last").isFalse();
+            assertThat(watch.silence(0, 14, 15).matches()).as("too few").isFalse();
+            says(watch.verdict(), Status.INCONCLUSIVE, Reason.UNSETTLED);
+            assertThat(watch.silence(0, 16).matches()).isTrue();
         }
 
         private Watch deniedByAddress() {

@@ -173,6 +173,26 @@ class OneNamespaceTest {
         assertOneThatIsGone();
     }
 
+    /** It may appear once nobody removes it any more. */
+    @Test
+    void a_creation_that_is_not_answered_until_the_end_is_reported() {
+        needsWitness();
+        needsControl();
+        CompletableFuture<Void> reported = new CompletableFuture<>();
+        Runner runner = runner();
+        cluster.whileCreatingNamespaces(() -> {
+            runner.interrupt(Exit.TERMINATED);
+            reported.join();
+        });
+
+        Report report = runner.run(shop.matrices());
+        reported.complete(null);
+
+        assertThat(report.notes())
+                .anyMatch(note -> note.startsWith("the API server did not answer whether namespace ")
+                        && note.contains("netproof clean removes it"));
+    }
+
     @Test
     void it_is_not_created_after_its_end() {
         needsNothing();

@@ -44,6 +44,7 @@ import dev.netproof.plan.ClusterFacts.Policies;
 import dev.netproof.plan.ClusterFacts.Policy;
 import dev.netproof.plan.ClusterFacts.Readiness;
 import dev.netproof.plan.ClusterFacts.ServicePort;
+import dev.netproof.plan.PlanTerms;
 import dev.netproof.plan.Selector;
 import dev.netproof.plan.Shop;
 import java.time.Duration;
@@ -702,6 +703,78 @@ class RunnerTest {
                         .forbidding(Operation.SECOND_SURVEY));
 
         assertThat(report.notes()).anySatisfy(note -> assertThat(note).contains("could not read the targets again"));
+    }
+
+    private static final Duration OPENING = Duration.ofSeconds(12);
+
+    /** The denial is believed early; a slow check keeps the run going, and meanwhile the door opens. */
+    private InMemoryCluster opensLater() {
+        return opensLater(() -> {});
+    }
+
+    /** @param once what happens as soon as the door is open */
+    private InMemoryCluster opensLater(Runnable once) {
+        return cluster(
+                shop.deny(from("storefront"), to("postgres"))
+                        .allow(from("catalog"), to("postgres"))
+                        .allow(from("catalog"), to("catalog")),
+                t -> {
+                    if (isDeniedAtFirst(t) || isSlow(t)) {
+                        return TIMEOUT;
+                    }
+                    if (t.from("storefront") && t.since().compareTo(OPENING.plusSeconds(4)) > 0) {
+                        once.run();
+                    }
+                    return CONNECTED;
+                });
+    }
+
+    private static boolean isDeniedAtFirst(Try attempt) {
+        return attempt.from("storefront") && attempt.since().compareTo(OPENING) < 0;
+    }
+
+    private static boolean isSlow(Try attempt) {
+        return attempt.port() != 5432;
+    }
+
+    @Test
+    void a_denial_that_opens_after_it_was_believed_is_open() {
+        says(run(opensLater()), Exit.VIOLATIONS, "FAIL OPEN", "PASS CONNECTED", "INCONCLUSIVE NO_CONTROL");
+    }
+
+    @Test
+    void a_denial_that_opens_after_it_was_believed_is_open_where_targets_cannot_be_looked_at_again() {
+        says(
+                run(opensLater().forbidding(Operation.SECOND_SURVEY)),
+                Exit.VIOLATIONS,
+                "FAIL OPEN",
+                "PASS CONNECTED",
+                "INCONCLUSIVE NO_CONTROL");
+    }
+
+    @Test
+    void a_denial_that_opens_after_it_was_believed_is_open_where_the_api_server_broke_down() {
+        says(
+                run(opensLater().breakingAfter(Duration.ofSeconds(19))),
+                Exit.VIOLATIONS,
+                "FAIL OPEN",
+                "PASS CONNECTED",
+                "INCONCLUSIVE OUT_OF_TIME");
+    }
+
+    @Test
+    void a_denial_that_opens_after_it_was_believed_is_open_where_the_run_is_interrupted() {
+        List<Runner> runners = new ArrayList<>();
+        runners.add(runner(
+                opensLater(() -> runners.forEach(runner -> runner.interrupt(Exit.INTERRUPTED))),
+                Duration.ofMinutes(5)));
+
+        says(
+                runners.get(0).run(shop.matrices()),
+                Exit.INTERRUPTED,
+                "FAIL OPEN",
+                "PASS CONNECTED",
+                "INCONCLUSIVE OUT_OF_TIME");
     }
 
     @Test
@@ -1389,6 +1462,63 @@ class RunnerTest {
         return to(new Target.Pods("shop", Map.of("app", "syslog")), Optional.of(new PortRef.Number(514)), Protocol.UDP);
     }
 
+    /** Addresses of outside names move every later attempt of a source to another place. */
+    @Test
+    void what_a_source_reached_is_no_control_for_what_it_was_to_try_before_names_resolved() {
+        Report report = run(cluster(
+                        shop.pod("orders", "10.0.2.9", "node-2", 8080)
+                                .service("orders", "10.96.0.9", 80, 8080)
+                                .allow(from("storefront"), outside("one.example.com"))
+                                .allow(from("storefront"), outside("second.example.com"))
+                                .allow(from("storefront"), outside("third.example.com"))
+                                .allow(from("storefront"), to("orders"))
+                                .deny(from("storefront"), to("postgres"))
+                                .deny(from("catalog"), to("postgres")),
+                        t -> t.port() == 5432 ? TIMEOUT : CONNECTED)
+                .resolving((probe, name, round) -> Optional.of("203.0.113." + name.length())));
+
+        says(
+                report,
+                Exit.INCONCLUSIVE,
+                "PASS CONNECTED",
+                "PASS CONNECTED",
+                "PASS CONNECTED",
+                "PASS CONNECTED",
+                "INCONCLUSIVE NO_CONTROL",
+                "INCONCLUSIVE NO_CONTROL");
+        assertThat(report.results().subList(4, 6))
+                .flatExtracting(CheckResult::paths)
+                .extracting(PathObservation::control)
+                .doesNotContain(ControlGrade.REACHED);
+    }
+
+    @Test
+    void addresses_of_outside_names_that_are_too_many_paths_leave_these_names_without_a_proof() {
+        InMemoryCluster cluster = cluster(
+                shop.deny(from("storefront"), outside("one.example.com"))
+                        .deny(from("storefront"), outside("two.example.com"))
+                        .allow(from("catalog"), to("catalog")),
+                t -> t.from("storefront") ? TIMEOUT : CONNECTED);
+
+        Report report = runner(
+                        cluster,
+                        shop.plan().checks().stream()
+                                .mapToInt(check -> check.paths().size())
+                                .sum())
+                .run(shop.matrices());
+
+        says(report, Exit.INCONCLUSIVE, "INCONCLUSIVE NO_CONTROL", "INCONCLUSIVE NO_CONTROL", "PASS CONNECTED");
+        assertThat(report.notes())
+                .anyMatch(note -> note.startsWith("outside hosts are tried by name alone, not at the addresses that"
+                                + " their names resolved to: ")
+                        && note.contains("paths to try")
+                        && note.contains("--max-paths"));
+    }
+
+    private static dev.netproof.model.Destination outside(String host) {
+        return to(new Target.Host(host), Optional.of(new PortRef.Number(443)), Protocol.TCP);
+    }
+
     private static dev.netproof.model.Destination outside() {
         return to(new Target.Host("example.com"), Optional.of(new PortRef.Number(443)), Protocol.TCP);
     }
@@ -1660,6 +1790,29 @@ class RunnerTest {
         Optional<Exit> interrupted() {
             return interrupted;
         }
+    }
+
+    /** A run of so many paths at most. */
+    private static Runner runner(InMemoryCluster cluster, int paths) {
+        PlanTerms usual = Shop.terms();
+        return new Runner(
+                cluster,
+                new RunTerms(
+                        "test",
+                        new PlanTerms(
+                                usual.today(),
+                                usual.endpoints(),
+                                usual.published(),
+                                usual.controlNamespace(),
+                                usual.addresses(),
+                                new PlanTerms.Most(500, paths)),
+                        ConvergenceTerms.DEFAULT,
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(3),
+                        Images.DEFAULT),
+                Progress.NONE,
+                cluster.clock(),
+                Canary.NONE);
     }
 
     private static Runner runner(InMemoryCluster cluster, Duration timeout) {
