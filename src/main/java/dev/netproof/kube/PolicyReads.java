@@ -35,8 +35,9 @@ final class PolicyReads {
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9./_-]*");
 
     /** A label may be called like an operator: it is one only where its syntax follows. */
-    private static final Pattern OPERATOR = Pattern.compile("(?:all|global|has)(?=\\s*\\()|in(?=\\s*\\{)|not(?=\\s+in\\s*\\{)"
-            + "|(?:contains|with)(?=\\s*'')|(?:starts|ends)(?=\\s+with\\s*'')");
+    private static final Pattern OPERATOR =
+            Pattern.compile("(?:all|global|has)(?=\\s*\\()|in(?=\\s*\\{)|not(?=\\s+in\\s*\\{)"
+                    + "|(?:contains|with)(?=\\s*'')|(?:starts|ends)(?=\\s+with\\s*'')");
 
     /** Antrea's groups are objects of their own. */
     private static final Set<String> REFERENCES = Set.of("group", "groups");

@@ -85,8 +85,8 @@ final class LiveWorkloads {
             } else if (workload.kind() == WorkloadKind.CRON_JOB) {
                 all.add(new Who(likeTemplate(source, workload, template), List.of(), group.difference()));
             } else {
-                notes.add(why + "the template of " + workload.title() + " differs from its live pods in " + read(workload)
-                        + " (" + group.difference() + "): the live pods are probed, not the template");
+                notes.add(why + "the template of " + workload.title() + " differs from its live pods in "
+                        + read(workload) + " (" + group.difference() + "): the live pods are probed, not the template");
             }
         }
         if (all.size() > 1) {
@@ -134,10 +134,7 @@ final class LiveWorkloads {
 
     private SourceIdentity likeLive(Source source, Workload workload, Pod pod) {
         return identity(
-                source,
-                workload,
-                pod,
-                ControllerLabels.without(pod.labels(), groups.reads(workload.namespace())));
+                source, workload, pod, ControllerLabels.without(pod.labels(), groups.reads(workload.namespace())));
     }
 
     /** The template has just the labels that a probe needs: those that its controller will add are among them. */

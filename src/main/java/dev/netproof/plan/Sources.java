@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /** Finds out who a source is in this cluster: namespace, labels, service account and placement. */
 final class Sources {
-    private static final String UNKNOWN = "policies that netproof does not read may apply behind an address or a host;"
-            + " for such destinations ";
+    private static final String UNKNOWN =
+            "policies that netproof does not read may apply behind an address or a host;" + " for such destinations ";
 
     private final ClusterFacts facts;
     private final Map<Labelled, List<Pod>> labelled = new HashMap<>();
@@ -77,8 +77,7 @@ final class Sources {
         this.facts = facts;
         this.inside = view(LabelReads.NONE, "");
         // Where policies may not be read, every label counts anyway.
-        this.outside =
-                facts.policies().unreadable().isEmpty() ? view(LabelReads.ANY, UNKNOWN) : inside;
+        this.outside = facts.policies().unreadable().isEmpty() ? view(LabelReads.ANY, UNKNOWN) : inside;
     }
 
     private View view(LabelReads others, String why) {

@@ -286,7 +286,9 @@ final class Fabric8ClusterTest {
 
     @Test
     void policies_of_istios_root_namespace_apply_everywhere() {
-        answers("/apis", "{groups: [{name: security.istio.io, preferredVersion: {groupVersion: security.istio.io/v1}}]}");
+        answers(
+                "/apis",
+                "{groups: [{name: security.istio.io, preferredVersion: {groupVersion: security.istio.io/v1}}]}");
         answers("/apis/security.istio.io/v1/namespaces/istio-system/authorizationpolicies", """
                 {kind: AuthorizationPolicyList, apiVersion: security.istio.io/v1, items: [
                   {metadata: {name: mesh-wide, namespace: istio-system, uid: u1, resourceVersion: "1"}, spec: {selector: {matchLabels: {tier: gold}}}}]}

@@ -428,8 +428,9 @@ class DestinationsTest {
         void that_look_like_names_of_a_cluster_with_another_domain_may_be_outside_it() {
             assertThat(foregone(shop.deny(from("front"), host("db.data.svc.example.com")))
                             .fix())
-                    .contains("write data/svc/db instead: behind a name of the cluster there are pods, and each is"
-                            + " probed; if it is a host outside the cluster, write its address, as in ip/192.0.2.1:443");
+                    .contains(
+                            "write data/svc/db instead: behind a name of the cluster there are pods, and each is"
+                                    + " probed; if it is a host outside the cluster, write its address, as in ip/192.0.2.1:443");
         }
 
         @Test
@@ -444,7 +445,11 @@ class DestinationsTest {
         @ParameterizedTest
         @ValueSource(strings = {"example.com", "svc.example.com", "api.svc.example.com", "pay.shop"})
         void that_are_no_names_of_the_cluster_are_tried(String name) {
-            assertThat(shop.deny(from("front"), host(name)).plan().checks().get(0).foregone())
+            assertThat(shop.deny(from("front"), host(name))
+                            .plan()
+                            .checks()
+                            .get(0)
+                            .foregone())
                     .isEmpty();
         }
 

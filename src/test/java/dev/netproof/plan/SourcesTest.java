@@ -362,19 +362,18 @@ class SourcesTest {
         void an_address_is_tried_as_each_pod_that_any_label_tells_apart() {
             Plan plan = plan(to(new Target.Ip("10.244.3.7"), Optional.of(new PortRef.Number(5432)), Protocol.TCP));
 
-            assertThat(plan.probes())
-                    .extracting(ProbePod::labels)
-                    .containsExactly(CLIENT, with("canary", "true"));
+            assertThat(plan.probes()).extracting(ProbePod::labels).containsExactly(CLIENT, with("canary", "true"));
             assertThat(plan.notes())
-                    .containsExactly(WHY + "the pods of source deploy/client differ in labels that policies may read, so"
-                            + " that 2 probes take their place: client-1, client-2, client-3 and 1 more (without"
-                            + " canary); client-5 (canary=true)");
+                    .containsExactly(
+                            WHY + "the pods of source deploy/client differ in labels that policies may read, so"
+                                    + " that 2 probes take their place: client-1, client-2, client-3 and 1 more (without"
+                                    + " canary); client-5 (canary=true)");
         }
 
         @Test
         void a_host_is_tried_as_each_pod_that_any_label_tells_apart() {
-            Plan plan = plan(
-                    to(new Target.Host("db.example.com"), Optional.of(new PortRef.Number(5432)), Protocol.TCP));
+            Plan plan =
+                    plan(to(new Target.Host("db.example.com"), Optional.of(new PortRef.Number(5432)), Protocol.TCP));
 
             assertThat(plan.probes()).hasSize(2);
         }
@@ -409,14 +408,13 @@ class SourcesTest {
         @Test
         void labels_as_a_source_say_what_live_pods_have_besides() {
             Source labelled = from("labelled", CLIENT, Liveness.LIVE, Placement.ANY);
-            five().deny(
-                            labelled,
-                            to(new Target.Ip("10.244.3.7"), Optional.of(new PortRef.Number(5432)), Protocol.TCP));
+            five().deny(labelled, to(new Target.Ip("10.244.3.7"), Optional.of(new PortRef.Number(5432)), Protocol.TCP));
 
             assertThat(shop.plan().notes())
-                    .containsExactly(WHY + "source labelled is a pod with the labels app=client and no others; live pods"
-                            + " with these labels also have canary=true, which policies may read: name their workload"
-                            + " as the source to test what they are");
+                    .containsExactly(
+                            WHY + "source labelled is a pod with the labels app=client and no others; live pods"
+                                    + " with these labels also have canary=true, which policies may read: name their workload"
+                                    + " as the source to test what they are");
         }
     }
 
