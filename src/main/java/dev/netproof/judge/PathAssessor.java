@@ -85,8 +85,7 @@ final class PathAssessor {
                     ? new Result(opened, steadyIf(isProvenOpen(planned, sound)), NO_PROOF)
                     : new Result(
                             latest,
-                            steadyIf(settling.isSteady(
-                                    planned, sound.tail(unread ? unreadable : unreadable.negate()))),
+                            steadyIf(settling.isSteady(planned, sound.tail(unread ? unreadable : unreadable.negate()))),
                             NO_PROOF);
         }
         Predicate<Sample> resolves = resolves(check);

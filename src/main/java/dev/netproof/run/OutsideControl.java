@@ -80,11 +80,10 @@ final class OutsideControl {
         Map<String, List<String>> addresses = addresses(first.controls());
         Plan second = Planner.plan(matrices, facts, terms.plan().resolved(addresses));
         if (!second.refusals().isEmpty()) {
-            notes.accept(
-                    "outside hosts are tried by name alone, not at the addresses that their names resolved to: "
-                            + second.refusals().stream()
-                                    .map(refusal -> refusal.problem() + " (" + refusal.fix() + ")")
-                                    .collect(Collectors.joining("; ")));
+            notes.accept("outside hosts are tried by name alone, not at the addresses that their names resolved to: "
+                    + second.refusals().stream()
+                            .map(refusal -> refusal.problem() + " (" + refusal.fix() + ")")
+                            .collect(Collectors.joining("; ")));
             return first;
         }
         return new Plan(second.probes(), first.controls(), second.checks(), List.of(), second.notes());
