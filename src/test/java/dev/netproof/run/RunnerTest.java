@@ -1511,7 +1511,7 @@ class RunnerTest {
         assertThat(report.notes())
                 .anyMatch(note -> note.startsWith("outside hosts are tried by name alone, not at the addresses that"
                                 + " their names resolved to: ")
-                        && note.contains("paths to try")
+                        && note.contains("more than the limit of")
                         && note.contains("--max-paths"));
     }
 
