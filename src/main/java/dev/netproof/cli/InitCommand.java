@@ -6,7 +6,6 @@ import dev.netproof.kube.ClusterTrouble;
 import dev.netproof.matrix.AllowedNamespaces;
 import dev.netproof.model.Exit;
 import dev.netproof.plan.ClusterFacts;
-import dev.netproof.plan.StarterFacts;
 import dev.netproof.plan.StarterMatrix;
 import dev.netproof.text.ShellWord;
 import dev.netproof.text.Visible;
@@ -102,7 +101,6 @@ final class InitCommand implements Callable<Integer> {
                     return Exit.BAD_INPUT.code();
                 }
             }
-            StarterFacts more = live.starterFacts(wanted);
             if (everywhere) {
                 wanted.removeIf(namespace -> !StarterMatrix.isAboutSomething(facts, namespace));
             }
@@ -110,7 +108,7 @@ final class InitCommand implements Callable<Integer> {
                 err.println("error: no namespace has workloads or Services\n  fix: name namespaces with -n");
                 return Exit.BAD_INPUT.code();
             }
-            matrices = matrices(facts, more, wanted);
+            matrices = matrices(facts, wanted);
         }
         if (matrices.comments() > 0) {
             err.println("note: " + matrices.comments() + (matrices.comments() == 1 ? " thing is" : " things are")
@@ -129,11 +127,11 @@ final class InitCommand implements Callable<Integer> {
         return names;
     }
 
-    private static Matrices matrices(ClusterFacts facts, StarterFacts more, Set<String> namespaces) {
+    private static Matrices matrices(ClusterFacts facts, Set<String> namespaces) {
         List<String> documents = new ArrayList<>();
         int comments = 0;
         for (String namespace : namespaces) {
-            StarterMatrix.Written written = StarterMatrix.of(facts, more, namespace);
+            StarterMatrix.Written written = StarterMatrix.of(facts, namespace);
             documents.add(written.text());
             comments += written.comments().size();
         }

@@ -13,7 +13,11 @@ import java.util.Optional;
  */
 final class Located {
     private final EvidenceStore evidence;
-    private final IdentityHashMap<PlannedCheck, PlannedCheck> known = new IdentityHashMap<>();
+
+    /** A check as it was when its probes were known to run on these nodes. One for each check: others go by which object it is. */
+    private record Known(List<Optional<String>> nodes, PlannedCheck check) {}
+
+    private final IdentityHashMap<PlannedCheck, Known> known = new IdentityHashMap<>();
 
     Located(EvidenceStore evidence) {
         this.evidence = evidence;
@@ -23,17 +27,16 @@ final class Located {
         if (check.paths().stream().noneMatch(path -> path.routing().isLocal())) {
             return check;
         }
-        PlannedCheck found = known.get(check);
-        if (found != null) {
-            return found;
+        List<Optional<String>> nodes = check.paths().stream().map(this::node).toList();
+        Known last = known.get(check);
+        if (last != null && last.nodes().equals(nodes)) {
+            return last.check();
         }
         List<PlannedPath> paths = check.paths().stream()
                 .map(path -> node(path).map(path::from).orElse(path))
                 .toList();
         PlannedCheck located = check.along(paths);
-        if (check.paths().stream().allMatch(path -> node(path).isPresent())) {
-            known.put(check, located);
-        }
+        known.put(check, new Known(nodes, located));
         return located;
     }
 

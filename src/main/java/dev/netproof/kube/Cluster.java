@@ -3,7 +3,6 @@ package dev.netproof.kube;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.NetworkPolicies;
-import dev.netproof.plan.StarterFacts;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -51,11 +50,6 @@ public interface Cluster extends AutoCloseable {
     /** Every pod of the cluster, netproof's own left out; empty if they may not be listed. */
     default Optional<List<ClusterFacts.Pod>> allPods() {
         return Optional.empty();
-    }
-
-    /** What a starter matrix of these namespaces needs beside the survey. */
-    default StarterFacts starterFacts(Set<String> namespaces) {
-        return StarterFacts.NONE;
     }
 
     /** Begins a session of probes. Nothing is created before the first launch. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.netproof.model.ClusterIdentity;
 import dev.netproof.plan.ClusterFacts;
 import dev.netproof.plan.NetworkPolicies;
-import dev.netproof.plan.StarterFacts;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
@@ -137,11 +136,6 @@ final class Fabric8Cluster implements Cluster {
     @Override
     public Optional<List<ClusterFacts.Pod>> allPods() {
         return new LintSurvey(server).pods();
-    }
-
-    @Override
-    public StarterFacts starterFacts(Set<String> namespaces) {
-        return new LintSurvey(server).starter(namespaces);
     }
 
     @Override

@@ -11,11 +11,9 @@ import dev.netproof.plan.PolicyManifest.Peer;
 import dev.netproof.plan.PolicyManifest.Pods;
 import dev.netproof.plan.PolicyManifest.Ports;
 import dev.netproof.plan.PolicyManifest.Rule;
-import dev.netproof.plan.StarterFacts;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
@@ -91,23 +89,6 @@ final class LintSurvey {
         return new NetworkPolicies(found, unreadable);
     }
 
-    StarterFacts starter(Set<String> namespaces) {
-        List<StarterFacts.ExternalName> names = new ArrayList<>();
-        for (String namespace : new TreeSet<>(namespaces)) {
-            list(
-                            "list services in namespace " + namespace,
-                            () -> server.client()
-                                    .services()
-                                    .inNamespace(namespace)
-                                    .list(CHEAP)
-                                    .getItems())
-                    .ifPresent(all -> all.stream()
-                            .filter(one -> "ExternalName".equals(one.getSpec().getType()))
-                            .forEach(one -> names.add(externalName(one))));
-        }
-        return new StarterFacts(names, unreadable);
-    }
-
     private <T> Optional<List<T>> list(String doing, Supplier<List<T>> read) {
         try {
             return Optional.of(read.get());
@@ -122,13 +103,6 @@ final class LintSurvey {
             unreadable.add(doing);
             return Optional.empty();
         }
-    }
-
-    private static StarterFacts.ExternalName externalName(Service service) {
-        return new StarterFacts.ExternalName(
-                service.getMetadata().getNamespace(),
-                service.getMetadata().getName(),
-                Optional.ofNullable(service.getSpec().getExternalName()).orElse(""));
     }
 
     private static PolicyManifest manifest(NetworkPolicy policy) {

@@ -28,13 +28,11 @@ public final class StarterMatrix {
     private static final int DNS_PORT = 53;
 
     private final ClusterFacts facts;
-    private final StarterFacts more;
     private final String namespace;
     private final List<String> comments = new ArrayList<>();
 
-    private StarterMatrix(ClusterFacts facts, StarterFacts more, String namespace) {
+    private StarterMatrix(ClusterFacts facts, String namespace) {
         this.facts = facts;
-        this.more = more;
         this.namespace = namespace;
     }
 
@@ -55,11 +53,11 @@ public final class StarterMatrix {
      *
      * @throws IllegalArgumentException when no namespace can have this name
      */
-    public static Written of(ClusterFacts facts, StarterFacts more, String namespace) {
+    public static Written of(ClusterFacts facts, String namespace) {
         if (!isName(namespace)) {
             throw new IllegalArgumentException("no namespace can have this name: " + namespace);
         }
-        return new StarterMatrix(facts, more, namespace).write();
+        return new StarterMatrix(facts, namespace).write();
     }
 
     /** Whether an API server accepts the name. Any other would write lines of its own into the matrix. */
@@ -145,24 +143,20 @@ public final class StarterMatrix {
 
     private List<Column> columns() {
         List<Column> columns = new ArrayList<>();
-        Set<String> aliases = new TreeSet<>();
-        more.externalNames().stream()
-                .filter(one -> one.namespace().equals(namespace) && isName(one.name()))
-                .forEach(one -> {
-                    aliases.add(one.name());
-                    comments.add("svc/" + one.name() + ": ExternalName"
-                            + (isName(one.host())
-                                    ? " for " + one.host() + "; to check that host, write " + one.host() + ":PORT"
-                                    : ", without a host name"));
-                });
         facts.services().stream()
-                .filter(s -> s.namespace().equals(namespace) && isName(s.name()) && !aliases.contains(s.name()))
+                .filter(s -> s.namespace().equals(namespace) && isName(s.name()))
                 .sorted(Comparator.comparing(Service::name))
                 .forEach(service -> columns.addAll(columns(service)));
         return columns;
     }
 
     private List<Column> columns(Service service) {
+        if (service.externalName().isPresent()) {
+            String host = service.externalName().get();
+            comments.add("svc/" + service.name() + ": ExternalName"
+                    + (isName(host) ? " for " + host + "; to check that host, write " + host + ":PORT" : ", without a host name"));
+            return List.of();
+        }
         if (service.ports().isEmpty()) {
             return portless(service);
         }
@@ -233,7 +227,6 @@ public final class StarterMatrix {
     private void unreadable() {
         String here = " in namespace " + namespace;
         Set<String> all = new TreeSet<>(facts.unreadable());
-        all.addAll(more.unreadable());
         all.stream()
                 .filter(one -> one.endsWith(here) && MATTERS.contains(one.substring(0, one.length() - here.length())))
                 .forEach(one -> comments.add("not permitted to " + one));

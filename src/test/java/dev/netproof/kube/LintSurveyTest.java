@@ -11,7 +11,6 @@ import dev.netproof.plan.PolicyManifest.Pods;
 import dev.netproof.plan.PolicyManifest.Ports;
 import dev.netproof.plan.PolicyManifest.Rule;
 import dev.netproof.plan.Selector;
-import dev.netproof.plan.StarterFacts;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -81,44 +80,7 @@ class LintSurveyTest {
     }
 
     @Test
-    void cron_jobs_and_external_names_are_read_for_a_starter_matrix() {
-        mock.given("""
-                apiVersion: batch/v1
-                kind: CronJob
-                metadata: {name: nightly, namespace: shop}
-                spec:
-                  schedule: "0 3 * * *"
-                  jobTemplate:
-                    spec:
-                      template:
-                        metadata: {labels: {app: nightly}}
-                        spec:
-                          serviceAccountName: importer
-                          hostNetwork: true
-                          restartPolicy: Never
-                          containers: [{name: main, image: pause}]
-                """);
-        mock.given("""
-                apiVersion: v1
-                kind: Service
-                metadata: {name: partner, namespace: shop}
-                spec: {type: ExternalName, externalName: outside.example.com}
-                """);
-        mock.given("""
-                apiVersion: v1
-                kind: Service
-                metadata: {name: web, namespace: shop}
-                spec: {ports: [{port: 80}]}
-                """);
-
-        assertThat(survey.starter(Set.of("shop")))
-                .isEqualTo(new StarterFacts(
-                        List.of(new StarterFacts.ExternalName("shop", "partner", "outside.example.com")), Set.of()));
-    }
-
-    @Test
     void what_may_not_be_read_is_named_and_no_error() {
-        mock.refuse("GET /api/v1/namespaces/shop/services");
         mock.refuse("GET /apis/networking.k8s.io/v1/namespaces/shop/networkpolicies");
         mock.refuse("GET /api/v1/namespaces?");
         mock.refuse("GET /api/v1/pods");
@@ -126,7 +88,6 @@ class LintSurveyTest {
         assertThat(survey.namespaces()).isEmpty();
         assertThat(survey.pods()).isEmpty();
         assertThat(survey.policies(Set.of("shop")).unreadable()).contains("list networkpolicies in namespace shop");
-        assertThat(survey.starter(Set.of("shop")).unreadable()).contains("list services in namespace shop");
     }
 
     @Test

@@ -20,7 +20,6 @@ import dev.netproof.plan.ClusterFacts.Service;
 import dev.netproof.plan.ClusterFacts.ServicePort;
 import dev.netproof.plan.ClusterFacts.Serving;
 import dev.netproof.plan.ClusterFacts.Workload;
-import dev.netproof.plan.StarterFacts.ExternalName;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -62,20 +60,18 @@ final class StarterMatrixTest {
             workloads.add(workload(WorkloadKind.DEPLOYMENT, attack));
             workloads.add(workload(WorkloadKind.CRON_JOB, attack));
         }
-        StarterFacts more = new StarterFacts(
-                Hostile.TEXTS.stream()
-                        .flatMap(attack -> Stream.of(
-                                new ExternalName("shop", attack, "example.com"), new ExternalName("shop", "x", attack)))
-                        .toList(),
-                Set.of());
+        for (String attack : Hostile.TEXTS) {
+            services.add(external(attack, "example.com"));
+            services.add(external("x", attack));
+        }
         ClusterFacts hostile =
                 new ClusterFacts(FACTS.namespaces(), List.of(), services, workloads, List.of(), List.of(), Set.of());
 
-        assertThat(text(hostile)).isEqualTo(text(FACTS));
-        assertThat(StarterMatrix.of(hostile, more, "shop").comments())
+        assertThat(grid(hostile)).isEqualTo(grid(FACTS));
+        assertThat(StarterMatrix.of(hostile, "shop").comments())
                 .allMatch(comment -> comment.equals("svc/x: ExternalName, without a host name")
                         || comment.equals("svc/elsewhere: it has no ports and no selector"));
-        assertThatThrownBy(() -> StarterMatrix.of(hostile, StarterFacts.NONE, "shop\nkind: Other"))
+        assertThatThrownBy(() -> StarterMatrix.of(hostile, "shop\nkind: Other"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -125,8 +121,26 @@ final class StarterMatrixTest {
         return new Service("shop", "elsewhere", Map.of(), List.of(), List.of(), Publishing.READY_ONLY, List.of());
     }
 
+    private static Service external(String name, String host) {
+        return new Service(
+                "shop",
+                name,
+                Map.of(),
+                List.of(),
+                List.of(),
+                Publishing.READY_ONLY,
+                List.of(),
+                ClusterFacts.InternalTraffic.CLUSTER,
+                Optional.of(host));
+    }
+
     private static String text(ClusterFacts facts) {
-        return StarterMatrix.of(facts, StarterFacts.NONE, "shop").text();
+        return StarterMatrix.of(facts, "shop").text();
+    }
+
+    private static String grid(ClusterFacts facts) {
+        String text = text(facts);
+        return text.substring(text.indexOf("grid:"));
     }
 
     /** A namespace with everything that Kubernetes accepts and other generators stumble over. */
@@ -156,7 +170,7 @@ final class StarterMatrixTest {
                                         Optional.empty(),
                                         80,
                                         Protocol.TCP))),
-                        selectorless("partner", List.of()),
+                        external("partner", "outside.example.com"),
                         service("agent", numbered(9101, Protocol.TCP))),
                 List.of(
                         workload(WorkloadKind.STATEFUL_SET, "db"),
@@ -167,11 +181,11 @@ final class StarterMatrixTest {
                         hostNetwork(WorkloadKind.DAEMON_SET, "agent")),
                 List.of(),
                 List.of(),
-                Set.of("list deployments in namespace shop", "list horizontalpodautoscalers in namespace shop"));
-        private final StarterFacts more = new StarterFacts(
-                List.of(new ExternalName("shop", "partner", "outside.example.com")),
-                Set.of("list cronjobs in namespace shop"));
-        private final StarterMatrix.Written written = StarterMatrix.of(facts, more, "shop");
+                Set.of(
+                        "list deployments in namespace shop",
+                        "list cronjobs in namespace shop",
+                        "list horizontalpodautoscalers in namespace shop"));
+        private final StarterMatrix.Written written = StarterMatrix.of(facts, "shop");
 
         @Test
         void is_read_without_a_diagnostic() {
