@@ -30,7 +30,8 @@ import java.util.stream.Stream;
 
 /**
  * What probes and servers did in one session. Everything that is judged, a check as well as a row of the enforcement check, is judged by
- * what stands here. Append-only; a later line may date earlier ones anew. Used by one thread.
+ * what is in here. Append-only; a later line may date earlier ones anew. Used by one thread. Above 400 lines: it is the one door to the
+ * logs behind it, and most of its methods pass a question on.
  */
 public final class EvidenceStore {
     private final Map<String, ProbePod> probes = new LinkedHashMap<>();

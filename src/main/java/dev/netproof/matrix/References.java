@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the values of {@code from} and {@code to}: a name of the matrix, or a short reference. */
+/**
+ * Reads the values of {@code from} and {@code to}: a name of the matrix, or a short reference. Above 400 lines: every form of reference, with
+ * the diagnostic for what is almost one.
+ */
 final class References {
     private static final Pattern URL_START = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(.*)");
     private static final Pattern URL_REST =

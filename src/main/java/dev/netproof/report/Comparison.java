@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What became different from one run to a later one.
+ * What became different from one run to a later one. Above 400 lines: the kinds of change are records and enums in it.
  *
  * @param changes of checks, in the order of the later run's matrices; those that are gone last
  * @param policies that are not what they were, each with the changes of checks that it is about

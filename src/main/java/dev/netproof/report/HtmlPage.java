@@ -27,7 +27,8 @@ import java.util.stream.Stream;
 
 /**
  * One page that needs nothing else: people mail it and open it years later. It may load nothing and run no script but its own,
- * which its policy names by hash. Everything is readable without the script; that adds the filter, the keys and the drawer.
+ * which its policy names by hash. Everything is readable without the script; that adds the filter, the keys and the drawer. Above 400 lines:
+ * the parts of the page in the order in which they are read; enforcement and circumstances have classes of their own.
  */
 final class HtmlPage implements Rendering {
     private static final int NODES_NAMED = 8;

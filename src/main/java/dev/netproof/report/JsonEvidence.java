@@ -30,7 +30,7 @@ import java.util.Set;
 
 /**
  * The evidence in full. What is absent is left out; fields always stand in the same order, so that two runs can be compared line
- * by line. The format is described by report.schema.json.
+ * by line. The format is described by report.schema.json. Above 400 lines: a few for each record of a report.
  */
 final class JsonEvidence implements Rendering {
     static final String API_VERSION = "netproof.dev/v1";

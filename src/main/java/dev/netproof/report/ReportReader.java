@@ -59,7 +59,10 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Reads JSON evidence back, so that a recorded run can be rendered later and two runs compared. */
+/**
+ * Reads JSON evidence back, so that a recorded run can be rendered later and two runs compared. Above 400 lines: a few for each record of a
+ * report, by hand, because a library's mapping costs start-up time (docs/adr/0021).
+ */
 public final class ReportReader {
     /** More than a run of the usual size writes; for larger runs the memory of the JVM is the limit. */
     private static final long LONGEST = 512L << 20;
