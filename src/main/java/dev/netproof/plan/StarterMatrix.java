@@ -154,7 +154,9 @@ public final class StarterMatrix {
         if (service.externalName().isPresent()) {
             String host = service.externalName().get();
             comments.add("svc/" + service.name() + ": ExternalName"
-                    + (isName(host) ? " for " + host + "; to check that host, write " + host + ":PORT" : ", without a host name"));
+                    + (isName(host)
+                            ? " for " + host + "; to check that host, write " + host + ":PORT"
+                            : ", without a host name"));
             return List.of();
         }
         if (service.ports().isEmpty()) {

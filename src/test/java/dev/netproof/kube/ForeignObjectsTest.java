@@ -23,7 +23,6 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,18 +73,7 @@ final class ForeignObjectsTest {
     }
 
     private List<String> there() {
-        List<HasMetadata> all = new ArrayList<>();
-        all.addAll(api.client().namespaces().list().getItems());
-        all.addAll(api.client().pods().inAnyNamespace().list().getItems());
-        all.addAll(api.client().services().inAnyNamespace().list().getItems());
-        all.addAll(api.client()
-                .network()
-                .v1()
-                .networkPolicies()
-                .inAnyNamespace()
-                .list()
-                .getItems());
-        return all.stream()
+        return api.objects().stream()
                 .map(one -> one.getKind() + " " + one.getMetadata().getName())
                 .toList();
     }

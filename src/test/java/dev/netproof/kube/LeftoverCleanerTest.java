@@ -6,12 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.netproof.kube.Cluster.CleanScope;
 import dev.netproof.kube.Cluster.Cleaning;
 import dev.netproof.probe.Payload;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,18 +44,7 @@ final class LeftoverCleanerTest {
     }
 
     private List<String> there() {
-        List<HasMetadata> all = new ArrayList<>();
-        all.addAll(api.client().namespaces().list().getItems());
-        all.addAll(api.client().pods().inAnyNamespace().list().getItems());
-        all.addAll(api.client().services().inAnyNamespace().list().getItems());
-        all.addAll(api.client()
-                .network()
-                .v1()
-                .networkPolicies()
-                .inAnyNamespace()
-                .list()
-                .getItems());
-        return all.stream().map(one -> one.getMetadata().getName()).toList();
+        return api.objects().stream().map(one -> one.getMetadata().getName()).toList();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,17 @@ final class MockApi implements AutoCloseable {
         HasMetadata object = client.getKubernetesSerialization()
                 .unmarshal(new ByteArrayInputStream(("---\n" + manifest).getBytes(StandardCharsets.UTF_8)));
         given(object);
+    }
+
+    /** Namespaces, pods, Services and policies that are there. */
+    List<HasMetadata> objects() {
+        List<HasMetadata> all = new ArrayList<>();
+        all.addAll(client.namespaces().list().getItems());
+        all.addAll(client.pods().inAnyNamespace().list().getItems());
+        all.addAll(client.services().inAnyNamespace().list().getItems());
+        all.addAll(
+                client.network().v1().networkPolicies().inAnyNamespace().list().getItems());
+        return all;
     }
 
     /** Whatever is to be created at this path, somebody else has created under that name a moment before. */
