@@ -24,6 +24,10 @@ import java.util.stream.Stream;
 
 /** Turns matrices and cluster facts into a plan. Pure. */
 public final class Planner {
+    /** Kinds whose controllers adopt a pod without one that their selector matches. */
+    private static final List<String> ADOPTERS =
+            List.of("replicasets", "replicationcontrollers", "statefulsets", "daemonsets", "jobs");
+
     /** How a plan that is not carried out calls the namespace that a run would make. */
     private static final String OWN_NAMESPACE = "netproof-RUN";
 
@@ -235,8 +239,8 @@ public final class Planner {
     }
 
     private Ownership ownership(SourceIdentity identity) {
-        boolean unknown =
-                facts.unreadable().stream().anyMatch(what -> what.contains("sets") || what.contains("controllers"));
+        boolean unknown = ADOPTERS.stream()
+                .anyMatch(kind -> facts.hidden(kind, identity.namespace()).isPresent());
         boolean adopted = facts.selectors().stream()
                 .anyMatch(s -> s.effect() == ClusterFacts.Effect.ADOPTS
                         && s.namespace().equals(identity.namespace())

@@ -222,6 +222,16 @@ class PlannerTest {
             assertThat(plan.probes()).extracting(ProbePod::ownership).containsExactly(Ownership.CONTROLLER);
         }
 
+        @Test
+        void what_else_may_not_be_listed_adopts_nothing_whatever_the_namespace_is_called() {
+            Plan plan = shop.unreadable("list horizontalpodautoscalers in namespace assets")
+                    .unreadable("list replicasets in namespace controllers")
+                    .allow(from("storefront"), to("catalog"))
+                    .plan();
+
+            assertThat(plan.probes()).extracting(ProbePod::ownership).containsExactly(Ownership.PLAIN);
+        }
+
         @ParameterizedTest
         @CsvSource({"PodDisruptionBudget", "HorizontalPodAutoscaler"})
         void whoever_counts_the_probe_is_named(String kind) {
