@@ -60,7 +60,7 @@ wait_quietly() {
   done
 }
 
-# One command at a time changes a lab. The file goes with the lab, so whoever got a lock on a removed file tries again.
+# One command at a time changes a lab. The file goes with the lab, so a command that got a lock on a removed file tries again.
 lab_lock() {
   mkdir -p "$LAB_STATE_ROOT"
   local told=

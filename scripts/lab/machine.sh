@@ -41,7 +41,7 @@ end_process() {
   rm -f "$file"
 }
 
-# Whoever started the lab may wait for the end of a pipe or hold a lock: its processes keep no descriptor but their own three.
+# The process that started the lab may wait for the end of a pipe or hold a lock: its processes keep no descriptor but their own three.
 close_inherited() {
   local fd
   for fd in "/proc/$BASHPID/fd/"*; do
@@ -92,8 +92,8 @@ machine_kill() {
   done
   if pid=$(alive "$LAB_DIR/machines/$1"); then
     kill -KILL "$pid"
-    # The first process ends when all others have been reaped, the daemons by their parents outside. Whoever does not do it
-    # leaves them to the host by its own end.
+    # The first process ends when all others have been reaped, the daemons by their parents outside. A parent that ends without
+    # reaping leaves them to the host.
     if ! wait_quietly 5 gone "$LAB_DIR/machines/$1"; then
       for file in "$LAB_DIR"/daemons/"$1".*.outer; do
         if [[ -e $file ]]; then end_process "$file" 0; fi

@@ -47,7 +47,7 @@ final class LivenessLog {
     private static final String NAME_SERVER = " 53";
 
     private final Map<String, Map<Who, Contact>> contacts = new HashMap<>();
-    /** The same, whoever it was: whoever is denied is none of them. */
+    /** The same for any probe: one that is denied is not among them. */
     private final Map<String, Contact> byProbes = new HashMap<>();
 
     private final Map<String, Contact> byAnything = new HashMap<>();

@@ -16,7 +16,7 @@ final class Provenance {
     /** How long a run may take, and then some to clean up; nothing that netproof makes is meant to be there for longer. */
     static final Duration LONGEST = Duration.ofHours(24).plusMinutes(5);
 
-    /** How far the clocks of whoever runs netproof and of the API server may be apart. */
+    /** How far netproof's clock and the API server's may be apart. */
     static final Duration SKEW = Duration.ofMinutes(10);
 
     private static final Pattern SYSTEM = Pattern.compile("default|kube-.*|openshift|openshift-.*");
@@ -77,7 +77,7 @@ final class Provenance {
         if (NetproofLabels.role(pod).filter(NetproofLabels.SERVER::equals).isPresent()) {
             return Optional.of(Doubt.SERVES);
         }
-        // Whoever may create pods can seal one, too; but nothing that serves others hides behind a seal.
+        // Those who may create pods can seal one too, but nothing that serves others hides behind a seal.
         boolean ready = pod.getStatus() != null
                 && pod.getStatus().getConditions().stream()
                         .anyMatch(one -> "Ready".equals(one.getType()) && "True".equals(one.getStatus()));

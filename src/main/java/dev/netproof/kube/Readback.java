@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a pod as it came out of admission with the pod that was asked for: as far as the network could tell them apart, and as far
- * as it may run anything else than was asked for. Whoever changes what runs, or what it reads, writes the results.
+ * as it may run anything else than was asked for. A change of what runs, or of what it reads, changes the results.
  */
 final class Readback {
     private static final String SET_BY_KUBERNETES = "topology.kubernetes.io/";

@@ -35,8 +35,8 @@ import java.util.Set;
 
 /**
  * What API objects say and netproof never asks them: skipped when they are read, so that hundreds of classes for volumes, metrics
- * and strategies need not be loaded and taken to pieces before the first probe. What is written keeps everything. Whoever begins
- * to read one of these takes it out of the list.
+ * and strategies need not be loaded and taken to pieces before the first probe. What is written keeps everything. To read
+ * one of these, take it out of the list.
  */
 final class Unread extends JacksonAnnotationIntrospector {
     private static final long serialVersionUID = 1L;

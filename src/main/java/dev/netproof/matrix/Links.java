@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Symbolic links may not lead out of the folder that they stand in. Whoever proposes a change can add a link to any file of the machine that
+ * Symbolic links may not lead out of the folder that they are in. A pull request can add a link to any file of the machine that
  * looks at the change.
  */
 final class Links {

@@ -26,7 +26,7 @@ import java.util.Set;
 /**
  * Reads matrices from files and folders.
  *
- * <p>Every mistake becomes a diagnostic, all of them in one go; no input makes this throw. Whoever may change the folder is not trusted
+ * <p>Every mistake becomes a diagnostic, all of them in one go; no input makes this throw. Those who may change the folder are not trusted
  * with the rest of the machine: a link that leaves its folder is not followed, and of a file that is no matrix nothing is shown.
  */
 public final class MatrixReader {

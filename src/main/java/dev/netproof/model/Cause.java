@@ -66,7 +66,7 @@ public sealed interface Cause {
         }
     }
 
-    /** A TCP reset, and no ICMP message. It bears the target's address, whoever sent it. */
+    /** A TCP reset, and no ICMP message. It has the target's address, even if a filter sent it. */
     record Reset() implements Cause {
         @Override
         public String words() {

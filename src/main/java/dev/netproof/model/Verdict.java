@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param also other reasons that prevent a verdict, each once, the easiest to fix first
  */
 public record Verdict(Status status, Reason reason, String explanation, Optional<String> fix, List<Also> also) {
-    /** What is mended first: whoever names the wrong source or destination need not look for a control. */
+    /** What to fix first: while the source or the destination is wrong, a control is of no use. */
     private static final List<Reason> MOST_ACTIONABLE = List.of(
             Reason.NO_SUCH_SOURCE,
             Reason.NO_DESTINATION,

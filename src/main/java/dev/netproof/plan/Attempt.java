@@ -97,7 +97,7 @@ public sealed interface Attempt {
     }
 
     /**
-     * Listens on a port of its own pod, and opens a fresh TCP connection to an address that is to lead back there; whoever else answers
+     * Listens on a port of its own pod, and opens a fresh TCP connection to an address that should lead back there; an answer from another pod
      * does not count.
      *
      * @param own what it listens on

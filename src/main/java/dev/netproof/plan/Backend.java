@@ -69,7 +69,7 @@ public record Backend(String ip, int port, Protocol transport, Optional<TargetPo
         return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + port;
     }
 
-    /** Equal for the same listener, whoever describes it. */
+    /** Equal for the same listener, whichever Service or pod it was found by. */
     public String key() {
         return transport + " " + ip + " " + port;
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What has to be tried to reach a destination, whoever tries it.
+ * What has to be tried to reach a destination, from any source.
  *
  * @param controls what a probe of netproof's own tries, where the destination is outside and has no pod whose life could be shown
  * @param foregone why nothing can be tried

@@ -214,7 +214,7 @@ SECRET = os.urandom(8).hex().encode()
 
 
 async def listen(port):
-    """Whoever connects is told the secret, so that this pod knows itself."""
+    """Sends the secret to everyone who connects, so that this pod recognizes itself."""
 
     async def greet(_, writer):
         try:
