@@ -211,7 +211,7 @@ final class CasesIT {
 
         Ran denied = exporter.run("denied.yaml").exits(1);
         denied.that("prom → ds/exporter:9100 is denied").is("FAIL", "OPEN");
-        assertThat(denied.notes()).anyMatch(note -> note.contains("node's network"));
+        assertThat(denied.notes()).anyMatch(note -> note.contains("uses hostNetwork"));
 
         exporter.apply(exporter.policy("prom-may").stripTrailing()
                 + "\n    - to: [{ipBlock: {cidr: 10.250.0.0/24}}, {ipBlock: {cidr: \"fd00:10:250::/64\"}}]"
