@@ -117,7 +117,7 @@ final class EnforcementIT {
                 .startsWith("✗ PARTIAL:")
                 .contains(
                         "is not enforcing network policy on node2 (ingress and egress); node1 (ingress and egress) does",
-                        " — next: look at the network plugin's policy engine on that node");
+                        " — next: check the network plugin's policy engine on that node");
         assertThat(checked.rows("default-deny"))
                 .containsExactly(
                         "node1 INGRESS ENFORCED AS_SPECIFIED",
