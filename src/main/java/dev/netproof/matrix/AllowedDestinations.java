@@ -61,7 +61,8 @@ public final class AllowedDestinations {
                 return target -> !(target instanceof Target.Host)
                         && !(target instanceof Target.Ip)
                         && namespace.matches(namespace(target))
-                        // Pods by label have no name that could be matched: those who may ask all of a namespace may ask
+                        // Pods by label have no name that could be matched: those who may ask all of a namespace may
+                        // ask
                         // them.
                         && (target instanceof Target.Pods ? name.text().equals("*") : name.matches(name(target)));
             }
