@@ -27,8 +27,8 @@ final class Catalogue {
                     LifecycleScenarios.changes(),
                     IsolationScenarios.ingressLeavesEgress(),
                     LifecycleScenarios.policyBeforePod(),
-                    OpenQuestions.services(),
-                    OpenQuestions.ends())
+                    OpenQuestionScenarios.services(),
+                    OpenQuestionScenarios.ends())
             .flatMap(List::stream)
             .toList();
 

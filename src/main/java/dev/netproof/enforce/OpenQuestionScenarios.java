@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** What the specification leaves open: it is observed, and never a failure. Pure. */
-final class OpenQuestions {
-    private OpenQuestions() {}
+final class OpenQuestionScenarios {
+    private OpenQuestionScenarios() {}
 
     static List<Scenario> services() {
         List<Scenario> all = new ArrayList<>();
